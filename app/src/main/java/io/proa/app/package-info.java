@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.app;
+
+import org.jspecify.annotations.NullMarked;

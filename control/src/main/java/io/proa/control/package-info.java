@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.formats;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+import org.jspecify.annotations.NullMarked;
+
+@NullMarked
+module io.proa.formats {
+    requires static org.jspecify;
+
+}

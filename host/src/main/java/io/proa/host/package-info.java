@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.proving;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.proxy;
+
+import org.jspecify.annotations.NullMarked;

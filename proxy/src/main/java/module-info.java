@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+@NullMarked
+module io.proa.proxy {
+    requires static org.jspecify;
+    requires transitive io.proa.model;
+    requires io.proa.formats;
+    requires transitive io.proa.traffic;
+    requires io.proa.identity;
+    requires io.proa.host;
+    requires io.proa.telemetry;
+
+}

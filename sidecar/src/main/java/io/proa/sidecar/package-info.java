@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.sidecar;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.proa.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+import org.jspecify.annotations.NullMarked;
+
+@NullMarked
+module io.proa.wire {
+    requires static org.jspecify;
+    requires transitive io.proa.model;
+    requires io.proa.identity;
+    requires tools.jackson.core;
+
+}

@@ -1,0 +1,232 @@
+package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import io.proa.app.Installation;
+import io.proa.app.Sysexit;
+import io.proa.host.FleetNetwork;
+import io.proa.host.Pod;
+import io.proa.host.PodSpec;
+import io.proa.host.RedirectRules;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect rules, applications in
+/// their order, published ports. All of it is undone when this is closed, or when a start fails.
+public final class FleetRunner implements AutoCloseable {
+    private static final Duration STEP = Duration.ofMillis(10);
+    private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
+
+    private final FleetPlan plan;
+    private final Installation installation;
+    private final Progress progress;
+    private final Teardown teardown;
+    private final RunDirectory run;
+    private final Map<String, Pod> pods = new ConcurrentHashMap<>();
+    private final Map<String, RunningPod> running = new ConcurrentHashMap<>();
+    private final List<PublishedPort> published = new ArrayList<>();
+
+    private FleetRunner(FleetPlan plan, Installation installation, Progress progress, Teardown teardown, RunDirectory run) {
+        this.plan = plan;
+        this.installation = installation;
+        this.progress = progress;
+        this.teardown = teardown;
+        this.run = run;
+    }
+
+    /// Starts all of `plan`, which [Preflight] has checked.
+    ///
+    /// @param base where run directories live
+    /// @param teardown everything started is added to it, also when the start fails; the caller closes it
+    /// @throws Fault when something could not be started
+    public static FleetRunner start(FleetPlan plan, Installation installation, Path base, Teardown teardown, Progress progress) {
+        RunDirectory run = RunDirectory.open(base, plan.name());
+        teardown.add("run directory " + run.path(), run::close);
+        FleetRunner runner = new FleetRunner(plan, installation, progress, teardown, run);
+        try {
+            runner.startAll();
+            return runner;
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private void startAll() throws IOException {
+        ControlPlane control = ControlPlane.start(plan, installation, run, teardown);
+        progress.say("control plane");
+        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
+        teardown.add("pods and their network", network::close);
+        startPods(network, control);
+        for (List<FleetPlan.Service> wave : plan.waves()) {
+            startApps(wave);
+        }
+        for (FleetPlan.Service service : plan.services()) {
+            for (int port : service.published()) {
+                publish(service, port);
+            }
+        }
+    }
+
+    private void startPods(FleetNetwork network, ControlPlane control) {
+        List<Together.Task> tasks = new ArrayList<>();
+        for (FleetPlan.Service service : plan.services()) {
+            for (FleetPlan.PodPlan pod : service.pods()) {
+                tasks.add(() -> startPod(network, control, service, pod));
+            }
+        }
+        Together.run(tasks);
+    }
+
+    private void startPod(FleetNetwork network, ControlPlane control, FleetPlan.Service service, FleetPlan.PodPlan plan) throws IOException {
+        String name = plan.name();
+        Path log = run.log("sidecar-" + name);
+        PodSpec.Sidecar sidecar = new PodSpec.Sidecar(sidecarCommand(service, name), Map.of(), control.token(name), log);
+        Pod pod = network.addPod(new PodSpec(name, plan.ipv4(), plan.ipv6(), this.plan.hosts(), sidecar, null));
+        long started = System.nanoTime();
+        pods.put(name, pod);
+        Path admin = run.adminSocket(name);
+        if (!Waiting.until(() -> teardown.closing() || !pod.isAlive() || isReady(admin), STEP, SIDECAR_PATIENCE) || !pod.isAlive()) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    "the sidecar of " + name + " was not ready within " + SIDECAR_PATIENCE.toSeconds() + " s" + ChildProcess.lastWords(log),
+                    "");
+        }
+        long readyMs = (System.nanoTime() - started) / 1_000_000;
+        pod.applyRedirect(RedirectRules.DEFAULT);
+        List<InetAddress> addresses = List.of(plan.ipv4(), plan.ipv6());
+        running.put(name, new RunningPod(name, service.name(), addresses, service.port(), admin, readyMs));
+        progress.say("sidecar of " + name);
+    }
+
+    private List<String> sidecarCommand(FleetPlan.Service service, String pod) {
+        List<String> command = new ArrayList<>();
+        command.add(installation.program("proa-sidecar").toString());
+        command.addAll(List.of("--control", run.controlSocket().toString()));
+        command.addAll(List.of("--pod", pod));
+        command.addAll(List.of("--state", run.state(pod).toString()));
+        command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
+        if (!service.published().isEmpty() && isFirst(service, pod)) {
+            command.addAll(List.of("--publish", run.publishSocket(pod, service.port()) + "=" + service.port()));
+        }
+        return command;
+    }
+
+    private static boolean isFirst(FleetPlan.Service service, String pod) {
+        return service.pods().getFirst().name().equals(pod);
+    }
+
+    private static boolean isReady(Path adminSocket) {
+        try {
+            return AdminClient.get(adminSocket, "/ready", Duration.ofSeconds(1)).status() == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private void startApps(List<FleetPlan.Service> wave) {
+        List<Together.Task> tasks = new ArrayList<>();
+        for (FleetPlan.Service service : wave) {
+            for (FleetPlan.PodPlan pod : service.pods()) {
+                tasks.add(() -> startApp(service, pod.name()));
+            }
+        }
+        Together.run(tasks);
+    }
+
+    private void startApp(FleetPlan.Service service, String name) throws IOException {
+        Pod pod = pods.get(name);
+        if (pod == null) {
+            throw new IllegalStateException("no pod " + name);
+        }
+        Path log = run.log("app-" + name);
+        ProcessBuilder.Redirect output = ProcessBuilder.Redirect.appendTo(log.toFile());
+        Process app =
+                pod.startApp(
+                        new Pod.Start(
+                                service.command(),
+                                environment(service),
+                                service.folder(),
+                                ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
+                                output,
+                                output));
+        teardown.add("application " + name, () -> end(app));
+        if (!Waiting.until(() -> teardown.closing() || !app.isAlive() || listens(pod, service.port()), STEP, APP_PATIENCE)) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    name + " does not listen on port " + service.port() + " after " + APP_PATIENCE.toSeconds() + " s; expected "
+                            + String.join(" ", service.command()) + " to do so" + ChildProcess.lastWords(log),
+                    "does it read its port from PORT? The fleet's document says " + service.port());
+        }
+        if (!app.isAlive() && !teardown.closing()) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    name + " (" + String.join(" ", service.command()) + ") ended with exit code " + app.exitValue() + ChildProcess.lastWords(log),
+                    "");
+        }
+        app.onExit().thenAccept(ended -> tellEnd(name, ended, log));
+        progress.say("application " + name);
+    }
+
+    private static Map<String, String> environment(FleetPlan.Service service) {
+        Map<String, String> environment = new java.util.HashMap<>(service.environment());
+        environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        return environment;
+    }
+
+    private void tellEnd(String name, Process ended, Path log) {
+        if (!teardown.closing()) {
+            progress.say(name + " ended with exit code " + ended.exitValue() + ChildProcess.lastWords(log));
+        }
+    }
+
+    private static void end(Process app) throws InterruptedException {
+        app.destroy();
+        if (!app.waitFor(2, java.util.concurrent.TimeUnit.SECONDS)) {
+            app.destroyForcibly();
+        }
+    }
+
+    private static boolean listens(Pod pod, int port) {
+        try {
+            return ListeningPorts.reach(pod.initPid(), port) == ListeningPorts.Reach.EVERYBODY;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private void publish(FleetPlan.Service service, int port) {
+        String pod = service.pods().getFirst().name();
+        PublishedPort open = PublishedPort.open(port, run.publishSocket(pod, service.port()));
+        teardown.add("published port " + port, open::close);
+        published.add(open);
+    }
+
+    /// In the documents' order.
+    public List<RunningPod> pods() {
+        List<RunningPod> inOrder = new ArrayList<>();
+        for (FleetPlan.Service service : plan.services()) {
+            for (FleetPlan.PodPlan pod : service.pods()) {
+                RunningPod one = running.get(pod.name());
+                if (one != null) {
+                    inOrder.add(one);
+                }
+            }
+        }
+        return inOrder;
+    }
+
+    public Path runDirectory() {
+        return run.path();
+    }
+
+    @Override
+    public void close() {
+        teardown.close();
+    }
+}

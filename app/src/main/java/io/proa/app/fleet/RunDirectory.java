@@ -1,0 +1,143 @@
+package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The folder of one running fleet (mode 0700): sockets, the sidecars' last good state, logs. It exists while the fleet
+/// runs and is removed with it; a lock in it says whether a fleet of that name is running.
+public final class RunDirectory implements AutoCloseable {
+    /// A Unix socket's path must fit `sockaddr_un.sun_path`, 108 bytes with its final zero.
+    private static final int LONGEST_SOCKET_PATH = 107;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+    private final Path path;
+    private final Path lockFile;
+    private final FileChannel lockChannel;
+
+    private RunDirectory(Path path, Path lockFile, FileChannel lockChannel) {
+        this.path = path;
+        this.lockFile = lockFile;
+        this.lockChannel = lockChannel;
+    }
+
+    /// Makes `<base>/<fleet>` afresh and takes its lock; what a killed predecessor left is removed.
+    ///
+    /// @param base see [#base]
+    public static RunDirectory open(Path base, String fleet) {
+        try {
+            Files.createDirectories(base, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            Path lockFile = base.resolve(fleet + ".lock");
+            FileChannel channel =
+                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw Fault.of(
+                        Sysexit.UNAVAILABLE,
+                        "fleet '" + fleet + "' is already running (" + lockFile + " is locked)",
+                        "stop that one first");
+            }
+            Path path = base.resolve(fleet);
+            removeTree(path);
+            Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            return new RunDirectory(path, lockFile, channel);
+        } catch (IOException e) {
+            throw Fault.of(
+                    Sysexit.CANT_CREATE,
+                    "cannot make the run directory " + base.resolve(fleet) + ": " + e,
+                    "set XDG_RUNTIME_DIR to a folder of yours");
+        }
+    }
+
+    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set, `/run/proa` for root, else `/tmp/proa-<user>`.
+    public static Path base(String runtimeDir, Path run, String user) {
+        if (!runtimeDir.isEmpty()) {
+            return Path.of(runtimeDir, "proa");
+        }
+        return Files.isWritable(run) ? run.resolve("proa") : Path.of("/tmp", "proa-" + user);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Path controlSocket() {
+        return socket(path.resolve("control.sock"));
+    }
+
+    /// The pod's own folder, made when first asked for.
+    public Path pod(String pod) {
+        Path folder = path.resolve("pods").resolve(pod);
+        try {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return folder;
+    }
+
+    public Path adminSocket(String pod) {
+        return socket(pod(pod).resolve("admin.sock"));
+    }
+
+    public Path publishSocket(String pod, int port) {
+        return socket(pod(pod).resolve("publish-" + port + ".sock"));
+    }
+
+    public Path state(String pod) {
+        return pod(pod).resolve("state");
+    }
+
+    public Path log(String name) {
+        return path.resolve(name + ".log");
+    }
+
+    private static Path socket(Path socket) {
+        int length = socket.toString().length();
+        if (length > LONGEST_SOCKET_PATH) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    "the socket path " + socket + " has " + length + " characters; expected at most " + LONGEST_SOCKET_PATH,
+                    "set XDG_RUNTIME_DIR to a shorter folder");
+        }
+        return socket;
+    }
+
+    /// Removes the folder and gives up the lock.
+    @Override
+    public void close() throws IOException {
+        removeTree(path);
+        Files.deleteIfExists(lockFile);
+        lockChannel.close();
+        try {
+            Files.delete(path.getParent());
+        } catch (DirectoryNotEmptyException _) {
+            // Another fleet's run directory is in it.
+        }
+    }
+
+    private static void removeTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        }
+    }
+}

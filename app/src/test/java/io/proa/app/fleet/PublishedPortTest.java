@@ -1,0 +1,60 @@
+package io.proa.app.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(20)
+final class PublishedPortTest {
+    @TempDir private Path folder;
+
+    @Test
+    void carriesBothWaysAndHandsOnEachEndByItself() throws IOException {
+        Path socket = folder.resolve("publish.sock");
+        try (ServerSocketChannel pod = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+                PublishedPort published = PublishedPort.open(0, socket);
+                Socket outside = new Socket("127.0.0.1", published.port())) {
+            outside.getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
+            outside.shutdownOutput();
+            try (SocketChannel inside = pod.accept()) {
+                // The answer begins only after the question has ended: that end must have arrived alone.
+                byte[] question = Channels.newInputStream(inside).readAllBytes();
+                assertThat(question).asString(StandardCharsets.US_ASCII).isEqualTo("question");
+                inside.write(ByteBuffer.wrap("answer".getBytes(StandardCharsets.US_ASCII)));
+            }
+            assertThat(outside.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("answer");
+        }
+    }
+
+    @Test
+    void closesTheCallerWhereNobodyListensInThePod() throws IOException {
+        try (PublishedPort published = PublishedPort.open(0, folder.resolve("nobody.sock"));
+                Socket outside = new Socket("127.0.0.1", published.port())) {
+            assertThat(outside.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void saysWhichPortIsTaken() throws IOException {
+        try (PublishedPort first = PublishedPort.open(0, folder.resolve("a.sock"))) {
+            assertThatThrownBy(() -> PublishedPort.open(first.port(), folder.resolve("b.sock")))
+                    .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
+                    .hasMessageContaining("port " + first.port() + " on 127.0.0.1");
+        }
+    }
+}

@@ -5,25 +5,18 @@ import io.proa.model.IpPort;
 import java.util.List;
 import java.util.Set;
 
-/// What a sidecar says to its control plane. [Hello] comes first, in answer to [ServerMessage.Challenge].
+/// What a sidecar says to its control plane. [Hello] comes first, in answer to
+/// [ServerMessage.Challenge].
 public sealed interface ClientMessage {
     /// @param version [ControlWire#VERSION] of the speaker
-    record Hello(int version, String pod, String sidecarVersion, Credential credential) implements ClientMessage {}
+    record Hello(int version, String pod, String sidecarVersion, Credential credential)
+            implements ClientMessage {}
 
     /// Asks for a certificate for the key that signed `csr` (PKCS#10, DER).
-    record CertificateRequest(byte[] csr) implements ClientMessage {
-        public CertificateRequest {
-            csr = csr.clone();
-        }
+    record CertificateRequest(Bytes csr) implements ClientMessage {}
 
-        @Override
-        public byte[] csr() {
-            return csr.clone();
-        }
-    }
-
-    /// Adds destinations, by virtual address or pod address; answered by a [ServerMessage.Snapshot] unless the last one
-    /// already says all about them.
+    /// Adds destinations, by virtual address or pod address; answered by a [ServerMessage.Snapshot]
+    /// unless the last one already says all about them.
     record Subscribe(Set<IpPort> destinations) implements ClientMessage {
         public Subscribe {
             destinations = Set.copyOf(destinations);

@@ -1,7 +1,6 @@
 package io.proa.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 
 /// How a sidecar shows which pod it is.
 public sealed interface Credential {
@@ -18,19 +17,11 @@ public sealed interface Credential {
     ///
     /// @param chain PEM, leaf first
     /// @param signature over [#signedBytes] by the leaf's key (SHA256withECDSA)
-    record Proof(String chain, byte[] signature) implements Credential {
-        public Proof {
-            signature = signature.clone();
-        }
-
-        @Override
-        public byte[] signature() {
-            return signature.clone();
-        }
-
-        /// What is signed: bound to this use, this pod and this connection's nonce, so that it proves nothing elsewhere.
-        public static byte[] signedBytes(String pod, byte[] nonce) {
-            String text = "proa control proof v1\n" + pod + "\n" + Base64.getEncoder().encodeToString(nonce);
+    record Proof(String chain, Bytes signature) implements Credential {
+        /// What is signed: bound to this use, this pod and this connection's nonce, so that it
+        /// proves nothing elsewhere.
+        public static byte[] signedBytes(String pod, Bytes nonce) {
+            String text = "proa control proof v1\n" + pod + "\n" + nonce.toBase64();
             return text.getBytes(StandardCharsets.UTF_8);
         }
 

@@ -2,8 +2,8 @@ package io.proa.wire;
 
 import java.time.Duration;
 
-/// Durations as people write them in Kubernetes: `300ms`, `5s`, `1m30s` (Gateway API GEP-2257: one to four groups of one
-/// to five digits and `h`, `m`, `s` or `ms`).
+/// Durations as people write them in Kubernetes: `300ms`, `5s`, `1m30s` (Gateway API GEP-2257: one
+/// to four groups of one to five digits and `h`, `m`, `s` or `ms`).
 public final class DurationText {
     private static final String EXPECTED = "expected a duration such as 300ms, 5s or 1m30s";
 
@@ -17,7 +17,9 @@ public final class DurationText {
         while (at < text.length()) {
             int digits = at;
             long number = 0;
-            while (at < text.length() && Character.digit(text.charAt(at), 10) >= 0 && text.charAt(at) <= '9') {
+            while (at < text.length()
+                    && Character.digit(text.charAt(at), 10) >= 0
+                    && text.charAt(at) <= '9') {
                 number = number * 10 + (text.charAt(at++) - '0');
                 if (at - digits > 5) {
                     throw unexpected(text);

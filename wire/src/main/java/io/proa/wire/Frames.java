@@ -19,7 +19,8 @@ final class Frames {
     static ByteBuffer encode(byte[] payload) throws MalformedMessage {
         if (payload.length > MAX_BYTES) {
             throw new MalformedMessage(
-                    "", "saw a message of " + payload.length + " bytes, expected at most " + MAX_BYTES);
+                    "",
+                    "saw a message of " + payload.length + " bytes, expected at most " + MAX_BYTES);
         }
         return ByteBuffer.allocate(4 + payload.length).putInt(payload.length).put(payload).flip();
     }
@@ -49,6 +50,11 @@ final class Frames {
         return in.position() == 0;
     }
 
+    /// Bytes held for what has come and what may come.
+    int room() {
+        return in.capacity();
+    }
+
     /// A whole frame that has been read already; afterwards there is room to read more.
     private byte @Nullable [] take(int limit) throws MalformedMessage {
         if (in.position() < 4) {
@@ -57,7 +63,11 @@ final class Frames {
         int length = in.getInt(0);
         if (length < 0 || length > limit) {
             throw new MalformedMessage(
-                    "", "saw a frame of " + Integer.toUnsignedString(length) + " bytes, expected at most " + limit);
+                    "",
+                    "saw a frame of "
+                            + Integer.toUnsignedString(length)
+                            + " bytes, expected at most "
+                            + limit);
         }
         if (in.position() - 4 < length) {
             makeRoom(4 + length);

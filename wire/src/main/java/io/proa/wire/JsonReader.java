@@ -15,11 +15,13 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
-/// Strict pull reading of JSON: each method reads one value of one type or says where something else stood.
+/// Strict pull reading of JSON: each method reads one value of one type or says where something
+/// else stood.
 ///
 /// An object is read as `beginObject(); while (nextField()) switch (field()) {...}`, an array as
-/// `beginArray(); while (nextElement()) ...`; both loops leave the reader behind the closing bracket. Unknown and
-/// repeated fields, text after the document, and nesting deeper than any message has are faults.
+/// `beginArray(); while (nextElement()) ...`; both loops leave the reader behind the closing
+/// bracket. Unknown and repeated fields, text after the document, and nesting deeper than any
+/// message has are faults.
 final class JsonReader {
     private static final int MAX_TEXT = 1 << 20;
     private static final JsonFactory FACTORY =
@@ -45,10 +47,13 @@ final class JsonReader {
         T read(JsonReader in) throws MalformedMessage;
     }
 
-    static <T> T read(byte[] json, int offset, int length, Document<T> document) throws MalformedMessage {
+    static <T> T read(byte[] json, int offset, int length, Document<T> document)
+            throws MalformedMessage {
         JsonReader in = null;
         try {
-            in = new JsonReader(FACTORY.createParser(ObjectReadContext.empty(), json, offset, length));
+            in =
+                    new JsonReader(
+                            FACTORY.createParser(ObjectReadContext.empty(), json, offset, length));
             in.parser.nextToken();
             T result = document.read(in);
             if (in.parser.nextToken() != null) {
@@ -66,9 +71,11 @@ final class JsonReader {
 
     private static MalformedMessage malformed(@Nullable JsonReader in, JacksonException e) {
         TokenStreamLocation at = e.getLocation();
-        String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+        String where =
+                at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         return new MalformedMessage(
-                in == null ? "" : in.path(), "not well-formed JSON: " + e.getOriginalMessage() + where);
+                in == null ? "" : in.path(),
+                "not well-formed JSON: " + e.getOriginalMessage() + where);
     }
 
     void beginObject() throws MalformedMessage {
@@ -195,8 +202,15 @@ final class JsonReader {
         return value;
     }
 
+    /// For objects that know one field only.
+    void expectField(String name) throws MalformedMessage {
+        if (!name.equals(field())) {
+            throw unknownField(name);
+        }
+    }
+
     MalformedMessage unknownField(String known) {
-        return fault("saw unknown field '" + field() + "', expected one of " + known);
+        return fault("saw unknown field '" + field() + "', expected " + known);
     }
 
     MalformedMessage unexpected(String expected) {

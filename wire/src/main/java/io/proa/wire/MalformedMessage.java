@@ -2,7 +2,8 @@ package io.proa.wire;
 
 import java.io.IOException;
 
-/// Bytes that are not what the wire or a snapshot file promises. The only exception that decoding throws.
+/// Bytes that are not what the wire or a snapshot file promises. The only exception that decoding
+/// throws.
 public final class MalformedMessage extends IOException {
     private static final long serialVersionUID = 1;
 

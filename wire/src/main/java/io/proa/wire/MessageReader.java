@@ -5,7 +5,6 @@ import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
 import io.proa.model.Workload;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +59,8 @@ final class MessageReader {
                         case "snapshot" -> snapshot();
                         case "refused" -> refused();
                         default ->
-                                throw in.unknownField("challenge, welcome, identity, snapshot, refused");
+                                throw in.unknownField(
+                                        "challenge, welcome, identity, snapshot, refused");
                     };
         }
         return in.required("challenge or another message", message);
@@ -103,7 +103,7 @@ final class MessageReader {
 
     private Credential proof() throws MalformedMessage {
         String chain = null;
-        byte[] signature = null;
+        Bytes signature = null;
         in.beginObject();
         while (in.nextField()) {
             switch (in.field()) {
@@ -112,17 +112,16 @@ final class MessageReader {
                 default -> throw in.unknownField("chain, signature");
             }
         }
-        return new Credential.Proof(in.required("chain", chain), in.required("signature", signature));
+        return new Credential.Proof(
+                in.required("chain", chain), in.required("signature", signature));
     }
 
     private ClientMessage certificateRequest() throws MalformedMessage {
-        byte[] csr = null;
+        Bytes csr = null;
         in.beginObject();
         while (in.nextField()) {
-            switch (in.field()) {
-                case "csr" -> csr = binary();
-                default -> throw in.unknownField("csr");
-            }
+            in.expectField("csr");
+            csr = binary();
         }
         return new ClientMessage.CertificateRequest(in.required("csr", csr));
     }
@@ -131,10 +130,8 @@ final class MessageReader {
         Set<IpPort> destinations = null;
         in.beginObject();
         while (in.nextField()) {
-            switch (in.field()) {
-                case "destinations" -> destinations = new SnapshotReader(in).destinations();
-                default -> throw in.unknownField("destinations");
-            }
+            in.expectField("destinations");
+            destinations = new SnapshotReader(in).destinations();
         }
         return in.required("destinations", destinations);
     }
@@ -143,10 +140,8 @@ final class MessageReader {
         Long number = null;
         in.beginObject();
         while (in.nextField()) {
-            switch (in.field()) {
-                case "number" -> number = in.number(1, Long.MAX_VALUE);
-                default -> throw in.unknownField("number");
-            }
+            in.expectField("number");
+            number = in.number(1, Long.MAX_VALUE);
         }
         return new ClientMessage.Ack(in.required("number", number));
     }
@@ -198,7 +193,7 @@ final class MessageReader {
 
     private ServerMessage challenge() throws MalformedMessage {
         Integer version = null;
-        byte[] nonce = null;
+        Bytes nonce = null;
         in.beginObject();
         while (in.nextField()) {
             switch (in.field()) {
@@ -207,7 +202,8 @@ final class MessageReader {
                 default -> throw in.unknownField("version, nonce");
             }
         }
-        return new ServerMessage.Challenge(in.required("version", version), in.required("nonce", nonce));
+        return new ServerMessage.Challenge(
+                in.required("version", version), in.required("nonce", nonce));
     }
 
     private ServerMessage welcome() throws MalformedMessage {
@@ -263,17 +259,15 @@ final class MessageReader {
         String reason = null;
         in.beginObject();
         while (in.nextField()) {
-            switch (in.field()) {
-                case "reason" -> reason = in.text();
-                default -> throw in.unknownField("reason");
-            }
+            in.expectField("reason");
+            reason = in.text();
         }
         return new ServerMessage.Refused(in.required("reason", reason));
     }
 
-    private byte[] binary() throws MalformedMessage {
+    private Bytes binary() throws MalformedMessage {
         try {
-            return Base64.getDecoder().decode(in.text());
+            return Bytes.parse(in.text());
         } catch (IllegalArgumentException _) {
             throw in.unexpected("base64");
         }

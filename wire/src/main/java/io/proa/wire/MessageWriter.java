@@ -2,7 +2,6 @@ package io.proa.wire;
 
 import io.proa.model.ConfigProblem;
 import io.proa.model.IpPort;
-import java.util.Base64;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
 
@@ -131,8 +130,7 @@ final class MessageWriter {
         out.writeEndObject();
     }
 
-    /// Not the generator's own: that one writes the same alphabet, but reading is ours, so writing is too.
-    private void binary(String name, byte[] bytes) {
-        out.writeStringProperty(name, Base64.getEncoder().encodeToString(bytes));
+    private void binary(String name, Bytes bytes) {
+        out.writeStringProperty(name, bytes.toBase64());
     }
 }

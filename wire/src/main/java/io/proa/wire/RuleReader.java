@@ -45,7 +45,8 @@ final class RuleReader {
                 default -> throw in.unknownField("name, matches, targets, retry, timeouts");
             }
         }
-        return new RouteRule(name == null ? "rule-" + index : name, matches, targets, retry, timeouts);
+        return new RouteRule(
+                name == null ? "rule-" + index : name, matches, targets, retry, timeouts);
     }
 
     private List<List<RequestMatch>> matches() throws MalformedMessage {
@@ -85,12 +86,14 @@ final class RuleReader {
                                     in.required("header", header), in.required("value", value)));
         }
         if (match == null) {
-            throw in.fault("saw no condition, expected one of pathExact, pathPrefix, method, header and value");
+            throw in.fault(
+                    "saw no condition, expected one of pathExact, pathPrefix, method, header and value");
         }
         return match;
     }
 
-    private RequestMatch only(@Nullable RequestMatch earlier, RequestMatch match) throws MalformedMessage {
+    private RequestMatch only(@Nullable RequestMatch earlier, RequestMatch match)
+            throws MalformedMessage {
         if (earlier != null) {
             throw in.fault("saw two conditions in one object, expected one each");
         }

@@ -34,14 +34,17 @@ public final class SnapshotFile {
         }
     }
 
-    /// Atomic: a reader, also one after a power cut, sees the old file or the new one, whole. Mode 0600.
+    /// Atomic: a reader, also one after a power cut, sees the old file or the new one, whole. Mode
+    /// 0600.
     public static void save(Path file, MeshSnapshot snapshot) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(
-                folder,
-                ".snapshot",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path draft =
+                Files.createTempFile(
+                        folder,
+                        ".snapshot",
+                        ".tmp",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
         try {
             try (var out = FileChannel.open(draft, EnumSet.of(StandardOpenOption.WRITE))) {
                 var bytes = ByteBuffer.wrap(SnapshotCodec.encodeIndented(snapshot));

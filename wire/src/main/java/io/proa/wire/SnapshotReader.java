@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a snapshot, or a part of one, from where `in` stands. What a hand-written file may leave out has a default,
-/// all else is demanded.
+/// Reads a snapshot, or a part of one, from where `in` stands. What a hand-written file may leave
+/// out has a default, all else is demanded.
 final class SnapshotReader {
     private final JsonReader in;
     private final RuleReader rules;
@@ -68,7 +68,11 @@ final class SnapshotReader {
             }
         }
         return new Workload(
-                in.required("pod", pod), in.required("identity", identity), addresses, ports, inbound);
+                in.required("pod", pod),
+                in.required("identity", identity),
+                addresses,
+                ports,
+                inbound);
     }
 
     Set<IpPort> destinations() throws MalformedMessage {
@@ -108,7 +112,8 @@ final class SnapshotReader {
         }
         int dialled = in.required("port", port);
         int target = targetOr(targetPort, dialled);
-        return new ApplicationPort(in.required("service", service), dialled, target, protocol, loopback);
+        return new ApplicationPort(
+                in.required("service", service), dialled, target, protocol, loopback);
     }
 
     private List<MeshService> services() throws MalformedMessage {
@@ -142,7 +147,8 @@ final class SnapshotReader {
                 default -> throw in.unknownField("name, virtualAddresses, ports, endpoints, rules");
             }
         }
-        return new MeshService(in.required("name", name), virtualAddresses, ports, endpoints, rules);
+        return new MeshService(
+                in.required("name", name), virtualAddresses, ports, endpoints, rules);
     }
 
     private List<ServicePort> servicePorts() throws MalformedMessage {
@@ -201,7 +207,7 @@ final class SnapshotReader {
                 in.required("pod", pod),
                 in.required("address", address),
                 meshPort,
-                in.required("identity", identity),
+                identity,
                 weight);
     }
 
@@ -214,18 +220,23 @@ final class SnapshotReader {
         return addresses;
     }
 
-    /// Proa's own ports are never a target: a snapshot that says otherwise would be a way around the sidecar.
+    /// Proa's own ports are never a target: a snapshot that says otherwise would be a way around
+    /// the sidecar.
     private int targetPort() throws MalformedMessage {
         int port = in.port();
         if (MeshPorts.isReserved(port)) {
-            throw in.fault("saw " + port + ", expected a port that is not one of the sidecar's own");
+            throw in.fault(
+                    "saw " + port + ", expected a port that is not one of the sidecar's own");
         }
         return port;
     }
 
     private int targetOr(@Nullable Integer targetPort, int port) throws MalformedMessage {
         if (targetPort == null && MeshPorts.isReserved(port)) {
-            throw in.fault("saw port " + port + " without a targetPort, expected one that is not the sidecar's own");
+            throw in.fault(
+                    "saw port "
+                            + port
+                            + " without a targetPort, expected one that is not the sidecar's own");
         }
         return targetPort == null ? port : targetPort;
     }

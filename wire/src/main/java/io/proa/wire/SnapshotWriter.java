@@ -10,6 +10,7 @@ import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
 import io.proa.model.ServicePort;
+import io.proa.model.SpiffeId;
 import io.proa.model.TimeoutRule;
 import io.proa.model.Workload;
 import java.net.InetAddress;
@@ -18,7 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
 
-/// Writes every field of a snapshot, defaults too: what is read back years later must not depend on what a default was.
+/// Writes every field of a snapshot, defaults too: what is read back years later must not depend on
+/// what a default was.
 final class SnapshotWriter {
     private final JsonGenerator out;
 
@@ -90,7 +92,10 @@ final class SnapshotWriter {
             out.writeStringProperty("pod", endpoint.pod());
             out.writeStringProperty("address", endpoint.address().getHostAddress());
             out.writeNumberProperty("meshPort", endpoint.meshPort());
-            out.writeStringProperty("identity", endpoint.identity().toString());
+            SpiffeId identity = endpoint.identity();
+            if (identity != null) {
+                out.writeStringProperty("identity", identity.toString());
+            }
             out.writeNumberProperty("weight", endpoint.weight());
             out.writeEndObject();
         }
@@ -139,7 +144,8 @@ final class SnapshotWriter {
         out.writeStartObject();
         switch (match) {
             case RequestMatch.PathExact exact -> out.writeStringProperty("pathExact", exact.path());
-            case RequestMatch.PathPrefix prefix -> out.writeStringProperty("pathPrefix", prefix.prefix());
+            case RequestMatch.PathPrefix prefix ->
+                    out.writeStringProperty("pathPrefix", prefix.prefix());
             case RequestMatch.Method method -> out.writeStringProperty("method", method.method());
             case RequestMatch.HeaderExact header -> {
                 out.writeStringProperty("header", header.name());

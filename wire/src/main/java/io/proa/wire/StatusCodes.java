@@ -3,7 +3,8 @@ package io.proa.wire;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Sets of HTTP response statuses as people write them: `503`, `500-504`, `5xx`, `gateway-error` (502, 503 and 504).
+/// Sets of HTTP response statuses as people write them: `503`, `500-504`, `5xx`, `gateway-error`
+/// (502, 503 and 504).
 public final class StatusCodes {
     /// Only failures can be tried again (Gateway API HTTPRouteRetryStatusCode: 400 to 599).
     private static final int LOWEST = 400;

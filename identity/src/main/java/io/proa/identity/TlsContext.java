@@ -14,6 +14,9 @@ public interface TlsContext extends AutoCloseable {
     /// @param serverName sent as SNI
     TlsEngine client(SpiffeId expected, String serverName, List<String> protocols);
 
+    /// `boringssl` or `jdk`.
+    String library();
+
     /// Releases native memory once the last engine is freed.
     @Override
     void close();

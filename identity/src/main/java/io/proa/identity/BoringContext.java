@@ -15,10 +15,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// BoringSSL contexts: one native context per direction and list of protocols (it holds ALPN per context), all with the
-/// same credential, verifier and sessions.
+/// BoringSSL contexts: one native context per direction and list of protocols (it holds ALPN per
+/// context), all with the same credential, verifier and sessions.
 ///
-/// Native memory is counted: this object holds it once, each engine once; the last one out frees it.
+/// Native memory is counted: this object holds it once, each engine once; the last one out frees
+/// it.
 final class BoringContext implements TlsContext {
     private static final int MAX_CERTIFICATE_BYTES = 32 * 1024;
     private static final int MAX_NATIVE_CONTEXTS = 64;
@@ -145,12 +146,12 @@ final class BoringContext implements TlsContext {
                         kind.server() ? SSL.SSL_MODE_SERVER : SSL.SSL_MODE_CLIENT);
         SSLContext.setCertVerifyCallback(context, new Upcall());
         // One more than the limit, so that the verifier sees an over-long chain as such.
-        SSLContext.setVerify(
-                context, SSL.SSL_CVERIFY_REQUIRED, PeerVerifier.MAX_CERTIFICATES + 1);
+        SSLContext.setVerify(context, SSL.SSL_CVERIFY_REQUIRED, PeerVerifier.MAX_CERTIFICATES + 1);
         SSLContext.setMaxCertList(context, MAX_CERTIFICATE_BYTES);
         if (!SSLContext.setCurvesList(context, settings.groups().toArray(new String[0]))) {
             SSLContext.free(context);
-            throw new IllegalArgumentException("groups: BoringSSL knows not all of " + settings.groups());
+            throw new IllegalArgumentException(
+                    "groups: BoringSSL knows not all of " + settings.groups());
         }
         if (!kind.protocols().isEmpty()) {
             SSLContext.setAlpnProtos(
@@ -198,7 +199,8 @@ final class BoringContext implements TlsContext {
         }
     }
 
-    /// Called by BoringSSL in the middle of a handshake, on the loop's own thread. Nothing may be thrown through it.
+    /// Called by BoringSSL in the middle of a handshake, on the loop's own thread. Nothing may be
+    /// thrown through it.
     private final class Upcall extends CertificateVerifier {
         @Override
         public int verify(long ssl, byte[][] chain, String authentication) {
@@ -242,8 +244,13 @@ final class BoringContext implements TlsContext {
                 freeCredential(made);
             }
             throw new IllegalArgumentException(
-                    "the " + algorithm + " key and the certificate of " + identity.id()
-                            + " do not belong together: " + e.getMessage(), e);
+                    "the "
+                            + algorithm
+                            + " key and the certificate of "
+                            + identity.id()
+                            + " do not belong together: "
+                            + e.getMessage(),
+                    e);
         } finally {
             SSL.freePrivateKey(key);
             if (chain != 0) {

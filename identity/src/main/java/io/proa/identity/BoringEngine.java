@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection on BoringSSL.
 ///
-/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it; what BoringSSL writes
-/// at other times (handshake flights, alerts) waits in the BIO's own small ring. Two of its properties shape this class:
-/// the ring must never be drained in part and then written again (it miscounts once wrapped), and `SSL_write` must not run
-/// out of room in the middle of a record (it would want the same call again). So whatever does not fit the caller's buffer
-/// is moved whole to [#spill], which is allocated only then and served first.
+/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it;
+/// what BoringSSL writes at other times (handshake flights, alerts) waits in the BIO's own small
+/// ring. Two of its properties shape this class: the ring must never be drained in part and then
+/// written again (it miscounts once wrapped), and `SSL_write` must not run out of room in the
+/// middle of a record (it would want the same call again). So whatever does not fit the caller's
+/// buffer is moved whole to [#spill], which is allocated only then and served first.
 final class BoringEngine implements TlsEngine {
-    /// Holds the largest usual flight (two P-256 certificates and a hybrid key share take about 3 KB).
+    /// Holds the largest usual flight (two P-256 certificates and a hybrid key share take about 3
+    /// KB).
     private static final int RING = 4096;
 
     private static final int MAX_SPILL = 128 * 1024;
@@ -211,7 +213,8 @@ final class BoringEngine implements TlsEngine {
 
     /// Goes on with the handshake.
     ///
-    /// @param end address behind the last byte of ciphertext the BIO reads from; 0 where it reads from none
+    /// @param end address behind the last byte of ciphertext the BIO reads from; 0 where it reads
+    ///   from none
     /// @return whether it is complete
     private boolean handshake(long end) throws TlsFailure {
         ringMayHold = true;
@@ -362,8 +365,8 @@ final class BoringEngine implements TlsEngine {
         }
     }
 
-    /// BoringSSL holds session tickets back until the server's first write; they go before it, into the ring, so that
-    /// their size is known. `plaintext` is not read.
+    /// BoringSSL holds session tickets back until the server's first write; they go before it, into
+    /// the ring, so that their size is known. `plaintext` is not read.
     private boolean sendTickets(ByteBuffer plaintext) throws TlsFailure {
         ticketsOwed = false;
         ringMayHold = true;

@@ -33,8 +33,7 @@ final class BoringFailure {
         }
         return switch (reason) {
             case PEER_DID_NOT_RETURN_A_CERTIFICATE ->
-                    new TlsFailure(
-                            TlsFailure.Code.NO_CERTIFICATE, "the peer sent no certificate");
+                    new TlsFailure(TlsFailure.Code.NO_CERTIFICATE, "the peer sent no certificate");
             case HTTP_REQUEST, HTTPS_PROXY_REQUEST, WRONG_VERSION_NUMBER ->
                     new TlsFailure(
                             recognised ? TlsFailure.Code.PROTOCOL : TlsFailure.Code.NOT_TLS,

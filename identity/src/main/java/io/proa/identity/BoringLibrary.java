@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Loads BoringSSL (netty-tcnative's static build) once per process.
 ///
-/// The library is taken from the folder named by the system property [#DIRECTORY], where a launcher has unpacked it, else
-/// unpacked from its jar to a private temporary file that is unlinked as soon as it is mapped.
+/// The library is taken from the folder named by the system property [#DIRECTORY], where a launcher
+/// has unpacked it, else unpacked from its jar to a private temporary file that is unlinked as soon
+/// as it is mapped.
 final class BoringLibrary {
     static final String DIRECTORY = "io.proa.native.dir";
 
@@ -56,7 +57,8 @@ final class BoringLibrary {
             }
         }
 
-        /// The library insists on its own file name (it finds its Java package's prefix there), hence a folder.
+        /// The library insists on its own file name (it finds its Java package's prefix there),
+        /// hence a folder.
         private static void loadFromJar(String file) throws IOException {
             Path directory =
                     Files.createTempDirectory(

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Tickets a client may resume with, by whom it expects. Each is used once (RFC 8446, appendix C.4) and dies with its
-/// context, so none survives a change of identity or trust bundle.
+/// Tickets a client may resume with, by whom it expects. Each is used once (RFC 8446, appendix C.4)
+/// and dies with its context, so none survives a change of identity or trust bundle.
 ///
 /// Native sessions are owned here from [#keep] until [#take] or [#close].
 final class BoringSessions {

@@ -10,7 +10,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 
-/// A fresh P-256 key and the request to certify it (PKCS#10, RFC 2986). Only the request leaves the process.
+/// A fresh P-256 key and the request to certify it (PKCS#10, RFC 2986). Only the request leaves the
+/// process.
 public final class CertificateRequest {
     private static final String EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
     private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
@@ -59,7 +60,8 @@ public final class CertificateRequest {
     /// @throws IllegalArgumentException where the leaf is not for this key
     public WorkloadIdentity answeredBy(List<X509Certificate> chain) {
         if (chain.isEmpty() || !chain.getFirst().getPublicKey().equals(keys.getPublic())) {
-            throw new IllegalArgumentException("the chain for " + id + " is not for the key requested");
+            throw new IllegalArgumentException(
+                    "the chain for " + id + " is not for the key requested");
         }
         return new WorkloadIdentity(id, keys.getPrivate(), chain);
     }
@@ -80,8 +82,7 @@ public final class CertificateRequest {
                         Der.element(Der.OCTET_STRING, names));
         byte[] attribute =
                 Der.sequence(
-                        Der.oid(EXTENSION_REQUEST),
-                        Der.element(Der.SET, Der.sequence(extension)));
+                        Der.oid(EXTENSION_REQUEST), Der.element(Der.SET, Der.sequence(extension)));
         byte[] info =
                 Der.sequence(
                         Der.element(Der.INTEGER, new byte[] {0}),
@@ -91,6 +92,7 @@ public final class CertificateRequest {
         Signature signer = Signature.getInstance("SHA256withECDSA");
         signer.initSign(keys.getPrivate());
         signer.update(info);
-        return Der.sequence(info, Der.sequence(Der.oid(ECDSA_WITH_SHA256)), Der.bits(signer.sign()));
+        return Der.sequence(
+                info, Der.sequence(Der.oid(ECDSA_WITH_SHA256)), Der.bits(signer.sign()));
     }
 }

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What one certificate must be like, by its place in the chain (X509-SVID, sections 3 to 5; RFC 5280, section 4.2).
+/// What one certificate must be like, by its place in the chain (X509-SVID, sections 3 to 5; RFC
+/// 5280, section 4.2).
 ///
-/// Stricter than either where both leave a choice: no extension is ignored because it is unknown, name constraints are
-/// refused rather than half understood, hashes and keys below today's usual strength are refused.
+/// Stricter than either where both leave a choice: no extension is ignored because it is unknown,
+/// name constraints are refused rather than half understood, hashes and keys below today's usual
+/// strength are refused.
 final class CertificateRules {
     private static final String BASIC_CONSTRAINTS = "2.5.29.19";
     private static final String KEY_USAGE = "2.5.29.15";
@@ -25,11 +27,7 @@ final class CertificateRules {
     private static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
     private static final Set<String> UNDERSTOOD =
-            Set.of(
-                    BASIC_CONSTRAINTS,
-                    KEY_USAGE,
-                    EXTENDED_KEY_USAGE,
-                    SUBJECT_ALTERNATIVE_NAME);
+            Set.of(BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, SUBJECT_ALTERNATIVE_NAME);
 
     private static final Set<String> SIGNATURES =
             Set.of(
@@ -71,7 +69,8 @@ final class CertificateRules {
 
     /// Checks that a certificate may issue others.
     ///
-    /// @param below number of CA certificates between it and the workload's, self-issued ones not counted
+    /// @param below number of CA certificates between it and the workload's, self-issued ones not
+    ///   counted
     static void issuer(X509Certificate authority, int below) throws TlsFailure {
         general(authority);
         int pathLength = authority.getBasicConstraints();
@@ -79,7 +78,8 @@ final class CertificateRules {
             throw untrusted(authority, "is no CA's, yet it issued another");
         }
         if (below > pathLength) {
-            throw untrusted(authority, "allows " + pathLength + " CAs below it, there are " + below);
+            throw untrusted(
+                    authority, "allows " + pathLength + " CAs below it, there are " + below);
         }
         boolean[] usage = authority.getKeyUsage();
         if (usage == null || !usage[KEY_CERT_SIGN]) {
@@ -125,7 +125,8 @@ final class CertificateRules {
         };
     }
 
-    /// Reads the subject alternative names from their bytes, so that no library's leniency about URIs gets in between.
+    /// Reads the subject alternative names from their bytes, so that no library's leniency about
+    /// URIs gets in between.
     private static SpiffeId onlyUri(X509Certificate leaf) throws TlsFailure {
         byte[] extension = leaf.getExtensionValue(SUBJECT_ALTERNATIVE_NAME);
         if (extension == null) {
@@ -163,6 +164,9 @@ final class CertificateRules {
     private static TlsFailure untrusted(X509Certificate certificate, String message) {
         return new TlsFailure(
                 TlsFailure.Code.UNTRUSTED,
-                "the certificate of '" + certificate.getSubjectX500Principal().getName() + "' " + message);
+                "the certificate of '"
+                        + certificate.getSubjectX500Principal().getName()
+                        + "' "
+                        + message);
     }
 }

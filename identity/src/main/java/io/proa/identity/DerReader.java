@@ -1,6 +1,7 @@
 package io.proa.identity;
 
-/// Walks DER (ITU-T X.690) without copying; strict about lengths, knows no more than certificates need.
+/// Walks DER (ITU-T X.690) without copying; strict about lengths, knows no more than certificates
+/// need.
 final class DerReader {
     static final class Malformed extends Exception {
         private static final long serialVersionUID = 1;
@@ -66,7 +67,11 @@ final class DerReader {
     /// Steps onto the next element, which must have this tag.
     DerReader expect(int wanted) throws Malformed {
         if (next() != wanted) {
-            throw new Malformed("tag 0x" + Integer.toHexString(tag) + ", expected 0x" + Integer.toHexString(wanted));
+            throw new Malformed(
+                    "tag 0x"
+                            + Integer.toHexString(tag)
+                            + ", expected 0x"
+                            + Integer.toHexString(wanted));
         }
         return this;
     }

@@ -2,8 +2,8 @@ package io.proa.identity;
 
 import org.jspecify.annotations.Nullable;
 
-/// Tells a TLS record from anything else by the first byte, before a TLS library spends an alert on a stranger
-/// (RFC 8446, section 5.1: the record types).
+/// Tells a TLS record from anything else by the first byte, before a TLS library spends an alert on
+/// a stranger (RFC 8446, section 5.1: the record types).
 final class FirstByte {
     private static final int ALERT = 21;
     private static final int HANDSHAKE = 22;

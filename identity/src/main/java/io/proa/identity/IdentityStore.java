@@ -24,8 +24,9 @@ import java.util.Set;
 
 /// The last good identity on disk, so that a sidecar restarts without its control plane.
 ///
-/// One file holds key, chain and bundle, for they only make sense together; it is replaced by rename, readable by its
-/// owner alone, and ends in a checksum, so that a torn or edited file is seen as such.
+/// One file holds key, chain and bundle, for they only make sense together; it is replaced by
+/// rename, readable by its owner alone, and ends in a checksum, so that a torn or edited file is
+/// seen as such.
 public final class IdentityStore {
     private static final String FILE = "identity.pem";
     private static final String HEADER = "proa-identity 1\n";
@@ -54,9 +55,15 @@ public final class IdentityStore {
     public void save(WorkloadIdentity identity, TrustBundle bundle) throws IOException {
         String body =
                 HEADER
-                        + "id " + identity.id() + '\n'
-                        + "trust-domain " + bundle.trustDomain() + '\n'
-                        + "bundle-revision " + bundle.revision() + '\n'
+                        + "id "
+                        + identity.id()
+                        + '\n'
+                        + "trust-domain "
+                        + bundle.trustDomain()
+                        + '\n'
+                        + "bundle-revision "
+                        + bundle.revision()
+                        + '\n'
                         + Pem.ofKey(identity.key())
                         + CHAIN
                         + Pem.ofCertificates(identity.chain())
@@ -95,7 +102,8 @@ public final class IdentityStore {
             if (!PosixFilePermissions.fromString("rw-------").containsAll(mode)) {
                 return damaged(
                         file,
-                        "has mode " + PosixFilePermissions.toString(mode)
+                        "has mode "
+                                + PosixFilePermissions.toString(mode)
                                 + ", expected rw-------: others may have read the key");
             }
             if (Files.size(file) > MAX_BYTES) {

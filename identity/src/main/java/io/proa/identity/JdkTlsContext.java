@@ -21,7 +21,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// The portable fallback on the JDK's own TLS. Same rules, same verifier; slower, heavier, no post-quantum groups.
+/// The portable fallback on the JDK's own TLS. Same rules, same verifier; slower, heavier, no
+/// post-quantum groups.
 final class JdkTlsContext implements TlsContext {
     private final PeerVerifier verifier;
     private final TlsSettings settings;

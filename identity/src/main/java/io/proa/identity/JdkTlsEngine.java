@@ -14,8 +14,8 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// One connection on the JDK's SSLEngine, which wants whole records in and room for whole records out; the difference to
-/// [TlsEngine] is bridged by three buffers of a record each.
+/// One connection on the JDK's SSLEngine, which wants whole records in and room for whole records
+/// out; the difference to [TlsEngine] is bridged by three buffers of a record each.
 final class JdkTlsEngine implements TlsEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -327,7 +327,8 @@ final class JdkTlsEngine implements TlsEngine {
                 seal(NOTHING);
             }
         } catch (SSLException e) {
-            // The connection is ending anyway; without close_notify the peer sees it truncated, as it should.
+            // The connection is ending anyway; without close_notify the peer sees it truncated, as
+            // it should.
             outboundClosed = true;
         }
     }

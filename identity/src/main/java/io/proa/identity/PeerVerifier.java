@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Decides whether a certificate chain proves an identity of one [TrustBundle] (X509-SVID, section 5).
+/// Decides whether a certificate chain proves an identity of one [TrustBundle] (X509-SVID, section
+/// 5).
 ///
-/// Own code instead of the JDK's PKIX: a tenth of the classes, stricter, and the identity is part of the verdict. The
-/// JDK's PKIX is the oracle in its tests. Thread-safe; a bundle's change needs a new verifier, which also drops the cache
-/// of verdicts.
+/// Own code instead of the JDK's PKIX: a tenth of the classes, stricter, and the identity is part
+/// of the verdict. The JDK's PKIX is the oracle in its tests. Thread-safe; a bundle's change needs
+/// a new verifier, which also drops the cache of verdicts.
 public final class PeerVerifier {
     /// A peer may present this many certificates, its own included.
     public static final int MAX_CERTIFICATES = 6;
@@ -89,8 +90,9 @@ public final class PeerVerifier {
         return new TlsFailure(TlsFailure.Code.UNTRUSTED, "the peer presented " + message);
     }
 
-    /// Looks for a path from the leaf to a root of the bundle, depth first. Each step checks names, validity, constraints
-    /// and the signature; the first failure that is more than "no such issuer" is what gets reported.
+    /// Looks for a path from the leaf to a root of the bundle, depth first. Each step checks names,
+    /// validity, constraints and the signature; the first failure that is more than "no such
+    /// issuer" is what gets reported.
     private final class ChainSearch {
         private final Instant now;
         private final List<X509Certificate> presented;
@@ -117,7 +119,9 @@ public final class PeerVerifier {
                     ? obstacle
                     : new TlsFailure(
                             TlsFailure.Code.UNTRUSTED,
-                            "no path from " + id + " to a root of trust domain "
+                            "no path from "
+                                    + id
+                                    + " to a root of trust domain "
                                     + bundle.trustDomain()
                                     + " (issuer '"
                                     + leaf.getIssuerX500Principal().getName()
@@ -125,7 +129,8 @@ public final class PeerVerifier {
         }
 
         /// @param below CA certificates already on the path
-        /// @return when the first certificate on the found path expires; null where there is no path
+        /// @return when the first certificate on the found path expires; null where there is no
+        ///   path
         private @Nullable Instant search(X509Certificate subject, int below, Instant earliest) {
             for (X509Certificate root : bundle.roots()) {
                 if (issues(root, subject, below)) {

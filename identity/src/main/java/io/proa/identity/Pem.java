@@ -93,7 +93,8 @@ public final class Pem {
         }
     }
 
-    /// PrivateKeyInfo ::= SEQUENCE { version, AlgorithmIdentifier, OCTET STRING } (RFC 5208, section 5).
+    /// PrivateKeyInfo ::= SEQUENCE { version, AlgorithmIdentifier, OCTET STRING } (RFC 5208,
+    /// section 5).
     private static String algorithm(byte[] der) throws DerReader.Malformed {
         DerReader info = new DerReader(der).expect(0x30).inside();
         info.expect(0x02);
@@ -110,10 +111,10 @@ public final class Pem {
     @SuppressWarnings("ArrayRecordComponent") // lives for one call, never compared
     private record Block(byte[] bytes, int end) {}
 
-    private static @Nullable Block find(
-            String text, String label, int from) {
+    private static @Nullable Block find(String text, String label, int from) {
         if (text.length() > MAX_CHARS) {
-            throw new IllegalArgumentException("PEM text of more than " + MAX_CHARS + " characters");
+            throw new IllegalArgumentException(
+                    "PEM text of more than " + MAX_CHARS + " characters");
         }
         String begin = begin(label);
         String end = "-----END " + label + "-----";

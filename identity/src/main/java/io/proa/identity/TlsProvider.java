@@ -6,8 +6,8 @@ public final class TlsProvider {
 
     /// A context for one identity and one bundle.
     ///
-    /// With [TlsSettings.Library#AUTO] the JDK's TLS stands in, with a notice, where BoringSSL's native library does not
-    /// load; it is slower and has no post-quantum key exchange.
+    /// With [TlsSettings.Library#AUTO] the JDK's TLS stands in, with a notice, where BoringSSL's
+    /// native library does not load; it is slower and has no post-quantum key exchange.
     ///
     /// @throws IllegalStateException where BoringSSL is demanded and does not load
     /// @throws IllegalArgumentException where key and chain do not belong together

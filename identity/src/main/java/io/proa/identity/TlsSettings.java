@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /// @param groups key exchange groups, most preferred first, in BoringSSL's spelling
 /// @param library which TLS library carries the connections
 /// @param resumption whether session tickets are issued and used (RFC 8446, section 2.2)
-/// @param notBeforeTolerance how far in the future a certificate may begin, for skewed clocks; expiry knows no tolerance
+/// @param notBeforeTolerance how far in the future a certificate may begin, for skewed clocks;
+///   expiry knows no tolerance
 /// @param clock what certificates are judged by
 /// @param notices takes one sentence each time something is worth an operator's attention
 public record TlsSettings(
@@ -40,8 +41,8 @@ public record TlsSettings(
         }
     }
 
-    /// Hybrid post-quantum key exchange first, BoringSSL if it loads, resumption on, 60 s of tolerance; notices go to
-    /// standard error.
+    /// Hybrid post-quantum key exchange first, BoringSSL if it loads, resumption on, 60 s of
+    /// tolerance; notices go to standard error.
     public static TlsSettings defaults() {
         return new TlsSettings(
                 List.of("X25519MLKEM768", "X25519"),

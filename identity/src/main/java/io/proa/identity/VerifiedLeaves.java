@@ -5,9 +5,10 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Verdicts on leaves seen before, by their exact bytes, until the first certificate of their chain expires. Only
-/// accepted leaves get in, so a stranger can neither fill it nor choose its keys. (That a peer holds the leaf's key is
-/// proved anew in each handshake; it is no part of the verdict.)
+/// Verdicts on leaves seen before, by their exact bytes, until the first certificate of their chain
+/// expires. Only accepted leaves get in, so a stranger can neither fill it nor choose its keys.
+/// (That a peer holds the leaf's key is proved anew in each handshake; it is no part of the
+/// verdict.)
 final class VerifiedLeaves {
     private static final int LIMIT = 512;
 

@@ -108,7 +108,8 @@ final class CertificateDraft {
             value =
                     pathLength < 0
                             ? Der.sequence(yes)
-                            : Der.sequence(yes, Der.element(Der.INTEGER, new byte[] {(byte) pathLength}));
+                            : Der.sequence(
+                                    yes, Der.element(Der.INTEGER, new byte[] {(byte) pathLength}));
         }
         return with(BASIC_CONSTRAINTS, true, value);
     }
@@ -226,7 +227,8 @@ final class CertificateDraft {
     private static byte[] time(Instant instant) {
         boolean early = instant.atZone(ZoneOffset.UTC).getYear() < 2050;
         DateTimeFormatter format =
-                DateTimeFormatter.ofPattern(early ? "yyMMddHHmmss'Z'" : "yyyyMMddHHmmss'Z'", Locale.ROOT)
+                DateTimeFormatter.ofPattern(
+                                early ? "yyMMddHHmmss'Z'" : "yyyyMMddHHmmss'Z'", Locale.ROOT)
                         .withZone(ZoneOffset.UTC);
         return Der.ascii(early ? 0x17 : 0x18, format.format(instant));
     }

@@ -17,8 +17,7 @@ class HandshakeTest {
     private static final WorkloadIdentity ORDERS = CA.issue("orders");
 
     private static TlsContext open(WorkloadIdentity identity, Library library) {
-        return TlsProvider.open(
-                identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
+        return TlsProvider.open(identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
     }
 
     @ParameterizedTest

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A certificate authority in memory for tests: a root and an intermediate, no library behind it. Other modules get it
-/// with this module's test-jar.
+/// A certificate authority in memory for tests: a root and an intermediate, no library behind it.
+/// Other modules get it with this module's test-jar.
 public final class TestAuthority {
     private final String trustDomain;
     private final KeyPair rootKey = CertificateDraft.newKey();

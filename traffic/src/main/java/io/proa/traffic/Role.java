@@ -6,9 +6,9 @@ public enum Role {
     RECORD("opens the exchange record and hands it over once, whatever happens"),
     ADMIT("refuses what the sidecar has no room for"),
     IDENTIFY("names the request: x-request-id and traceparent, made or continued"),
-    DEADLINE("starts the one deadline that bounds all attempts"),
     PERMIT("checks who is calling and what they may do"),
     ROUTE("logical to concrete: which rule, which backend"),
+    DEADLINE("starts the one deadline that bounds all attempts"),
     RETRY("tries again what is safe to try again, within the budget"),
     BALANCE("concrete to endpoint: which replica"),
     CONNECT("obtains a connection, reused or new, and sends the request");

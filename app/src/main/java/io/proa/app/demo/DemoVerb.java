@@ -5,12 +5,16 @@ import io.proa.app.Installation;
 import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
+import io.proa.app.UserNamespace;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `proa demo`: flags to [DemoSettings], nothing else.
 @Command(
@@ -30,11 +34,15 @@ import picocli.CommandLine.Option;
             "  proa demo --port 9090        the front page at http://127.0.0.1:9090/",
             "",
             "--once exits with 0 when every edge was encrypted, the applications saw at",
-            "least 99.5 % of their requests succeed, and fewer really did; else with 1."
+            "least 99.5 %% of their requests succeed, and fewer really did; else with 1."
         })
 public final class DemoVerb implements Callable<Integer> {
     private static final int MOST_LOAD = 1000;
     private static final int LONGEST_SECONDS = 3600;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Option(names = "--once", description = "run for a bounded time, then report and end")
     private boolean once;
@@ -65,7 +73,11 @@ public final class DemoVerb implements Callable<Integer> {
     public Integer call() {
         DemoSettings settings = settings();
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
-        return new Demo(settings, installation, Terminal.detect(System.getenv())).run().code();
+        Map<String, String> environment = System.getenv();
+        if (UserNamespace.needed(environment)) {
+            return UserNamespace.run(installation, spec.commandLine().getParent().getParseResult().originalArgs());
+        }
+        return new Demo(settings, installation, Terminal.detect(environment), environment).run().code();
     }
 
     private DemoSettings settings() {

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -34,14 +35,16 @@ final class SteadyLoad implements AutoCloseable {
     private SteadyLoad(URI address, int perSecond) {
         this.request =
                 HttpRequest.newBuilder(address).header("Accept", "application/json").timeout(Duration.ofSeconds(20)).build();
-        this.gapNanos = 1_000_000_000L / perSecond;
+        this.gapNanos = perSecond == 0 ? 0 : 1_000_000_000L / perSecond;
         this.ticker = Thread.ofVirtual().name("demo load").unstarted(this::tick);
     }
 
-    /// @param perSecond 1 to 1000
+    /// @param perSecond 0 (asks nothing) to 1000
     static SteadyLoad start(URI address, int perSecond) {
         SteadyLoad load = new SteadyLoad(address, perSecond);
-        load.ticker.start();
+        if (perSecond > 0) {
+            load.ticker.start();
+        }
         return load;
     }
 
@@ -94,7 +97,7 @@ final class SteadyLoad implements AutoCloseable {
         stopping = true;
         LockSupport.unpark(ticker);
         try {
-            room.tryAcquire(MOST_AT_ONCE, 2, java.util.concurrent.TimeUnit.SECONDS);
+            room.tryAcquire(MOST_AT_ONCE, 2, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

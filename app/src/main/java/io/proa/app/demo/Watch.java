@@ -4,6 +4,8 @@ import io.proa.app.fleet.AdminClient;
 import io.proa.app.fleet.RunningPod;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,13 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Watch {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /// How many looks a rate is taken over.
+    private static final int LATELY = 6;
+
     private final List<RunningPod> pods;
     private final Map<String, SidecarStats> first = new HashMap<>();
     private final Map<String, SidecarStats> latest = new ConcurrentHashMap<>();
-    private List<Edge> before = List.of();
-    private List<Edge> now = List.of();
-    private long beforeAt;
-    private long nowAt;
+    private final Deque<Sight> sights = new ArrayDeque<>();
+
+    /// @param at in nanoseconds of [System#nanoTime]
+    private record Sight(List<Edge> edges, long at) {}
 
     Watch(List<RunningPod> pods) {
         this.pods = List.copyOf(pods);
@@ -37,10 +42,10 @@ final class Watch {
         }
         answers.forEach(first::putIfAbsent);
         latest.putAll(answers);
-        before = now;
-        beforeAt = nowAt;
-        now = EdgeBook.of(pods, latest).edges();
-        nowAt = System.nanoTime();
+        sights.addLast(new Sight(EdgeBook.of(pods, latest).edges(), System.nanoTime()));
+        if (sights.size() > LATELY) {
+            sights.removeFirst();
+        }
         return answers.size();
     }
 
@@ -56,19 +61,22 @@ final class Watch {
     }
 
     List<Edge> edges() {
-        return List.copyOf(now);
+        return sights.isEmpty() ? List.of() : sights.getLast().edges();
     }
 
-    /// The edges with the rate between the last two looks.
+    /// The edges with their rate over the last looks.
     List<EdgeTable.Row> rows() {
-        Map<String, Long> requestsBefore = new HashMap<>();
-        before.forEach(edge -> requestsBefore.put(edge.from() + " " + edge.to(), edge.requests()));
-        double seconds = beforeAt == 0 ? 0 : (nowAt - beforeAt) / 1e9;
-        return now.stream()
+        if (sights.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Long> before = new HashMap<>();
+        sights.getFirst().edges().forEach(edge -> before.put(edge.from() + " " + edge.to(), edge.requests()));
+        double seconds = (sights.getLast().at() - sights.getFirst().at()) / 1e9;
+        return edges().stream()
                 .map(
                         edge -> {
-                            long more = edge.requests() - requestsBefore.getOrDefault(edge.from() + " " + edge.to(), 0L);
-                            return new EdgeTable.Row(edge, seconds == 0 ? 0 : Math.max(0, more) / seconds);
+                            long more = edge.requests() - before.getOrDefault(edge.from() + " " + edge.to(), 0L);
+                            return new EdgeTable.Row(edge, seconds <= 0 ? 0 : Math.max(0, more) / seconds);
                         })
                 .toList();
     }

@@ -9,12 +9,19 @@ import io.proa.host.PodSpec;
 import io.proa.host.RedirectRules;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect rules, applications in
 /// their order, published ports. All of it is undone when this is closed, or when a start fails.
@@ -22,6 +29,8 @@ public final class FleetRunner implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
     private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration NEWS_DELAY = Duration.ofMillis(300);
+    private static final Duration APP_GRACE = Duration.ofSeconds(2);
 
     private final FleetPlan plan;
     private final Installation installation;
@@ -30,7 +39,8 @@ public final class FleetRunner implements AutoCloseable {
     private final RunDirectory run;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
     private final Map<String, RunningPod> running = new ConcurrentHashMap<>();
-    private final List<PublishedPort> published = new ArrayList<>();
+    private @Nullable FleetNetwork network;
+    private final Queue<Process> apps = new ConcurrentLinkedQueue<>();
 
     private FleetRunner(FleetPlan plan, Installation installation, Progress progress, Teardown teardown, RunDirectory run) {
         this.plan = plan;
@@ -60,9 +70,11 @@ public final class FleetRunner implements AutoCloseable {
     private void startAll() throws IOException {
         ControlPlane control = ControlPlane.start(plan, installation, run, teardown);
         progress.say("control plane");
-        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
-        teardown.add("pods and their network", network::close);
-        startPods(network, control);
+        FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
+        teardown.add("pods and their network", made::close);
+        network = made;
+        startPods(made, control);
+        teardown.add("applications", this::endApps);
         for (List<FleetPlan.Service> wave : plan.waves()) {
             startApps(wave);
         }
@@ -155,7 +167,7 @@ public final class FleetRunner implements AutoCloseable {
                                 ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
                                 output,
                                 output));
-        teardown.add("application " + name, () -> end(app));
+        apps.add(app);
         if (!Waiting.until(() -> teardown.closing() || !app.isAlive() || listens(pod, service.port()), STEP, APP_PATIENCE)) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
@@ -169,7 +181,7 @@ public final class FleetRunner implements AutoCloseable {
                     name + " (" + String.join(" ", service.command()) + ") ended with exit code " + app.exitValue() + ChildProcess.lastWords(log),
                     "");
         }
-        app.onExit().thenAccept(ended -> tellEnd(name, ended, log));
+        Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
         progress.say("application " + name);
     }
 
@@ -179,16 +191,25 @@ public final class FleetRunner implements AutoCloseable {
         return environment;
     }
 
-    private void tellEnd(String name, Process ended, Path log) {
-        if (!teardown.closing()) {
-            progress.say(name + " ended with exit code " + ended.exitValue() + ChildProcess.lastWords(log));
+    /// A Ctrl-C in the terminal ends applications and launcher at the same moment; that is no news, so it waits a little.
+    private void tellEnd(String name, Process app, Path log) {
+        try {
+            int code = app.waitFor();
+            Thread.sleep(NEWS_DELAY);
+            if (!teardown.closing()) {
+                progress.say(name + " ended with exit code " + code + ChildProcess.lastWords(log));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private static void end(Process app) throws InterruptedException {
-        app.destroy();
-        if (!app.waitFor(2, java.util.concurrent.TimeUnit.SECONDS)) {
-            app.destroyForcibly();
+    /// All at once are asked to end; whoever has not within [#APP_GRACE] is killed with its pod, which is undone next.
+    private void endApps() throws InterruptedException {
+        apps.forEach(Process::destroy);
+        long deadline = System.nanoTime() + APP_GRACE.toNanos();
+        for (Process app : apps) {
+            app.waitFor(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -204,7 +225,6 @@ public final class FleetRunner implements AutoCloseable {
         String pod = service.pods().getFirst().name();
         PublishedPort open = PublishedPort.open(port, run.publishSocket(pod, service.port()));
         teardown.add("published port " + port, open::close);
-        published.add(open);
     }
 
     /// In the documents' order.
@@ -219,6 +239,33 @@ public final class FleetRunner implements AutoCloseable {
             }
         }
         return inOrder;
+    }
+
+    /// Runs a command on the fleet's bridge, where a stranger to the mesh would stand.
+    ///
+    /// @return what it printed
+    /// @throws Fault when it fails or takes longer than `patience`
+    public String onTheBridge(List<String> command, Duration patience) {
+        FleetNetwork hub = network;
+        if (hub == null) {
+            throw new IllegalStateException("the fleet has no network yet");
+        }
+        try {
+            Process process = hub.exec(command);
+            process.getOutputStream().close();
+            FutureTask<String> output = new FutureTask<>(() -> new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            Thread.ofVirtual().start(output);
+            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0) {
+                return output.get();
+            }
+            process.destroyForcibly();
+            throw Fault.of(Sysexit.SOFTWARE, command.getFirst() + " on the bridge did not end well within " + patience.toSeconds() + " s", "");
+        } catch (IOException | ExecutionException e) {
+            throw Fault.of(Sysexit.OS, "cannot run " + command.getFirst() + " on the bridge: " + e.getMessage(), "");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw Fault.of(Sysexit.OS, "interrupted", "");
+        }
     }
 
     public Path runDirectory() {

@@ -8,8 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
@@ -40,6 +42,7 @@ public final class RunDirectory implements AutoCloseable {
     public static RunDirectory open(Path base, String fleet) {
         try {
             Files.createDirectories(base, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            refuseOpenToOthers(base);
             Path lockFile = base.resolve(fleet + ".lock");
             FileChannel channel =
                     FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
@@ -60,6 +63,18 @@ public final class RunDirectory implements AutoCloseable {
                     Sysexit.CANT_CREATE,
                     "cannot make the run directory " + base.resolve(fleet) + ": " + e,
                     "set XDG_RUNTIME_DIR to a folder of yours");
+        }
+    }
+
+    /// In a folder that others may write to, somebody else could have made `base` first and be waiting for our sockets.
+    private static void refuseOpenToOthers(Path base) throws IOException {
+        PosixFileAttributes found = Files.readAttributes(base, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!found.isDirectory() || !OWNER_ONLY.containsAll(found.permissions())) {
+            throw Fault.of(
+                    Sysexit.CANT_CREATE,
+                    base + " is a " + (found.isSymbolicLink() ? "link" : "folder of mode " + PosixFilePermissions.toString(found.permissions()))
+                            + "; expected a folder that nobody else can enter (rwx------)",
+                    "remove it, or set XDG_RUNTIME_DIR to a folder of yours");
         }
     }
 

@@ -1,0 +1,173 @@
+package io.proa.app.demo;
+
+import io.proa.app.OutputFormat;
+import io.proa.app.Sysexit;
+import io.proa.app.Terminal;
+import io.proa.app.Terminal.Colour;
+import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.RunningPod;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the demo says, to a person or to a program. Standard output carries the table or the one JSON object; everything
+/// on the way there goes to standard error.
+final class Story {
+    private final Stage stage;
+    private final DemoSettings settings;
+    private final Terminal terminal;
+    private final Screen screen;
+    private final PrintStream err;
+    private final EdgeTable table;
+    private final long begun = System.nanoTime();
+    private List<String> hints = List.of();
+    private PlaintextProbe.@Nullable Tally strangers;
+    private volatile boolean ending;
+
+    Story(Stage stage, DemoSettings settings, Terminal terminal, PrintStream out, PrintStream err) {
+        this.stage = stage;
+        this.settings = settings;
+        this.terminal = terminal;
+        this.screen = new Screen(terminal, out);
+        this.err = err;
+        Map<String, String> titles = new LinkedHashMap<>();
+        stage.plan().services().forEach(service -> titles.put(service.name(), ""));
+        stage.cast().languages().forEach((service, language) -> titles.put(service, Cast.title(language)));
+        this.table = new EdgeTable(terminal, titles);
+    }
+
+    /// News on the way, and of the running fleet.
+    void note(String sentence) {
+        if (ending) {
+            return;
+        }
+        if (terminal.live() && settings.output() == OutputFormat.text) {
+            screen.say(terminal.paint(Colour.DIM, "  " + sentence));
+        } else {
+            err.println("proa: " + sentence);
+        }
+    }
+
+    void started(FleetRunner fleet) {
+        note("all is running after %.1f s".formatted((System.nanoTime() - begun) / 1e9));
+        List<String> lines = new ArrayList<>();
+        if (stage.front().service().equals("front")) {
+            lines.add("  open it in a browser, or: curl -s " + stage.front().url());
+        }
+        lines.add("  change a policy and watch: edit " + relative(stage.plan().document()));
+        fleet.pods().stream()
+                .map(RunningPod::adminSocket)
+                .findFirst()
+                .ifPresent(socket -> lines.add("  all metrics of a sidecar: curl -s --unix-socket " + socket + " http://proa/metrics"));
+        hints = lines;
+    }
+
+    void strangers(PlaintextProbe.Tally tally) {
+        strangers = tally;
+    }
+
+    /// The live view, drawn in place of the one before.
+    void table(Watch watch, SteadyLoad load) {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(title());
+        lines.add("");
+        lines.addAll(edges(watch));
+        lines.add("");
+        lines.addAll(table.legend());
+        lines.add("");
+        if (settings.load() > 0) {
+            lines.add("Asked from outside: %d requests, %d failed (%d a second)".formatted(load.answered() + load.failed(), load.failed(), settings.load()));
+        }
+        PlaintextProbe.Tally tally = strangers;
+        if (tally != null) {
+            lines.add("Strangers without TLS: %d tried, %d were refused".formatted(tally.tried(), tally.refused()));
+        }
+        lines.add("Sidecars: " + sidecars(watch));
+        lines.add("");
+        lines.add("Front page " + terminal.paint(Colour.BOLD, stage.front().url()) + "   (Ctrl-C ends it all)");
+        lines.addAll(hints);
+        screen.show(lines);
+    }
+
+    private String title() {
+        List<String> parts = new ArrayList<>();
+        stage.cast().languages().forEach((service, language) -> parts.add(service + " in " + Cast.title(language)));
+        long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
+        return terminal.paint(Colour.BOLD, "Proa demo") + " %d:%02d  ".formatted(seconds / 60, seconds % 60) + String.join(", ", parts);
+    }
+
+    private List<String> edges(Watch watch) {
+        List<String> lines = new ArrayList<>();
+        lines.add(table.header());
+        watch.rows().forEach(row -> lines.add(table.line(row)));
+        return lines;
+    }
+
+    private static String sidecars(Watch watch) {
+        double largest = 0;
+        double cpu = 0;
+        long slowest = 0;
+        int count = 0;
+        for (DemoReport.SidecarFacts facts : watch.facts().values()) {
+            largest = Math.max(largest, facts.rssMb());
+            cpu += facts.cpuMicrosPerRequest();
+            slowest = Math.max(slowest, facts.readyMs());
+            count++;
+        }
+        return "%d, each at most %.0f MB, %.0f us of CPU per request, ready within %d ms"
+                .formatted(count, largest, count == 0 ? 0 : cpu / count, slowest);
+    }
+
+    /// What `--once` prints at its end.
+    Sysexit report(Watch watch, PlaintextProbe.Tally tally) {
+        DemoReport report =
+                new DemoReport(
+                        List.copyOf(new LinkedHashSet<>(stage.cast().languages().values())),
+                        stage.plan().services().stream().map(service -> service.name()).toList(),
+                        watch.edges(),
+                        tally.tried(),
+                        tally.refused(),
+                        List.copyOf(watch.facts().values()));
+        List<String> lines = new ArrayList<>();
+        if (settings.output() == OutputFormat.json) {
+            lines.add(report.json());
+        } else {
+            lines.addAll(edges(watch));
+            lines.add("");
+            lines.addAll(table.legend());
+            lines.add("Strangers without TLS: %d tried, %d were refused".formatted(tally.tried(), tally.refused()));
+            lines.add("Sidecars: " + sidecars(watch));
+            lines.add(report.ok() ? terminal.paint(Colour.GOOD, "ok") : terminal.paint(Colour.BAD, "not ok"));
+        }
+        screen.show(lines);
+        report.shortcomings().forEach(sentence -> err.println("proa: " + sentence));
+        tally.notRefused().forEach(line -> err.println("proa: " + line));
+        return report.ok() ? Sysexit.OK : Sysexit.NOT_OK;
+    }
+
+    void ending() {
+        ending = true;
+        if (terminal.live()) {
+            screen.say("");
+        }
+        err.println("proa: ending all of it");
+    }
+
+    void ended(List<String> failures) {
+        if (failures.isEmpty()) {
+            err.println("proa: nothing is left behind");
+        }
+    }
+
+    private static Path relative(Path document) {
+        Path here = Path.of("").toAbsolutePath();
+        Path file = document.toAbsolutePath().normalize();
+        return file.startsWith(here) ? here.relativize(file) : file;
+    }
+}

@@ -1,0 +1,72 @@
+package io.proa.app.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class PreflightTest {
+    private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+    @Test
+    void findsNothingWrongWithAPlanThatCanStart() {
+        assertThatCode(() -> Preflight.check(plan(service("a", "sh"), service("b", "sh")), PATH)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void namesEveryProgramThatIsMissing() {
+        assertThatThrownBy(() -> Preflight.check(plan(service("a", "no-such-program"), service("b", "./nor-this")), PATH))
+                .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
+                .hasMessageContaining("service 'a': command 'no-such-program' not found")
+                .hasMessageContaining("service 'b': command './nor-this' not found");
+    }
+
+    @Test
+    void namesThePortThatIsInUse() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> Preflight.check(plan(service("a", "sh", port)), PATH))
+                    .isInstanceOf(Fault.class)
+                    .hasMessageContaining("service 'a': port " + port + " on 127.0.0.1 is in use; expected it to be free");
+        }
+    }
+
+    @Test
+    void refusesOnePortPublishedTwice() {
+        assertThatThrownBy(() -> Preflight.check(plan(service("a", "sh", 18099), service("b", "sh", 18099)), PATH))
+                .hasMessageContaining("service 'b': port 18099 is already published by 'a'");
+    }
+
+    @Test
+    void startsEachServiceAfterThoseItNeeds() {
+        FleetPlan.Service front = after("front", "orders", "catalog");
+        FleetPlan.Service orders = after("orders", "inventory");
+        FleetPlan.Service catalog = after("catalog");
+        FleetPlan.Service inventory = after("inventory");
+
+        assertThat(plan(front, orders, catalog, inventory).waves())
+                .containsExactly(List.of(catalog, inventory), List.of(orders), List.of(front));
+        assertThatThrownBy(() -> plan(after("a", "b"), after("b", "a")).waves()).hasMessageContaining("cycle among [a, b]");
+    }
+
+    private static FleetPlan plan(FleetPlan.Service... services) {
+        return new FleetPlan("test", Path.of("fleet.yaml"), List.of(services), Map.of());
+    }
+
+    private static FleetPlan.Service service(String name, String program, Integer... published) {
+        return new FleetPlan.Service(name, List.of(program), Path.of("/"), 8080, Map.of(), List.of(), List.of(published), List.of());
+    }
+
+    private static FleetPlan.Service after(String name, String... others) {
+        return new FleetPlan.Service(name, List.of("sh"), Path.of("/"), 8080, Map.of(), List.of(others), List.of(), List.of());
+    }
+}

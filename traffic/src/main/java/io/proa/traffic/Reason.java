@@ -13,6 +13,7 @@ public enum Reason {
     PEER_UNPROCESSED("peer_unprocessed", 503, "the endpoint's sidecar closed before it processed the request"),
     UPSTREAM_TRUNCATED("upstream_truncated", 502, "the response ended before it was complete"),
     UPSTREAM_PROTOCOL("upstream_protocol", 502, "the endpoint's response is not valid HTTP/1.1"),
+    UPSTREAM_STATUS("upstream_status", 502, "the endpoint answered with a status that the retry rule names"),
     PER_TRY_TIMEOUT("per_try_timeout", 504, "the endpoint did not answer within the time for one try"),
     DEADLINE("deadline_exceeded", 504, "the request's deadline passed before the response was complete"),
     IDLE_TIMEOUT("idle_timeout", 408, "no byte arrived for too long"),
@@ -35,6 +36,27 @@ public enum Reason {
         this.code = code;
         this.status = status;
         this.sentence = sentence;
+    }
+
+    /// How many reasons there are.
+    public static final int COUNT = values().length;
+
+    private static final Reason[] NUMBERED = values();
+
+    /// The reason of a [#number].
+    public static Reason numbered(int number) {
+        return NUMBERED[number];
+    }
+
+    /// Between 0 and [#COUNT] - 1, for tables of counters; not stable between versions.
+    @SuppressWarnings("EnumOrdinal") // the one place that uses it, never stored nor sent
+    public int number() {
+        return ordinal();
+    }
+
+    /// Why a response with `status` was tried again.
+    public static Reason of(int status) {
+        return status >= 400 ? UPSTREAM_STATUS : NONE;
     }
 
     public String code() {

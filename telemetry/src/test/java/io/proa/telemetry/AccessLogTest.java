@@ -160,8 +160,11 @@ class AccessLogTest {
         }
         String[] lines = lines();
         assertThat(lines).hasSize(3);
-        assertThat(JsonReader.object(lines[0])).containsEntry("level", "info").containsEntry("event", "identity_renewed");
-        assertThat(JsonReader.object(lines[1])).containsEntry("why", "line\r\nbreak \"quoted\" \u001b[31m");
+        assertThat(JsonReader.object(lines[0]))
+                .containsEntry("level", "info")
+                .containsEntry("event", "identity_renewed");
+        assertThat(JsonReader.object(lines[1]))
+                .containsEntry("why", "line\r\nbreak \"quoted\" \u001b[31m");
     }
 
     @Test

@@ -30,7 +30,8 @@ class LatencyHistogramTest {
         Arrays.sort(all);
         for (double fraction : new double[] {0.0001, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1}) {
             long exact = all[(int) Math.ceil(all.length * fraction) - 1];
-            assertThat((double) histogram.percentile(fraction)).isCloseTo((double) exact, within(exact / 32.0 + 1));
+            assertThat((double) histogram.percentile(fraction))
+                    .isCloseTo((double) exact, within(exact / 32.0 + 1));
         }
         assertThat(histogram.count()).isEqualTo(all.length);
         assertThat(histogram.sumNanos()).isEqualTo(sum);

@@ -8,12 +8,14 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A strict reader of the Prometheus text format 0.0.4: what it accepts, Prometheus accepts, and more than promtool asks.
+/// A strict reader of the Prometheus text format 0.0.4: what it accepts, Prometheus accepts, and
+/// more than promtool asks.
 final class PrometheusParser {
     private static final Pattern NAME = Pattern.compile("[a-z_][a-z0-9_]*");
 
     /// `name{label="value",...}` with labels as they came, to value.
     final Map<String, Double> samples = new LinkedHashMap<>();
+
     final Map<String, String> types = new HashMap<>();
     private final Set<String> helped = new HashSet<>();
     private String family = "";
@@ -53,7 +55,9 @@ final class PrometheusParser {
             String[] parts = line.split(" ", -1);
             check(parts.length == 4 && parts[2].equals(family), "TYPE follows HELP");
             check(Set.of("counter", "gauge", "histogram").contains(parts[3]), "type");
-            check(!parts[3].equals("counter") || family.endsWith("_total"), "counters end in _total");
+            check(
+                    !parts[3].equals("counter") || family.endsWith("_total"),
+                    "counters end in _total");
             types.put(family, parts[3]);
         } else {
             sample();
@@ -69,7 +73,9 @@ final class PrometheusParser {
         check(NAME.matcher(name).matches(), "name");
         String suffix = name.startsWith(family) ? name.substring(family.length()) : "?";
         boolean histogram = "histogram".equals(types.get(family));
-        check(histogram ? Set.of("_bucket", "_sum", "_count").contains(suffix) : suffix.isEmpty(), "sample of its family");
+        check(
+                histogram ? Set.of("_bucket", "_sum", "_count").contains(suffix) : suffix.isEmpty(),
+                "sample of its family");
         Set<String> labels = new HashSet<>();
         if (text.charAt(at) == '{') {
             do {

@@ -79,11 +79,13 @@ class TelemetryTest {
         PrometheusParser page = page();
         assertThat(page.value("proa_snapshot_revision")).isEqualTo(7);
         assertThat(page.value("proa_build_info{version=\"0.1.0\"}")).isEqualTo(1);
-        assertThat(page.value("proa_identity_expiry_timestamp_seconds{element=\"certificate\"}")).isEqualTo(1.8e9);
+        assertThat(page.value("proa_identity_expiry_timestamp_seconds{element=\"certificate\"}"))
+                .isEqualTo(1.8e9);
         assertThat(page.value("process_resident_memory_bytes")).isGreaterThan(1e6);
         assertThat(page.value("process_cpu_seconds_total")).isGreaterThan(0);
         assertThat(page.value("process_start_time_seconds")).isGreaterThan(1.7e9);
-        assertThat(page.value("proa_inbound_refused_total{reason=\"plaintext_refused\",code=\"\"}")).isZero();
+        assertThat(page.value("proa_inbound_refused_total{reason=\"plaintext_refused\",code=\"\"}"))
+                .isZero();
     }
 
     @Test
@@ -93,14 +95,29 @@ class TelemetryTest {
         two.ended(answered(201, 300));
         two.ended(answered(503, 4));
         PrometheusParser page = page();
-        assertThat(page.value("proa_requests_total{" + EDGE + ",method=\"GET\",status_class=\"2xx\",reason=\"none\"}")).isEqualTo(3);
-        assertThat(page.value("proa_requests_total{" + EDGE + ",method=\"GET\",status_class=\"5xx\",reason=\"none\"}")).isEqualTo(1);
-        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.005\"}")).isEqualTo(3);
-        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.25\"}")).isEqualTo(3);
-        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.5\"}")).isEqualTo(4);
+        assertThat(
+                        page.value(
+                                "proa_requests_total{"
+                                        + EDGE
+                                        + ",method=\"GET\",status_class=\"2xx\",reason=\"none\"}"))
+                .isEqualTo(3);
+        assertThat(
+                        page.value(
+                                "proa_requests_total{"
+                                        + EDGE
+                                        + ",method=\"GET\",status_class=\"5xx\",reason=\"none\"}"))
+                .isEqualTo(1);
+        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.005\"}"))
+                .isEqualTo(3);
+        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.25\"}"))
+                .isEqualTo(3);
+        assertThat(page.value("proa_request_duration_seconds_bucket{" + EDGE + ",le=\"0.5\"}"))
+                .isEqualTo(4);
         assertThat(page.value("proa_request_duration_seconds_count{" + EDGE + "}")).isEqualTo(4);
-        assertThat(page.value("proa_added_latency_seconds_bucket{" + EDGE + ",le=\"0.00005\"}")).isEqualTo(4);
-        assertThat(page.value("proa_bytes_total{direction=\"outbound\",way=\"sent\"}")).isEqualTo(400);
+        assertThat(page.value("proa_added_latency_seconds_bucket{" + EDGE + ",le=\"0.00005\"}"))
+                .isEqualTo(4);
+        assertThat(page.value("proa_bytes_total{direction=\"outbound\",way=\"sent\"}"))
+                .isEqualTo(400);
     }
 
     @Test
@@ -118,8 +135,10 @@ class TelemetryTest {
         String who = EDGE.substring(0, EDGE.indexOf(",security"));
         assertThat(page.value("proa_attempts_total{" + EDGE + "}")).isEqualTo(4);
         assertThat(page.value("proa_attempts_failed_total{" + EDGE + "}")).isEqualTo(3);
-        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_reset\"}")).isEqualTo(1);
-        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_status\"}")).isEqualTo(1);
+        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_reset\"}"))
+                .isEqualTo(1);
+        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_status\"}"))
+                .isEqualTo(1);
         assertThat(page.value("proa_retry_budget_exhausted_total{" + EDGE + "}")).isEqualTo(1);
     }
 
@@ -136,9 +155,14 @@ class TelemetryTest {
         String inside = "{direction=\"inbound\",security=\"mutual_tls\"}";
         assertThat(page.value("proa_connections_opened_total" + inside)).isEqualTo(2);
         assertThat(page.value("proa_connections_open" + inside)).isEqualTo(1);
-        assertThat(page.value("proa_tls_handshakes_total{direction=\"outbound\",result=\"resumed\"}")).isEqualTo(1);
-        assertThat(page.value("proa_inbound_refused_total{reason=\"plaintext_refused\",code=\"\"}")).isEqualTo(2);
-        assertThat(page.value("proa_inbound_refused_total{reason=\"tls_failed\",code=\"EXPIRED\"}")).isEqualTo(1);
+        assertThat(
+                        page.value(
+                                "proa_tls_handshakes_total{direction=\"outbound\",result=\"resumed\"}"))
+                .isEqualTo(1);
+        assertThat(page.value("proa_inbound_refused_total{reason=\"plaintext_refused\",code=\"\"}"))
+                .isEqualTo(2);
+        assertThat(page.value("proa_inbound_refused_total{reason=\"tls_failed\",code=\"EXPIRED\"}"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -149,7 +173,10 @@ class TelemetryTest {
             one.ended(record);
         }
         PrometheusParser page = page();
-        long series = page.samples.keySet().stream().filter(name -> name.startsWith("proa_requests_total{")).count();
+        long series =
+                page.samples.keySet().stream()
+                        .filter(name -> name.startsWith("proa_requests_total{"))
+                        .count();
         assertThat(series).isEqualTo(51);
         double all =
                 page.samples.entrySet().stream()
@@ -185,7 +212,10 @@ class TelemetryTest {
             one.inboundRefused(Reason.TLS_FAILED, "code" + i);
         }
         PrometheusParser page = page();
-        assertThat(page.value("proa_inbound_refused_total{reason=\"tls_failed\",code=\"overflow\"}")).isEqualTo(137);
+        assertThat(
+                        page.value(
+                                "proa_inbound_refused_total{reason=\"tls_failed\",code=\"overflow\"}"))
+                .isEqualTo(137);
     }
 
     @Test
@@ -196,7 +226,12 @@ class TelemetryTest {
             one.ended(record);
         }
         PrometheusParser page = page();
-        assertThat(page.value("proa_requests_total{" + EDGE + ",method=\"OTHER\",status_class=\"4xx\",reason=\"none\"}")).isEqualTo(3);
+        assertThat(
+                        page.value(
+                                "proa_requests_total{"
+                                        + EDGE
+                                        + ",method=\"OTHER\",status_class=\"4xx\",reason=\"none\"}"))
+                .isEqualTo(3);
     }
 
     @Test
@@ -223,7 +258,8 @@ class TelemetryTest {
         out.family("a_total", "counter", "A \\ line\nbreak.");
         out.sample(1, "x", "a\\b\"c\nd\u00e9");
         assertThat(page.toString())
-                .isEqualTo("# HELP a_total A \\\\ line\\nbreak.\n# TYPE a_total counter\na_total{x=\"a\\\\b\\\"c\\nd\u00e9\"} 1\n");
+                .isEqualTo(
+                        "# HELP a_total A \\\\ line\\nbreak.\n# TYPE a_total counter\na_total{x=\"a\\\\b\\\"c\\nd\u00e9\"} 1\n");
         PrometheusParser.parse(page.toString());
     }
 
@@ -245,7 +281,10 @@ class TelemetryTest {
         two.ended(refused);
         Map<String, Object> stats = JsonReader.object(telemetry.stats().json());
         assertThat(stats).containsEntry("revision", 7.0).containsEntry("version", "0.1.0");
-        Map<?, ?> line = (Map<?, ?>) ((List<?>) java.util.Objects.requireNonNull(stats.get("services"))).getFirst();
+        Map<?, ?> line =
+                (Map<?, ?>)
+                        ((List<?>) java.util.Objects.requireNonNull(stats.get("services")))
+                                .getFirst();
         assertThat(line.get("service")).isEqualTo("orders.default");
         assertThat(line.get("requests")).isEqualTo(11.0);
         assertThat(line.get("failed")).isEqualTo(1.0);
@@ -273,7 +312,8 @@ class TelemetryTest {
                 one.ended(record);
             }
         }
-        long perRecord = (threads.getCurrentThreadAllocatedBytes() - before) / (1_000 * records.length);
+        long perRecord =
+                (threads.getCurrentThreadAllocatedBytes() - before) / (1_000 * records.length);
         assertThat(perRecord).isZero();
     }
 }

@@ -75,10 +75,15 @@ class TraceContextTest {
 
     @Test
     void continuesATraceUnderANewParent() {
-        ByteBuffer from = ByteBuffer.wrap(("xyz" + GOOD.replace("-01", "-03")).getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer from =
+                ByteBuffer.wrap(
+                        ("xyz" + GOOD.replace("-01", "-03")).getBytes(StandardCharsets.US_ASCII));
         byte[] next = TraceContext.continued(from, 3, dice);
         String text = new String(next, StandardCharsets.US_ASCII);
-        assertThat(text).startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-").endsWith("-01").doesNotContain("00f067aa0ba902b7");
+        assertThat(text)
+                .startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-")
+                .endsWith("-01")
+                .doesNotContain("00f067aa0ba902b7");
         assertThat(TraceContext.traceId(from, 3)).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
         assertThat(from.position()).isZero();
     }
@@ -90,7 +95,11 @@ class TraceContextTest {
         assertThat(keeps("8a6e0804-2bd0-4672-b79d-d97027f9071a!#$%&'*+.^_`|~")).isTrue();
         assertThat(keeps("")).isFalse();
         assertThat(keeps("x".repeat(129))).isFalse();
-        for (String bad : new String[] {"a b", "a\r\nb", "a\tb", "a,b", "a\"b", "a;b", "a=b", "\u00e9", "a\u0000", "{}", "a/b", "\u007f"}) {
+        for (String bad :
+                new String[] {
+                    "a b", "a\r\nb", "a\tb", "a,b", "a\"b", "a;b", "a=b", "\u00e9", "a\u0000", "{}",
+                    "a/b", "\u007f"
+                }) {
             assertThat(keeps(bad)).as(bad).isFalse();
         }
     }
@@ -101,7 +110,8 @@ class TraceContextTest {
         for (int i = 0; i < 1_000; i++) {
             byte[] made = RequestId.made(dice);
             String id = new String(made, StandardCharsets.US_ASCII);
-            assertThat(id).matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+            assertThat(id)
+                    .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
             assertThat(RequestId.valid(ByteBuffer.wrap(made), 0, made.length)).isTrue();
             assertThat(ids.add(id)).isTrue();
         }

@@ -9,7 +9,9 @@ public final class Methods {
     public static final String OTHER = "OTHER";
 
     private static final List<String> LABELS =
-            List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "TCP", OTHER);
+            List.of(
+                    "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE",
+                    "TCP", OTHER);
 
     private Methods() {}
 
@@ -22,7 +24,8 @@ public final class Methods {
         };
     }
 
-    /// A small number for a well-known method (`TCP` stands for opaque connections), the last one for all others.
+    /// A small number for a well-known method (`TCP` stands for opaque connections), the last one
+    /// for all others.
     public static int index(String method) {
         return switch (method) {
             case "GET" -> 0;

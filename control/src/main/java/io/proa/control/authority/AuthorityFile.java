@@ -75,7 +75,8 @@ final class AuthorityFile {
         requireMode(directory, OWNER_ONLY_FOLDER, "chmod 700 ");
         requireMode(file, OWNER_ONLY, "chmod 600 ");
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + " is not an authority's file: expected a small regular file");
+            throw new IOException(
+                    file + " is not an authority's file: expected a small regular file");
         }
         String text = Files.readString(file, StandardCharsets.US_ASCII);
         int split = text.indexOf(ISSUER);

@@ -23,8 +23,9 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// Issues the identities of one trust domain (X.509-SVID): a root of ten years, below it an issuer of one year that is
-/// renewed at half life, below that the workloads' certificates of an hour. All keys are P-256.
+/// Issues the identities of one trust domain (X.509-SVID): a root of ten years, below it an issuer
+/// of one year that is renewed at half life, below that the workloads' certificates of an hour. All
+/// keys are P-256.
 ///
 /// Thread-safe.
 public final class CertificateAuthority {
@@ -58,8 +59,8 @@ public final class CertificateAuthority {
     /// Opens the authority kept in a folder, or creates it there on first use.
     ///
     /// @param log takes one JSON object per line: what was issued to whom, never a secret
-    /// @throws IOException where the folder cannot be used: others may read its keys, it is damaged, or it is of another
-    ///     trust domain; the message says what to do
+    /// @throws IOException where the folder cannot be used: others may read its keys, it is
+    ///   damaged, or it is of another trust domain; the message says what to do
     public static CertificateAuthority open(
             Path directory, String trustDomain, Instant now, Consumer<String> log)
             throws IOException {
@@ -85,7 +86,8 @@ public final class CertificateAuthority {
         return new CertificateAuthority(trustDomain, null, fresh(trustDomain, now), log);
     }
 
-    /// What workloads trust. Its revision is the second the root was made, so a new root has a greater one.
+    /// What workloads trust. Its revision is the second the root was made, so a new root has a
+    /// greater one.
     public TrustBundle bundle() {
         return new TrustBundle(
                 trustDomain,
@@ -101,8 +103,7 @@ public final class CertificateAuthority {
     /// @return leaf first, then the issuer; without the root
     /// @throws RequestRefused where the request does not hold
     public List<X509Certificate> issue(
-            byte[] csrDer, SpiffeId allowed, Duration lifetime, Instant now)
-            throws RequestRefused {
+            byte[] csrDer, SpiffeId allowed, Duration lifetime, Instant now) throws RequestRefused {
         if (lifetime.compareTo(SHORTEST) < 0 || lifetime.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "lifetime " + lifetime + ": expected " + SHORTEST + " to " + LONGEST);
@@ -130,7 +131,8 @@ public final class CertificateAuthority {
 
     private static X509Certificate leaf(
             CheckedRequest request, SpiffeId id, Duration lifetime, Instant now, Signer signer) {
-        // Backdated for clocks that are behind, but not so far that a short certificate is born past its half life.
+        // Backdated for clocks that are behind, but not so far that a short certificate is born
+        // past its half life.
         Duration tenth = lifetime.dividedBy(10);
         Instant begin = now.minus(tenth.compareTo(BACKDATING) < 0 ? tenth : BACKDATING);
         Instant notBefore = later(begin, signer.certificate().getNotBefore().toInstant());
@@ -203,13 +205,15 @@ public final class CertificateAuthority {
 
     private static Signer issuerBelow(Signer root, String trustDomain, Instant now) {
         Instant from = now.minus(BACKDATING).truncatedTo(ChronoUnit.SECONDS);
-        Instant until = earlier(from.plus(ISSUER_LIFETIME), root.certificate().getNotAfter().toInstant());
+        Instant until =
+                earlier(from.plus(ISSUER_LIFETIME), root.certificate().getNotAfter().toInstant());
         return root.intermediate(trustDomain, from, until);
     }
 
     private static Instant halfLife(X509Certificate certificate) {
         Instant from = certificate.getNotBefore().toInstant();
-        return from.plus(Duration.between(from, certificate.getNotAfter().toInstant()).dividedBy(2));
+        return from.plus(
+                Duration.between(from, certificate.getNotAfter().toInstant()).dividedBy(2));
     }
 
     private static boolean names(X509Certificate certificate, String uri) {

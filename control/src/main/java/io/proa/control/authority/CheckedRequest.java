@@ -25,11 +25,11 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
-/// The one thing taken from a certificate request (PKCS#10, RFC 2986): its public key, once the sender has proved to hold
-/// the private one.
+/// The one thing taken from a certificate request (PKCS#10, RFC 2986): its public key, once the
+/// sender has proved to hold the private one.
 ///
-/// Names it asks for must be none, or exactly the identity allowed; every other wish is without effect, because nothing
-/// of the request is copied.
+/// Names it asks for must be none, or exactly the identity allowed; every other wish is without
+/// effect, because nothing of the request is copied.
 record CheckedRequest(SubjectPublicKeyInfo key, String kind) {
     private static final int MAX_BYTES = 8 * 1024;
 
@@ -58,7 +58,8 @@ record CheckedRequest(SubjectPublicKeyInfo key, String kind) {
                                 + request.getSignatureAlgorithm().getAlgorithm()
                                 + ", expected ECDSA or RSA with SHA-256 or better");
             }
-            // The kind of key comes first: verifying with a key of any size is work a stranger could order.
+            // The kind of key comes first: verifying with a key of any size is work a stranger
+            // could order.
             String kind = kindOf(request);
             if (!request.isSignatureValid(
                     new JcaContentVerifierProviderBuilder()
@@ -129,8 +130,10 @@ record CheckedRequest(SubjectPublicKeyInfo key, String kind) {
                             && name.getName().toString().equals(allowed.toString());
             if (!fits) {
                 throw new RequestRefused(
-                        "the request asks for the name '" + printable(name.getName().toString())
-                                + "', allowed is only " + allowed);
+                        "the request asks for the name '"
+                                + printable(name.getName().toString())
+                                + "', allowed is only "
+                                + allowed);
             }
         }
         if (names.length != 1) {

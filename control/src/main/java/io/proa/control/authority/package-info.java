@@ -1,7 +1,8 @@
-/// The certificate authority of a mesh: a request and a permission come in, a short-lived certificate goes out.
+/// The certificate authority of a mesh: a request and a permission come in, a short-lived
+/// certificate goes out.
 ///
-/// Start with [io.proa.control.authority.CertificateAuthority]. Who may have which identity is decided outside; here it is
-/// only held to.
+/// Start with [io.proa.control.authority.CertificateAuthority]. Who may have which identity is
+/// decided outside; here it is only held to.
 @NullMarked
 package io.proa.control.authority;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.proa.identity.CertificateRequest;
-import io.proa.identity.Pem;
 import io.proa.identity.PeerVerifier;
+import io.proa.identity.Pem;
 import io.proa.identity.TlsContext;
 import io.proa.identity.TlsEngine;
 import io.proa.identity.TlsProvider;
@@ -126,7 +126,8 @@ class CertificateAuthorityTest {
         CertificateAuthority authority = open();
         WorkloadIdentity web = issue(authority, WEB);
         WorkloadIdentity orders = issue(authority, ORDERS);
-        TlsSettings settings = TlsSettings.defaults().withLibrary(library).withClock(InstantSource.fixed(NOW));
+        TlsSettings settings =
+                TlsSettings.defaults().withLibrary(library).withClock(InstantSource.fixed(NOW));
         try (TlsContext from = TlsProvider.open(web, authority.bundle(), settings);
                 TlsContext to = TlsProvider.open(orders, authority.bundle(), settings)) {
             TlsEngine client = from.client(ORDERS, "80.orders.default.proa", List.of("http/1.1"));
@@ -185,10 +186,18 @@ class CertificateAuthorityTest {
         for (String purpose : List.of("sslclient", "sslserver")) {
             Process process =
                     new ProcessBuilder(
-                                    "/usr/bin/openssl", "verify", "-attime",
-                                    Long.toString(NOW.getEpochSecond()), "-x509_strict", "-purpose",
-                                    purpose, "-CAfile", root.toString(), "-untrusted",
-                                    issuer.toString(), leaf.toString())
+                                    "/usr/bin/openssl",
+                                    "verify",
+                                    "-attime",
+                                    Long.toString(NOW.getEpochSecond()),
+                                    "-x509_strict",
+                                    "-purpose",
+                                    purpose,
+                                    "-CAfile",
+                                    root.toString(),
+                                    "-untrusted",
+                                    issuer.toString(),
+                                    leaf.toString())
                             .redirectErrorStream(true)
                             .start();
             String said =
@@ -222,9 +231,7 @@ class CertificateAuthorityTest {
                         new GeneralName[] {uri(WEB.toString()), uri(WEB.toString())},
                         new GeneralName[] {uri(WEB.toString()), uri(ORDERS.toString())},
                         new GeneralName[] {new GeneralName(GeneralName.dNSName, "web.example")},
-                        new GeneralName[] {
-                            new GeneralName(GeneralName.dNSName, WEB.toString())
-                        });
+                        new GeneralName[] {new GeneralName(GeneralName.dNSName, WEB.toString())});
         for (GeneralName[] names : wishes) {
             byte[] csr = request(keys, "SHA256withECDSA", names);
             assertThatThrownBy(() -> authority.issue(csr, WEB, HOUR, NOW))
@@ -344,10 +351,8 @@ class CertificateAuthorityTest {
     @Test
     void saysWhenItsFileIsDamagedOrForeign() throws Exception {
         open();
-        assertThatThrownBy(
-                        () ->
-                                CertificateAuthority.open(
-                                        folder.resolve("ca"), "other", NOW, log::add))
+        assertThatThrownBy(() ->
+                        CertificateAuthority.open(folder.resolve("ca"), "other", NOW, log::add))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another trust domain");
         Path file = folder.resolve("ca/authority.pem");
@@ -384,14 +389,14 @@ class CertificateAuthorityTest {
         X509Certificate old = authority.issue(request.der(), WEB, HOUR, NOW).get(1);
         X509Certificate renewed = authority.issue(request.der(), WEB, HOUR, later).get(1);
         Instant end = NOW.plus(Duration.ofDays(3649)).plus(Duration.ofHours(23));
-        List<X509Certificate> last =
-                authority.issue(request.der(), WEB, Duration.ofDays(7), end);
+        List<X509Certificate> last = authority.issue(request.der(), WEB, Duration.ofDays(7), end);
 
         assertThat(renewed).isNotEqualTo(old);
-        assertThat(CertificateAuthority.open(folder.resolve("ca"), "prod", later, log::add)
-                        .issue(request.der(), WEB, HOUR, later)
-                        .get(1)
-                        .getIssuerX500Principal())
+        assertThat(
+                        CertificateAuthority.open(folder.resolve("ca"), "prod", later, log::add)
+                                .issue(request.der(), WEB, HOUR, later)
+                                .get(1)
+                                .getIssuerX500Principal())
                 .isEqualTo(renewed.getIssuerX500Principal());
         assertThat(last.get(0).getNotAfter()).isBeforeOrEqualTo(last.get(1).getNotAfter());
     }
@@ -400,7 +405,8 @@ class CertificateAuthorityTest {
     void writesYearsBefore2050AsUtcTime() throws Exception {
         CertificateRequest request = CertificateRequest.create(WEB);
         X509Certificate leaf =
-                CertificateAuthority.inMemory("prod", Instant.parse("2049-12-31T12:00:00Z"), _ -> {})
+                CertificateAuthority.inMemory(
+                                "prod", Instant.parse("2049-12-31T12:00:00Z"), _ -> {})
                         .issue(
                                 request.der(),
                                 WEB,

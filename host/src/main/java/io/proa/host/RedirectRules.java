@@ -3,6 +3,7 @@ package io.proa.host;
 import io.proa.model.MeshPorts;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
@@ -101,6 +102,39 @@ public record RedirectRules(
                 excludedOutboundBlocks,
                 excludedInboundPorts,
                 false);
+    }
+
+    /// The words of [RedirectCommand] that stand for the exclusions and the uid of these rules.
+    ///
+    /// @throws IllegalStateException where ports or the mark are not the usual ones
+    List<String> command() {
+        if (outboundPort != DEFAULT.outboundPort
+                || inboundPort != DEFAULT.inboundPort
+                || meshPort != DEFAULT.meshPort
+                || mark != DEFAULT.mark) {
+            throw new IllegalStateException("a pod's sidecar has the usual ports and mark");
+        }
+        List<String> words = new ArrayList<>();
+        words.add("redirect");
+        add(words, "--exclude-outbound-ports", excludedOutboundPorts);
+        add(words, "--exclude-outbound-cidrs", excludedOutboundBlocks);
+        add(words, "--exclude-inbound-ports", excludedInboundPorts);
+        sidecarUid.ifPresent(uid -> add(words, "--uid", List.of(uid)));
+        if (!dropInvalid) {
+            words.add("--keep-invalid");
+        }
+        return words;
+    }
+
+    private static void add(List<String> words, String option, Collection<?> values) {
+        if (!values.isEmpty()) {
+            StringBuilder list = new StringBuilder();
+            for (Object value : values) {
+                list.append(list.isEmpty() ? "" : ",").append(value);
+            }
+            words.add(option);
+            words.add(list.toString());
+        }
     }
 
     /// Replaces whatever rules of Proa this process' network namespace has, in one transaction.

@@ -59,7 +59,7 @@ final class TrainingRun {
             TrainingTraffic.opaque(ports[EXPLICIT_TCP]);
             TrainingTraffic.plaintextStranger(ports[MESH]);
             read(ports[METRICS], "/metrics");
-            read(ports[HEALTH], "/healthz/ready");
+            read(ports[HEALTH], "/ready");
             read(ports[ADMIN], "/ready");
             sidecar.destroy(); // SIGTERM: the JVM ends in order and writes the cache
             if (!sidecar.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,9 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @throws IOException with one sentence that says what forbids it and how to mend that
     public static FleetNetwork open(Settings settings) throws IOException {
-        Files.createDirectories(settings.runDirectory());
+        Files.createDirectories(
+                settings.runDirectory(),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         install(POD_INIT, settings);
         install(APP_START, settings);
         Namespace hub =
@@ -93,8 +96,12 @@ public final class FleetNetwork implements AutoCloseable {
                                 "hub",
                                 settings.script(POD_INIT),
                                 "-",
-                                // Forwarding also makes an unreachable address fail at once.
-                                sysctls("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1"),
+                                // Forwarding also makes every unreachable address fail at once.
+                                sysctls(
+                                        "net/ipv4/ip_forward=1",
+                                        "net/ipv6/conf/all/forwarding=1",
+                                        "net/ipv4/icmp_ratelimit=0",
+                                        "net/ipv6/icmp/ratelimit=0"),
                                 List.of(),
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
@@ -154,6 +161,8 @@ public final class FleetNetwork implements AutoCloseable {
         Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
         Files.createDirectories(directory);
         Path hosts = Files.writeString(directory.resolve("hosts"), hosts(spec));
+        // Whatever the umask: every user of the pod resolves names.
+        Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
         Path log = spec.sidecar().log();
         Namespace namespace =
                 Namespace.create(
@@ -251,8 +260,17 @@ public final class FleetNetwork implements AutoCloseable {
     /// Closes all pods, then the hub.
     @Override
     public void close() {
+        List<Thread> closing = new ArrayList<>();
         for (Pod pod : pods.values()) {
-            pod.close();
+            closing.add(Thread.startVirtualThread(pod::close));
+        }
+        for (Thread thread : closing) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                // The hub must go all the same, and each close has its own deadline.
+                Thread.currentThread().interrupt();
+            }
         }
         Egress way = egress;
         if (way != null) {

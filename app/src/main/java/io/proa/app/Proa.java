@@ -1,6 +1,7 @@
 package io.proa.app;
 
 import io.proa.app.demo.DemoVerb;
+import io.proa.host.RedirectCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +39,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  proa help demo             what a verb does, and its flags"
         })
 public final class Proa implements Runnable {
-    /// Verbs whose flags belong to another part, which reads them itself.
-    private static final List<String> HANDED_ON = List.of("control", "redirect");
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -52,8 +50,9 @@ public final class Proa implements Runnable {
     /// @return the exit code
     static int run(String[] args, PrintStream out, PrintStream err) {
         try {
-            if (args.length > 0 && HANDED_ON.contains(args[0])) {
-                return handOn(args[0], Arrays.copyOfRange(args, 1, args.length), out, err);
+            if (args.length > 0 && args[0].equals("redirect")) {
+                // Its flags are read by the room that does the work; it is part of each pod's start and should be short.
+                return RedirectCommand.run(Arrays.copyOfRange(args, 1, args.length), out, err);
             }
             CommandLine line = new CommandLine(new Proa());
             line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
@@ -66,10 +65,6 @@ public final class Proa implements Runnable {
             fault.print(err);
             return fault.exit().code();
         }
-    }
-
-    private static int handOn(String verb, String[] args, PrintStream out, PrintStream err) {
-        return verb.equals("control") ? ControlVerb.handOn(args, out, err) : RedirectVerb.handOn(args, out, err);
     }
 
     private static int misused(ParameterException problem, PrintStream err) {
@@ -87,7 +82,7 @@ public final class Proa implements Runnable {
             String kind = verb ? "'" + seen + "' is not a verb" : unmatched.isUnknownOption() ? "unknown option '" + seen + "'" : "'" + seen + "' is not expected here";
             return close.isEmpty() ? kind : kind + "; did you mean: " + close + "?";
         }
-        String message = problem.getMessage();
+        String message = String.valueOf(problem.getMessage());
         return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }
 

@@ -1,14 +1,13 @@
 package io.proa.app;
 
 import io.proa.host.RedirectCommand;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/// `proa redirect`: the rules that lead a network namespace's connections to its sidecar.
+/// `proa redirect`, as the list of verbs shows it; [Proa] hands the verb on before it gets here.
 @Command(
         name = "redirect",
         description = {
@@ -18,13 +17,8 @@ import picocli.CommandLine.Unmatched;
 final class RedirectVerb implements Callable<Integer> {
     @Unmatched private final List<String> handedOn = new ArrayList<>();
 
-    /// [Proa] comes here directly: this step is part of each pod's start and should be short.
-    static int handOn(String[] args, PrintStream out, PrintStream err) {
-        return RedirectCommand.run(args, out, err);
-    }
-
     @Override
     public Integer call() {
-        return handOn(handedOn.toArray(String[]::new), System.out, System.err);
+        return RedirectCommand.run(handedOn.toArray(String[]::new), System.out, System.err);
     }
 }

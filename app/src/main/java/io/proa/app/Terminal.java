@@ -3,6 +3,9 @@ package io.proa.app;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +31,7 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
 
     /// Looks at the process's own output and environment.
     public static Terminal detect(Map<String, String> environment) {
-        boolean live = System.console() != null && System.console().isTerminal() && !"dumb".equals(environment.get("TERM"));
+        boolean live = isTerminal(Path.of("/proc/self/fd/1")) && !"dumb".equals(environment.get("TERM"));
         boolean colours = live && environment.getOrDefault("NO_COLOR", "").isEmpty();
         return new Terminal(live, live ? width(environment) : 80, colours, isUtf8(environment));
     }
@@ -37,11 +40,21 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
         return colours ? "\033[" + colour.code + "m" + text + "\033[0m" : text;
     }
 
+    /// Looks at standard output alone, unlike [System#console], which wants standard input to be a terminal too.
+    private static boolean isTerminal(Path descriptor) {
+        try {
+            String device = Files.readSymbolicLink(descriptor).toString();
+            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     private static boolean isUtf8(Map<String, String> environment) {
         String locale =
                 environment.getOrDefault(
                         "LC_ALL", environment.getOrDefault("LC_CTYPE", environment.getOrDefault("LANG", "")));
-        return locale.toUpperCase(java.util.Locale.ROOT).replace("-", "").contains("UTF8");
+        return locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
     }
 
     /// Asks the terminal, since `COLUMNS` is a shell's own variable and seldom handed on.
@@ -52,7 +65,7 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
                 return clamp(Integer.parseInt(columns));
             }
             Process stty =
-                    new ProcessBuilder("stty", "size").redirectInput(ProcessBuilder.Redirect.INHERIT).redirectErrorStream(true).start();
+                    new ProcessBuilder("stty", "size").redirectInput(Path.of("/dev/tty").toFile()).redirectErrorStream(true).start();
             try (InputStream in = stty.getInputStream()) {
                 String[] size = new String(in.readNBytes(64), StandardCharsets.US_ASCII).trim().split(" ", -1);
                 if (stty.waitFor(1, TimeUnit.SECONDS) && size.length == 2) {

@@ -68,8 +68,11 @@ final class Demo {
     /// Everything that can fail before anything is started.
     private Stage prepare() {
         Path document = settings.fleet() == null ? installation.demo().resolve("fleet.yaml") : settings.fleet();
-        FleetPlan plan = Stage.withPort(FleetDocument.read(document), settings.port());
-        Preflight.check(plan, environment.getOrDefault("PATH", ""));
+        String path = environment.getOrDefault("PATH", "");
+        FleetDocument read = FleetDocument.read(document);
+        read.checkPrograms(path);
+        FleetPlan plan = Stage.withPort(read.plan(), settings.port());
+        Preflight.check(plan, path);
         return Stage.set(plan);
     }
 

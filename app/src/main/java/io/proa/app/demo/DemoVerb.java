@@ -67,7 +67,7 @@ public final class DemoVerb implements Callable<Integer> {
     private @Nullable Path fleet;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
-    private boolean help;
+    boolean help; // picocli itself looks at it
 
     @Override
     public Integer call() {

@@ -7,7 +7,6 @@ import java.util.List;
 /// Where the table is shown: on a terminal it is redrawn in place, so that the shell's history stays as it was and the
 /// last table remains when the demo has ended; elsewhere its lines are simply printed.
 final class Screen {
-    private static final String UP = "\033[%dA\r";
     private static final String CLEAR_BELOW = "\033[J";
     // Lines longer than a window that was made narrower are cut, not wrapped: the cursor must find its way back up.
     private static final String NO_WRAP = "\033[?7l";
@@ -32,7 +31,7 @@ final class Screen {
         if (terminal.live()) {
             text.append(NO_WRAP);
             if (drawn > 0) {
-                text.append(UP.formatted(drawn));
+                text.append("\033[").append(drawn).append("A\r");
             }
             text.append(CLEAR_BELOW);
         }

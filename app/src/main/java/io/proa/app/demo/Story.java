@@ -129,7 +129,7 @@ final class Story {
         DemoReport report =
                 new DemoReport(
                         List.copyOf(new LinkedHashSet<>(stage.cast().languages().values())),
-                        stage.plan().services().stream().map(service -> service.name()).toList(),
+                        stage.plan().services().reversed().stream().map(service -> service.name()).toList(),
                         watch.edges(),
                         tally.tried(),
                         tally.refused(),

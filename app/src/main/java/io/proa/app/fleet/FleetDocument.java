@@ -1,18 +1,87 @@
 package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import io.proa.control.fleet.AddressBlocks;
+import io.proa.control.fleet.AddressBook;
+import io.proa.control.fleet.Compilation;
+import io.proa.control.fleet.CompiledFleet;
+import io.proa.control.fleet.FleetPod;
+import io.proa.control.fleet.FleetService;
+import io.proa.control.fleet.HostCheck;
+import io.proa.control.fleet.IntentCompiler;
+import io.proa.control.intent.Located;
+import io.proa.model.ConfigProblem;
+import io.proa.model.ServiceName;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.net.*; import java.util.*;
+import java.util.ArrayList;
+import java.util.List;
+
+/// From a fleet's documents to what the launcher does with them. The control plane compiles the same documents again by
+/// itself and, beginning with an empty address book as here, comes to the same addresses.
 public final class FleetDocument {
-    private FleetDocument() {}
-    public static FleetPlan read(Path document) {
-      try {
-      List<FleetPlan.Service> s=new ArrayList<>(); Map<String,List<InetAddress>> hosts=new LinkedHashMap<>(); int n=2;
-      for (String[] x: new String[][]{{"front","node","orders catalog"},{"orders","python","inventory"},{"catalog","java","inventory"},{"inventory","go",""}}) {
-        List<FleetPlan.PodPlan> pods=new ArrayList<>();
-        for (int i=1;i<=(x[0].equals("inventory")?2:1);i++,n++) pods.add(new FleetPlan.PodPlan(x[0]+"-"+i,InetAddress.getByName("10.87.0."+n),InetAddress.getByName("fd50:a0a::"+n)));
-        hosts.put(x[0],List.of(InetAddress.getByName("10.88.0."+n)));
-        String ups=x[2].isEmpty()?"":"http://"+x[2].replace(" ",":8080/ http://")+":8080/";
-        s.add(new FleetPlan.Service(x[0],List.of("./run",x[1]),document.toAbsolutePath().getParent().resolve("services"),8080,Map.of("NAME",x[0],"UPSTREAMS",ups,"PAGE",x[0].equals("front")?"page.html":""),x[2].isEmpty()?List.of():List.of(x[2].split(" ")),x[0].equals("front")?List.of(8080):List.of(),pods)); }
-      return new FleetPlan("demo",document,s,hosts);
-      } catch (Exception e) { throw new IllegalStateException(e); }
+    private final CompiledFleet fleet;
+    private final FleetPlan plan;
+
+    private FleetDocument(CompiledFleet fleet, FleetPlan plan) {
+        this.fleet = fleet;
+        this.plan = plan;
+    }
+
+    /// @throws Fault with everything that is wrong in the documents
+    public static FleetDocument read(Path document) {
+        if (!Files.exists(document)) {
+            throw Fault.of(
+                    Sysexit.NO_INPUT,
+                    document + ": no such file; expected a fleet's document (relative paths begin at " + Path.of("").toAbsolutePath() + ")",
+                    "");
+        }
+        IntentCompiler compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+        return switch (compiler.compile(List.of(document))) {
+            case Compilation.Compiled(CompiledFleet fleet) -> new FleetDocument(fleet, plan(document, fleet));
+            case Compilation.Rejected(List<ConfigProblem> problems) -> throw fault(Sysexit.DATA, problems);
+        };
+    }
+
+    public FleetPlan plan() {
+        return plan;
+    }
+
+    /// Whether this machine has what the documents name.
+    ///
+    /// @param path the value of `PATH`
+    /// @throws Fault with every program and folder that is missing
+    public void checkPrograms(String path) {
+        List<ConfigProblem> problems = HostCheck.checkCommands(fleet, path);
+        if (!problems.isEmpty()) {
+            throw fault(Sysexit.UNAVAILABLE, problems);
+        }
+    }
+
+    private static Fault fault(Sysexit exit, List<ConfigProblem> problems) {
+        return new Fault(exit, problems.stream().map(ConfigProblem::toString).toList(), "mend that and start again; nothing has been started");
+    }
+
+    private static FleetPlan plan(Path document, CompiledFleet fleet) {
+        List<FleetPlan.Service> services = new ArrayList<>();
+        for (FleetService service : fleet.services()) {
+            Located<Integer> publish = service.publish();
+            services.add(
+                    new FleetPlan.Service(
+                            service.name().name(),
+                            service.command().value(),
+                            service.folder().value(),
+                            service.mesh().ports().isEmpty() ? 0 : service.mesh().ports().getFirst().targetPort(),
+                            service.environment(),
+                            service.startAfter().stream().map(ServiceName::name).toList(),
+                            publish == null ? List.of() : List.of(publish.value()),
+                            service.pods().stream().map(FleetDocument::pod).toList()));
+        }
+        return new FleetPlan(fleet.name(), document, services, fleet.hosts());
+    }
+
+    private static FleetPlan.PodPlan pod(FleetPod pod) {
+        return new FleetPlan.PodPlan(pod.name(), pod.ipv4(), pod.ipv6());
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 ///
 /// @param name of the fleet, and of its run directory
 /// @param document the file it came from; the control plane reads it again by itself
-/// @param services in the document's order
+/// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
 public record FleetPlan(String name, Path document, List<Service> services, Map<String, List<InetAddress>> hosts) {
     public FleetPlan {

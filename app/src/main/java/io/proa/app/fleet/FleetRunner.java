@@ -68,7 +68,7 @@ public final class FleetRunner implements AutoCloseable {
     }
 
     private void startAll() throws IOException {
-        ControlPlane control = ControlPlane.start(plan, installation, run, teardown);
+        ControlPlane control = ControlPlane.start(plan, installation, run, teardown, progress);
         progress.say("control plane");
         FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
         teardown.add("pods and their network", made::close);
@@ -106,7 +106,7 @@ public final class FleetRunner implements AutoCloseable {
         if (!Waiting.until(() -> teardown.closing() || !pod.isAlive() || isReady(admin), STEP, SIDECAR_PATIENCE) || !pod.isAlive()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    "the sidecar of " + name + " was not ready within " + SIDECAR_PATIENCE.toSeconds() + " s" + ChildProcess.lastWords(log),
+                    "the sidecar of " + name + " was not ready within " + SIDECAR_PATIENCE.toSeconds() + " s" + LogTail.of(log),
                     "");
         }
         long readyMs = (System.nanoTime() - started) / 1_000_000;
@@ -172,13 +172,13 @@ public final class FleetRunner implements AutoCloseable {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name + " does not listen on port " + service.port() + " after " + APP_PATIENCE.toSeconds() + " s; expected "
-                            + String.join(" ", service.command()) + " to do so" + ChildProcess.lastWords(log),
+                            + String.join(" ", service.command()) + " to do so" + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
         }
         if (!app.isAlive() && !teardown.closing()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    name + " (" + String.join(" ", service.command()) + ") ended with exit code " + app.exitValue() + ChildProcess.lastWords(log),
+                    name + " (" + String.join(" ", service.command()) + ") ended with exit code " + app.exitValue() + LogTail.of(log),
                     "");
         }
         Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
@@ -197,7 +197,7 @@ public final class FleetRunner implements AutoCloseable {
             int code = app.waitFor();
             Thread.sleep(NEWS_DELAY);
             if (!teardown.closing()) {
-                progress.say(name + " ended with exit code " + code + ChildProcess.lastWords(log));
+                progress.say(name + " ended with exit code " + code + LogTail.of(log));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -227,10 +227,10 @@ public final class FleetRunner implements AutoCloseable {
         teardown.add("published port " + port, open::close);
     }
 
-    /// In the documents' order.
+    /// Those that call before those that are called.
     public List<RunningPod> pods() {
         List<RunningPod> inOrder = new ArrayList<>();
-        for (FleetPlan.Service service : plan.services()) {
+        for (FleetPlan.Service service : plan.services().reversed()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
                 RunningPod one = running.get(pod.name());
                 if (one != null) {

@@ -3,66 +3,57 @@ package io.proa.app.fleet;
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/// Everything that can be known to fail before anything is started: programs that are not there, ports that are taken.
-/// All of it at once.
+/// What can be known to fail before anything is started, apart from the documents themselves: tools that pods are made
+/// with, published ports that are taken. All of it at once.
 public final class Preflight {
-    private final String path;
-    private final List<String> problems = new ArrayList<>();
+    /// All of them belong to util-linux or coreutils, which every distribution installs.
+    private static final List<String> TOOLS = List.of("unshare", "nsenter", "setpriv", "setsid", "mount", "sh");
 
-    private Preflight(String path) {
-        this.path = path;
-    }
+    private Preflight() {}
 
     /// @param path the value of `PATH`
     /// @throws Fault with every problem, when there is one
     public static void check(FleetPlan plan, String path) {
-        Preflight preflight = new Preflight(path);
-        preflight.tools();
-        plan.services().forEach(preflight::program);
-        preflight.ports(plan);
-        if (!preflight.problems.isEmpty()) {
-            throw new Fault(Sysexit.UNAVAILABLE, preflight.problems, "mend that and start again; nothing has been started");
+        List<String> problems = new ArrayList<>();
+        for (String tool : TOOLS) {
+            if (!isInPath(tool, path)) {
+                problems.add("the program '" + tool + "' is in no folder of PATH (" + path + "); it belongs to util-linux");
+            }
         }
-    }
-
-    /// What pods are made with; all of it belongs to util-linux, which every distribution installs.
-    private void tools() {
-        for (String tool : List.of("unshare", "nsenter", "setpriv", "setsid", "mount")) {
-            CommandLookup.problem(tool, java.nio.file.Path.of("/"), path).ifPresent(problem -> problems.add(problem + "; it belongs to util-linux"));
-        }
-    }
-
-    private void program(FleetPlan.Service service) {
-        CommandLookup.problem(service.command().getFirst(), service.folder(), path)
-                .ifPresent(problem -> problems.add("service '" + service.name() + "': " + problem));
-    }
-
-    private void ports(FleetPlan plan) {
-        Map<Integer, String> takenBy = new HashMap<>();
         for (FleetPlan.Service service : plan.services()) {
             for (int port : service.published()) {
-                String other = takenBy.putIfAbsent(port, service.name());
-                if (other != null) {
-                    problems.add("service '" + service.name() + "': port " + port + " is already published by '" + other + "'");
-                } else if (!isFree(port)) {
+                if (!isFree(port)) {
                     problems.add(
-                            "service '" + service.name() + "': port " + port + " on 127.0.0.1 is in use; expected it to be free (see: ss -ltnp 'sport = :" + port + "')");
+                            "service '" + service.name() + "': port " + port + " on 127.0.0.1 is in use; expected it to be free (who holds it: ss -ltnp 'sport = :" + port + "')");
                 }
             }
         }
+        if (!problems.isEmpty()) {
+            throw new Fault(Sysexit.UNAVAILABLE, problems, "mend that and start again; nothing has been started");
+        }
+    }
+
+    private static boolean isInPath(String program, String path) {
+        for (String folder : path.split(":", -1)) {
+            if (Files.isExecutable(Path.of(folder.isEmpty() ? "." : folder, program))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isFree(int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress("127.0.0.1", port));
+            probe.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             return true;
         } catch (IOException _) {
             return false;

@@ -35,7 +35,7 @@ public final class PublishedPort implements AutoCloseable {
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET);
             try {
                 listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                listener.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 512);
+                listener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 512);
             } catch (IOException e) {
                 listener.close();
                 throw e;

@@ -124,6 +124,7 @@ final class TrainingRun {
         try {
             var url = URI.create("http://127.0.0.1:" + port + path).toURL();
             var connection = (HttpURLConnection) url.openConnection();
+            connection.setRequestProperty("Connection", "close");
             connection.setConnectTimeout(1000);
             connection.setReadTimeout(2000);
             int status = connection.getResponseCode();

@@ -172,15 +172,14 @@ class TelemetryTest {
         long[] written = new long[1];
         Thread loop =
                 Thread.ofPlatform()
-                        .start(
-                                () -> {
-                                    for (int i = 0; !stop.get(); i++) {
-                                        ExchangeRecord record = answered(i % 600, i % 4_000);
-                                        record.service = new ServiceName("default", "s" + i % 40);
-                                        one.ended(record);
-                                        written[0]++;
-                                    }
-                                });
+                        .start(() -> {
+                            for (int i = 0; !stop.get(); i++) {
+                                ExchangeRecord record = answered(i % 600, i % 4_000);
+                                record.service = new ServiceName("default", "s" + i % 40);
+                                one.ended(record);
+                                written[0]++;
+                            }
+                        });
         double before = 0;
         for (int i = 0; i < 30; i++) {
             double now = requests(page());

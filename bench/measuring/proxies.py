@@ -42,6 +42,9 @@ class Proa:
     name = "proa"
 
     def __init__(self):
+        self.binary = os.environ.get("PROA_SIDECAR")  # another build's start script, to compare two
+        if self.binary:
+            return
         root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
         built = subprocess.run([os.path.join(root, "proa"), "version"], capture_output=True, text=True, timeout=600)
         if built.returncode != 0:

@@ -54,8 +54,7 @@ class Proa:
     def start(self, mode, port, upstream, work):
         own, peer = ("backend", "client") if mode == "inbound" else ("client", "backend")
         endpoint = {"pod": f"{peer}-1", "address": "127.0.0.1", "meshPort": upstream}
-        if mode == "outbound":
-            endpoint["identity"] = spiffe("backend")
+        endpoint |= {"identity": spiffe("backend")} if mode == "outbound" else {"plaintext": True}
         snapshot = {
             "self": {"pod": f"{own}-1", "identity": spiffe(own), "addresses": ["127.0.0.1"],
                      "ports": [{"service": "backend", "port": 8080, "targetPort": upstream, "protocol": "http"}] if mode == "inbound" else []},

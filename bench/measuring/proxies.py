@@ -13,7 +13,7 @@ import os
 import subprocess
 
 from . import peers
-from .credentials import SERVER_NAME, TRUST_DOMAIN, spiffe
+from .credentials import SERVER_NAME, spiffe
 from .machine import OTHER_CORE, PROXY_CORE, Process, Trouble, free_port
 
 

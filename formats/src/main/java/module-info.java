@@ -4,4 +4,5 @@ import org.jspecify.annotations.NullMarked;
 module io.proa.formats {
     requires static org.jspecify;
 
+    exports io.proa.formats;
 }

@@ -11,6 +11,7 @@ public enum Reason {
     UPSTREAM_RESET("upstream_reset", 503, "the endpoint reset the connection before it answered"),
     UPSTREAM_CLOSED("upstream_closed", 503, "the endpoint closed the connection before it answered"),
     PEER_UNPROCESSED("peer_unprocessed", 503, "the endpoint's sidecar closed before it processed the request"),
+    UPSTREAM_STATUS("upstream_status", 0, "the application answered with a status that the rule tries again"),
     UPSTREAM_TRUNCATED("upstream_truncated", 502, "the response ended before it was complete"),
     UPSTREAM_PROTOCOL("upstream_protocol", 502, "the endpoint's response is not valid HTTP/1.1"),
     PER_TRY_TIMEOUT("per_try_timeout", 504, "the endpoint did not answer within the time for one try"),

@@ -166,7 +166,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     }
 
     private void refuse(MalformedHead e) {
-        answerAndClose(e.flaw().tooLarge() ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST, e.flaw().sentence());
+        answerAndClose(e.flaw().status() == 431 ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST, e.flaw().sentence());
     }
 
     /// A request that cannot be understood still is one: it has a record, an answer, and ends the connection.

@@ -6,10 +6,10 @@ import io.proa.traffic.Reason;
 import java.io.IOException;
 
 /// Which reason a connection that never came to stand failed for.
-final class ConnectFailures {
+public final class ConnectFailures {
     private ConnectFailures() {}
 
-    static Reason reason(IOException cause) {
+    public static Reason reason(IOException cause) {
         if (cause instanceof TlsBroken tls) {
             return tls.failure().code() == TlsFailure.Code.WRONG_IDENTITY ? Reason.PEER_IDENTITY : Reason.TLS_FAILED;
         }

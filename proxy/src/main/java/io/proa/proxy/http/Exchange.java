@@ -13,6 +13,7 @@ import io.proa.traffic.Deadline;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
 import io.proa.traffic.RequestView;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,12 @@ public final class Exchange implements RequestView {
     private long idleNanos;
     private @Nullable Cancellable waitingFor;
     @Nullable UpstreamConnection upstream;
-    @Nullable ExchangeObserver observer;
+    private @Nullable ExchangeEnd observer;
     boolean responseStarted;
     private boolean over;
+    /// Keys under which the caller's attempt and deadline are kept while the application works; 0 = none.
+    public long traceKey;
+    public long requestKey;
 
     Exchange(ClientConnection client, Loop loop, ExchangeRecord record, Arrival arrival, MessageHead head) {
         this.client = client;
@@ -74,6 +78,11 @@ public final class Exchange implements RequestView {
         return head;
     }
 
+    /// The bytes the head's offsets refer to; only until the first attempt has written it.
+    public ByteBuffer headBytes() {
+        return java.util.Objects.requireNonNull(client.input()).whole();
+    }
+
     @Override
     public String method() {
         return method == Method.OTHER ? head.text(head.methodStart(), head.methodEnd()) : method.name();
@@ -93,7 +102,7 @@ public final class Exchange implements RequestView {
         return method.idempotent();
     }
 
-    public void observe(ExchangeObserver next) {
+    public void observe(ExchangeEnd next) {
         observer = next;
     }
 
@@ -101,6 +110,18 @@ public final class Exchange implements RequestView {
     public void deadline(Deadline bound, TimeoutRule timeouts) {
         deadline = deadline.earlier(bound);
         idleNanos = timeouts.idle().toNanos();
+        client.armDeadline(deadline);
+    }
+
+    /// What the caller's own deadline leaves; loop time, `Long.MAX_VALUE` = unbounded.
+    public void callerDeadline(long atNanos) {
+        if (atNanos != Long.MAX_VALUE) {
+            deadline = deadline.earlier(new Deadline(atNanos));
+        }
+    }
+
+    /// Bounds the exchange by the caller's deadline alone.
+    public void startCallerDeadline() {
         client.armDeadline(deadline);
     }
 
@@ -274,7 +295,7 @@ public final class Exchange implements RequestView {
         record.endedAt = now;
         releaseRequest();
         if (observer != null) {
-            observer.ended(record);
+            observer.ended(this);
         }
     }
 }

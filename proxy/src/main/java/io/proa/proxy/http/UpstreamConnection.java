@@ -1,5 +1,6 @@
 package io.proa.proxy.http;
 
+import io.proa.formats.KnownHeader;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
 import io.proa.proxy.loop.Link;
@@ -50,6 +51,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private boolean anySent;
     private int served;
     private int status;
+    private boolean fromSidecar;
     private boolean reusable;
     private boolean eof;
     private boolean heldForClient;
@@ -76,6 +78,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
 
     int status() {
         return status;
+    }
+
+    boolean fromSidecar() {
+        return fromSidecar;
     }
 
     Link link() {
@@ -115,7 +121,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     void sendRequest() {
-        boolean first = state == State.IDLE && attempt == 1;
+        boolean first = state == State.IDLE && current().record.attempts <= 1;
         state = State.SENDING;
         Exchange now = current();
         long since = first ? now.record.headReadAt : loop.clock();
@@ -152,7 +158,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             headSent += n;
         }
         Slab replay = now.replay();
-        if (attempt > 1 && replay != null && now.forwarded() > 0) {
+        if (replay != null) {
             while (replaySent < replay.tail) {
                 int n = link().write(replay, replaySent, replay.tail);
                 if (n == 0) {
@@ -267,6 +273,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         now.record.firstByteAt = loop.clock();
         timer.cancel();
         status = head.status();
+        fromSidecar = pool.mesh() && head.has(KnownHeader.X_PROA_REASON);
         reusable = head.keepAlive();
         meter.begin(head);
         Reply<? super UpstreamResponse> answerTo = Objects.requireNonNull(reply);

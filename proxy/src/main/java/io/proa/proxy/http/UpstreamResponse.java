@@ -13,6 +13,11 @@ public final class UpstreamResponse {
         return connection.status();
     }
 
+    /// Whether the other sidecar made it, not its application.
+    public boolean fromSidecar() {
+        return connection.fromSidecar();
+    }
+
     /// Throws the response away, so that another attempt may be made.
     public void discard() {
         connection.discard();

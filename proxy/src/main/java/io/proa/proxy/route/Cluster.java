@@ -3,6 +3,7 @@ package io.proa.proxy.route;
 import io.proa.model.Endpoint;
 import io.proa.model.MeshService;
 import io.proa.model.RetryRule;
+import io.proa.model.RouteRule;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.traffic.PeakEwmaBalancer;
@@ -71,6 +72,11 @@ public final class Cluster {
 
     public RouteIndex routes() {
         return routes;
+    }
+
+    /// The rule that holds where there is nothing to match: the one that matches everything.
+    public RouteRule lastRule() {
+        return service.rules().getLast();
     }
 
     public PeakEwmaBalancer<EndpointPool> balancer() {

@@ -1,6 +1,5 @@
 package io.proa.proxy.tunnel;
 
-import io.proa.proxy.http.ExchangeObserver;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
@@ -10,6 +9,7 @@ import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of the other (FIN and
 /// close_notify), a reset becomes a reset, and an end without close_notify never looks like an orderly one.
@@ -20,7 +20,7 @@ public final class Tunnel {
     private final Direction toUpstream;
     private final Direction toClient;
     private final ExchangeRecord record;
-    private final ExchangeObserver observer;
+    private final Consumer<ExchangeRecord> observer;
     private final long idleNanos;
     private final IdleTimer idle = new IdleTimer();
     private long lastActive;
@@ -28,7 +28,7 @@ public final class Tunnel {
 
     /// @param client established; may have bytes waiting
     /// @param upstream established
-    public Tunnel(Link client, Link upstream, ExchangeRecord record, ExchangeObserver observer, long idleNanos) {
+    public Tunnel(Link client, Link upstream, ExchangeRecord record, Consumer<ExchangeRecord> observer, long idleNanos) {
         this.loop = client.loop();
         this.client = client;
         this.upstream = upstream;
@@ -171,7 +171,7 @@ public final class Tunnel {
         }
 
         void resume() {
-            if (paused && sink.canWrite()) {
+            if (paused && source.in == null) {
                 paused = false;
                 if (!sourceEnded) {
                     source.resumeRead();
@@ -202,6 +202,6 @@ public final class Tunnel {
         record.reason = reason;
         record.detail = detail;
         record.endedAt = loop.clock();
-        observer.ended(record);
+        observer.accept(record);
     }
 }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.NullMarked;
 module io.proa.wire {
     requires static org.jspecify;
     requires transitive io.proa.model;
-    requires io.proa.identity;
+    requires transitive io.proa.identity;
     requires tools.jackson.core;
 
+    exports io.proa.wire;
 }

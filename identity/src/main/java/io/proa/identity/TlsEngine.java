@@ -3,25 +3,30 @@ package io.proa.identity;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's TLS 1.3, without a socket: ciphertext goes in and comes out of direct buffers the caller owns.
+/// One connection's TLS 1.3, without a socket: ciphertext goes in and comes out of direct buffers
+/// the caller owns.
 ///
-/// Confined to one loop. Never blocks. After [#unwrap] or [#startHandshake] ask [#hasPendingCiphertext] and drain it
-/// with [#wrap]. Must be freed exactly once.
+/// Confined to one loop. Never blocks. After [#unwrap] or [#startHandshake] ask
+/// [#hasPendingCiphertext] and drain it with [#wrap]. Must be freed exactly once.
 public interface TlsEngine {
     /// Client side only: produces the first flight, to be drained with [#wrap].
     void startHandshake() throws TlsFailure;
 
-    /// Consumes all of `ciphertext` it can use and appends plaintext to `plaintext` while it has room.
+    /// Consumes all of `ciphertext` it can use and appends plaintext to `plaintext` while it has
+    /// room.
     ///
-    /// Handshake messages are processed on the way. Ciphertext is left over only when `plaintext` is full; call again
-    /// with room (also with empty `ciphertext`: whole records may be buffered inside).
+    /// Handshake messages are processed on the way. Ciphertext is left over only when `plaintext`
+    /// is full; call again with room (also with empty `ciphertext`: whole records may be buffered
+    /// inside).
     ///
     /// @return number of plaintext bytes appended
-    /// @throws TlsFailure on any fatal condition; drain [#wrap] once more to send the alert, then close
+    /// @throws TlsFailure on any fatal condition; drain [#wrap] once more to send the alert, then
+    ///   close
     int unwrap(ByteBuffer ciphertext, ByteBuffer plaintext) throws TlsFailure;
 
-    /// Encrypts as much of `plaintext` as fits into `ciphertext`, pending handshake output and alerts first; call with
-    /// an empty `plaintext` to drain only. Before the handshake is complete plaintext is not consumed.
+    /// Encrypts as much of `plaintext` as fits into `ciphertext`, pending handshake output and
+    /// alerts first; call with an empty `plaintext` to drain only. Before the handshake is complete
+    /// plaintext is not consumed.
     ///
     /// @return number of ciphertext bytes appended
     int wrap(ByteBuffer plaintext, ByteBuffer ciphertext) throws TlsFailure;

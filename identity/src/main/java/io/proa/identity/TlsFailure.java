@@ -1,7 +1,7 @@
 package io.proa.identity;
 
-/// A fatal TLS condition, with a stable code for metrics and a sentence for people; no stack trace (it is a peer's
-/// fault, not ours).
+/// A fatal TLS condition, with a stable code for metrics and a sentence for people; no stack trace
+/// (it is a peer's fault, not ours).
 public final class TlsFailure extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -15,7 +15,8 @@ public final class TlsFailure extends Exception {
         UNTRUSTED,
         EXPIRED,
         NOT_YET_VALID,
-        /// The certificate's identity is missing, malformed, of a foreign trust domain, or not the expected one.
+        /// The certificate's identity is missing, malformed, of a foreign trust domain, or not the
+        /// expected one.
         WRONG_IDENTITY,
         /// The peer ended the handshake with an alert.
         PEER_ALERT,

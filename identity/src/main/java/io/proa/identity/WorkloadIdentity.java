@@ -6,8 +6,8 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 
-/// A private key and the chain that vouches for it (an X.509-SVID). The key never leaves the process except into the
-/// sidecar's own state file.
+/// A private key and the chain that vouches for it (an X.509-SVID). The key never leaves the
+/// process except into the sidecar's own state file.
 ///
 /// @param chain leaf first, without the root
 public record WorkloadIdentity(SpiffeId id, PrivateKey key, List<X509Certificate> chain) {

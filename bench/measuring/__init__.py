@@ -1,0 +1,1 @@
+"""What bench/run is made of: the machine, the peers, the load, the cases."""

@@ -1,0 +1,42 @@
+"""The load: wrk for closed loops; for a fixed rate, requests evenly spaced over a few connections."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+from .machine import OTHER_CORE, Trouble
+
+
+def _pinned():
+    os.sched_setaffinity(0, OTHER_CORE)
+
+
+def closed_loop(wrk, port, seconds, connections=32):
+    """Requests answered with 2xx within a closed loop."""
+    done = subprocess.run(
+        [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{port}/"],
+        capture_output=True, text=True, preexec_fn=_pinned, timeout=seconds + 20)
+    served = re.search(r"(\d+) requests in", done.stdout)
+    if served is None:
+        raise Trouble(f"wrk failed: {done.stderr.strip() or done.stdout.strip()}")
+    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
+    errors = re.search(r"Socket errors: (.*)", done.stdout)
+    if bad or errors:
+        raise Trouble("not all answers were good: " + "; ".join(m.group(0).strip() for m in (bad, errors) if m))
+    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
+    unit = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+    return int(served.group(1)), float(p99.group(1)) * unit[p99.group(2)]
+
+
+def steady(port, seconds, rate=1000, connections=8):
+    """Requests answered at a fixed rate, and the 99th percentile in ms."""
+    done = subprocess.run(
+        [sys.executable, os.path.join(os.path.dirname(__file__), "steady_load.py"),
+         str(port), str(seconds), str(rate), str(connections)],
+        capture_output=True, text=True, preexec_fn=_pinned, timeout=seconds + 20)
+    if done.returncode != 0:
+        raise Trouble(f"the steady load failed: {done.stderr.strip()[-300:]}")
+    result = json.loads(done.stdout)
+    return result["served"], result["p99_ms"]

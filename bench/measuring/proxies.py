@@ -1,0 +1,164 @@
+"""The candidates, set up for equal work: one worker, keep-alive pools on both sides, metrics on, access log off.
+
+A candidate has start(mode, port, upstream, work) -> Process, where mode is
+    plain      plaintext in, plaintext out
+    outbound   plaintext in, mutual TLS 1.3 out (the callee's SPIFFE id is checked)
+    inbound    mutual TLS 1.3 in (a client certificate is demanded), plaintext out
+and work gives a scratch folder and the run's credentials. BoringSSL chooses TLS 1.3 suites by itself, so the other
+end of each connection is pinned to AES-128-GCM.
+"""
+
+import json
+import os
+
+from . import peers
+from .credentials import SERVER_NAME, TRUST_DOMAIN, spiffe
+from .machine import OTHER_CORE, PROXY_CORE, Process, Trouble, free_port
+
+
+class Work:
+    """The scratch folder of one run and what is in it."""
+
+    def __init__(self, folder, credentials):
+        self.folder, self.credentials, self.count = folder, credentials, 0
+
+    def pem(self, name):
+        return self.credentials.path(name)
+
+    def write(self, name, text):
+        self.count += 1
+        path = os.path.join(self.folder, f"{self.count}-{name}")
+        with open(path, "w") as f:
+            f.write(text)
+        return path
+
+    def log(self, name):
+        self.count += 1
+        return os.path.join(self.folder, f"{self.count}-{name}.log")
+
+
+class HaProxy:
+    name = "haproxy"
+
+    def __init__(self):
+        self.binary = peers.tool("haproxy")
+
+    def start(self, mode, port, upstream, work, core=PROXY_CORE, sni=None):
+        ca = work.pem("ca.pem")
+        bind, server = f"127.0.0.1:{port}", f"127.0.0.1:{upstream}"
+        tls = f"ssl ca-file {ca} verify required alpn http/1.1 ssl-min-ver TLSv1.3 ciphersuites TLS_AES_128_GCM_SHA256"
+        if mode == "inbound":
+            bind += f" {tls} crt {work.pem('backend-both.pem')} curves X25519"
+        if mode == "outbound":
+            server += f" {tls} crt {work.pem('client-both.pem')}" + (f" sni str({sni}) verifyhost {sni}" if sni else "")
+        if sni:
+            server = server.replace("verify required", "verify none")
+        config = f"""
+global
+    nbthread 1
+    maxconn 4000
+    stats socket {os.path.join(work.folder, f'haproxy-{port}.sock')}
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    http-reuse always
+    retries 0
+frontend in
+    bind {bind}
+    default_backend out
+backend out
+    server one {server}
+"""
+        return Process([self.binary, "-db", "-q", "-f", work.write("haproxy.cfg", config)], core, work.log("haproxy"))
+
+
+class Envoy:
+    name = "envoy"
+
+    def __init__(self):
+        self.binary = peers.envoy()
+
+    def start(self, mode, port, upstream, work):
+        config = {
+            "admin": {"address": _address(free_port())},
+            "static_resources": {
+                "listeners": [{
+                    "name": "in", "address": _address(port),
+                    "filter_chains": [{"filters": [self._http()]} | (self._tls(work, "backend", "client", "Downstream") if mode == "inbound" else {})],
+                }],
+                "clusters": [{
+                    "name": "out", "type": "STATIC", "connect_timeout": "5s",
+                    "load_assignment": {"cluster_name": "out", "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}]},
+                } | (self._tls(work, "client", "backend", "Upstream") if mode == "outbound" else {})],
+            },
+        }
+        path = work.write("envoy.json", json.dumps(config))
+        return Process([self.binary, "-c", path, "--concurrency", "1", "--disable-hot-restart", "-l", "error"], PROXY_CORE, work.log("envoy"))
+
+    @staticmethod
+    def _http():
+        kind = "type.googleapis.com/envoy.extensions.filters."
+        return {
+            "name": "http",
+            "typed_config": {
+                "@type": kind + "network.http_connection_manager.v3.HttpConnectionManager",
+                "stat_prefix": "in", "codec_type": "HTTP1",
+                "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "out"}}]}]},
+                "http_filters": [{"name": "router", "typed_config": {"@type": kind + "http.router.v3.Router"}}],
+            },
+        }
+
+    @staticmethod
+    def _tls(work, own, peer, side):
+        common = {
+            "tls_params": {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3", "ecdh_curves": ["X25519"]},
+            "alpn_protocols": ["http/1.1"],
+            "tls_certificates": [{"certificate_chain": {"filename": work.pem(f"{own}.pem")}, "private_key": {"filename": work.pem(f"{own}.key")}}],
+            "validation_context": {
+                "trusted_ca": {"filename": work.pem("ca.pem")},
+                "match_typed_subject_alt_names": [{"san_type": "URI", "matcher": {"exact": spiffe(peer)}}],
+            },
+        }
+        context = {"@type": f"type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.{side}TlsContext", "common_tls_context": common}
+        context |= {"sni": SERVER_NAME} if side == "Upstream" else {"require_client_certificate": True}
+        return {"transport_socket": {"name": "tls", "typed_config": context}}
+
+
+def _address(port):
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+
+
+class Backend:
+    """nginx answering 1 KB, in plaintext and behind mutual TLS."""
+
+    def __init__(self, work):
+        self.port, self.tls_port = free_port(), free_port()
+        config = f"""
+daemon off;
+master_process off;
+error_log stderr crit;
+pid {work.folder}/nginx.pid;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000000;
+    keepalive_timeout 600s;
+    client_body_temp_path {work.folder}; proxy_temp_path {work.folder}; fastcgi_temp_path {work.folder};
+    uwsgi_temp_path {work.folder}; scgi_temp_path {work.folder};
+    server {{
+        listen 127.0.0.1:{self.port} backlog=4096;
+        listen 127.0.0.1:{self.tls_port} ssl backlog=4096;
+        ssl_certificate {work.pem('backend.pem')};
+        ssl_certificate_key {work.pem('backend.key')};
+        ssl_client_certificate {work.pem('ca.pem')};
+        ssl_verify_client on;
+        ssl_protocols TLSv1.3;
+        ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+        ssl_ecdh_curve X25519;
+        location / {{ default_type text/plain; return 200 "{'x' * 1024}"; }}
+    }}
+}}
+"""
+        self.process = Process([peers.tool("nginx"), "-c", work.write("nginx.conf", config)], OTHER_CORE, work.log("nginx"))

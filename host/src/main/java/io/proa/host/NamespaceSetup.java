@@ -1,0 +1,76 @@
+package io.proa.host;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A short-lived process inside a network namespace that does there what it is told, by netlink.
+///
+/// A JVM never changes its own namespace, so this one is started by `nsenter`. It reads one command
+/// per line from standard input, answers each by a line, `ok [VALUE]` or `error SENTENCE`, and ends
+/// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
+/// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
+/// `masquerade NAME`, `redirect OPTIONS...`.
+public final class NamespaceSetup {
+    private NamespaceSetup() {}
+
+    /// Takes no arguments.
+    public static void main(String[] args) throws IOException {
+        PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        BufferedReader commands =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (RouteNetlink links = RouteNetlink.open()) {
+            String command;
+            while ((command = commands.readLine()) != null) {
+                answers.println(answer(links, List.of(command.split(" "))));
+            }
+        }
+    }
+
+    private static String answer(RouteNetlink links, List<String> words) {
+        try {
+            String value = execute(links, words);
+            return value.isEmpty() ? "ok" : "ok " + value;
+        } catch (IOException | RuntimeException e) {
+            return "error " + e.getMessage();
+        }
+    }
+
+    private static String execute(RouteNetlink links, List<String> words) throws IOException {
+        String first = words.size() > 1 ? words.get(1) : "";
+        switch (words.getFirst()) {
+            case "bridge" -> {
+                links.createBridge(first, mac(words.get(2)));
+                return Integer.toString(links.index(first));
+            }
+            case "veth" ->
+                    links.createVeth(
+                            new RouteNetlink.VethEnd(
+                                    first,
+                                    Integer.parseInt(words.get(2)),
+                                    Integer.parseInt(words.get(3))),
+                            new RouteNetlink.VethEnd(words.get(4), 0, 0));
+            case "up" -> links.setUp(first);
+            case "address" -> links.addAddress(first, Cidr.parse(words.get(2)));
+            case "route" -> links.addRoute(Cidr.parse(first), gateway(words.get(2)), words.get(3));
+            case "masquerade" -> Masquerade.leavingBy("proa-hub", first).apply();
+            case "redirect" -> RedirectCommand.parse(words.subList(1, words.size())).apply();
+            default -> throw new IllegalArgumentException(words + ": unknown command");
+        }
+        return "";
+    }
+
+    private static @Nullable InetAddress gateway(String text) {
+        return text.equals("-") ? null : Cidr.parse(text).address();
+    }
+
+    private static byte[] mac(String text) {
+        return HexFormat.ofDelimiter(":").parseHex(text);
+    }
+}

@@ -1,0 +1,161 @@
+package io.proa.host;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// `proa redirect apply|remove|print`: the separate short step that turns a pod's connections to
+/// its sidecar, run by whoever has power over the pod's network; the sidecar itself never has.
+public final class RedirectCommand {
+    // sysexits(3)
+    private static final int OK = 0;
+    private static final int USAGE = 64;
+    private static final int UNAVAILABLE = 69;
+    private static final int NO_PERMISSION = 77;
+
+    static final String HELP =
+            """
+            Usage: proa redirect apply|remove|print [options]
+
+            Turns the TCP connections of this network namespace to the sidecar in it, IPv4 and IPv6:
+            outbound ones to port 15001, inbound ones to port 15006 except those to the mesh port 15008.
+            The sidecar's own connections (by mark, or by --uid) and loopback pass.
+
+              apply    put the rules in, replacing older ones; do it after the sidecar listens
+              remove   take them out
+              print    show them in nft syntax, changing nothing
+
+            Options:
+              --exclude-outbound-ports PORT[,PORT...]   connections to these ports pass untouched
+              --exclude-outbound-cidrs CIDR[,CIDR...]   connections to these addresses pass untouched
+              --exclude-inbound-ports PORT[,PORT...]    these ports can be reached in plaintext
+              --uid UID                                 connections of this user pass as well
+              --keep-invalid                            do not drop packets of unknown connections
+              -h, --help                                this text
+
+            Examples:
+              proa redirect print --uid 1337
+              proa redirect apply --exclude-outbound-ports 22,5432 --exclude-outbound-cidrs 10.0.0.0/8
+              nsenter --net --target $PID proa redirect apply
+            """;
+
+    private RedirectCommand() {}
+
+    /// @param args what follows `redirect`
+    /// @return an exit code of sysexits(3)
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        List<String> arguments = List.of(args);
+        if (arguments.contains("-h") || arguments.contains("--help")) {
+            out.print(HELP);
+            return OK;
+        }
+        if (arguments.isEmpty()) {
+            err.print(HELP);
+            return USAGE;
+        }
+        String verb = arguments.getFirst();
+        RedirectRules rules;
+        try {
+            rules = parse(arguments.subList(1, arguments.size()));
+        } catch (IllegalArgumentException e) {
+            return usage(err, e.getMessage());
+        }
+        try {
+            return switch (verb) {
+                case "apply" -> {
+                    rules.apply();
+                    yield OK;
+                }
+                case "remove" -> {
+                    if (!RedirectRules.remove()) {
+                        err.println("proa redirect: there were no rules to remove");
+                    }
+                    yield OK;
+                }
+                case "print" -> {
+                    out.print(rules.print());
+                    yield OK;
+                }
+                default -> usage(err, "'" + verb + "': expected apply, remove or print");
+            };
+        } catch (NetlinkException e) {
+            err.println("proa redirect: " + e.getMessage());
+            return e.errno() == NetlinkException.EPERM ? NO_PERMISSION : UNAVAILABLE;
+        } catch (IOException e) {
+            err.println("proa redirect: " + e.getMessage());
+            return UNAVAILABLE;
+        }
+    }
+
+    private static int usage(PrintStream err, @Nullable String problem) {
+        err.println("proa redirect: " + problem);
+        err.println("Try 'proa redirect --help'.");
+        return USAGE;
+    }
+
+    /// Options as `--name value` or `--name=value`.
+    static RedirectRules parse(List<String> options) {
+        RedirectRules rules = RedirectRules.DEFAULT;
+        SortedSet<Integer> outboundPorts = new TreeSet<>();
+        SortedSet<Integer> inboundPorts = new TreeSet<>();
+        List<Cidr> blocks = new ArrayList<>();
+        for (int i = 0; i < options.size(); i++) {
+            String option = options.get(i);
+            int equals = option.indexOf('=');
+            String name = equals < 0 ? option : option.substring(0, equals);
+            if (name.equals("--keep-invalid")) {
+                rules = rules.keepingInvalid();
+                continue;
+            }
+            if (equals < 0 && i + 1 == options.size()) {
+                throw new IllegalArgumentException("'" + option + "': unknown, or needs a value");
+            }
+            String value = equals < 0 ? options.get(++i) : option.substring(equals + 1);
+            switch (name) {
+                case "--exclude-outbound-ports" -> outboundPorts.addAll(ports(name, value));
+                case "--exclude-inbound-ports" -> inboundPorts.addAll(ports(name, value));
+                case "--exclude-outbound-cidrs" -> blocks.addAll(blocks(value));
+                case "--uid" -> rules = rules.withSidecarUid(number(name, value, 0x7fffffff));
+                default -> throw new IllegalArgumentException("'" + name + "': unknown option");
+            }
+        }
+        return rules.withExclusions(outboundPorts, blocks, inboundPorts);
+    }
+
+    private static SortedSet<Integer> ports(String option, String value) {
+        SortedSet<Integer> ports = new TreeSet<>();
+        for (String port : value.split(",", -1)) {
+            int number = number(option, port, 65535);
+            if (number == 0) {
+                throw new IllegalArgumentException(option + " 0: expected 1 to 65535");
+            }
+            ports.add(number);
+        }
+        return ports;
+    }
+
+    private static List<Cidr> blocks(String value) {
+        List<Cidr> blocks = new ArrayList<>();
+        for (String block : value.split(",", -1)) {
+            blocks.add(Cidr.parse(block.strip()));
+        }
+        return blocks;
+    }
+
+    private static int number(String option, String value, int most) {
+        try {
+            int number = Integer.parseInt(value.strip());
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                option + " '" + value + "': expected a number up to " + most);
+    }
+}

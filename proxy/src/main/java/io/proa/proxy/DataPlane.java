@@ -69,31 +69,29 @@ public final class DataPlane implements AutoCloseable {
 
     private void listen(LoopParts loop, DataPlaneSettings settings, boolean first) throws IOException {
         if (settings.outbound() != null) {
-            add(listeners, loop, settings.outbound(), accepted -> redirected(loop, accepted));
+            add(loop, settings.outbound(), accepted -> redirected(loop, accepted));
         }
         for (DataPlaneSettings.Explicit explicit : settings.explicit()) {
-            add(listeners, loop, explicit.listen(), accepted -> OutboundConnection.accept(loop, accepted, explicit.destination()));
+            add(loop, explicit.listen(), accepted -> OutboundConnection.accept(loop, accepted, explicit.destination()));
         }
         if (settings.inbound() != null) {
-            add(inboundListeners, loop, settings.inbound(), accepted -> plaintext(loop, accepted));
+            inboundListeners.add(add(loop, settings.inbound(), accepted -> plaintext(loop, accepted)));
         }
         if (settings.mesh() != null) {
-            add(inboundListeners, loop, settings.mesh(), accepted -> InboundConnection.acceptMesh(loop, accepted));
+            inboundListeners.add(add(loop, settings.mesh(), accepted -> InboundConnection.acceptMesh(loop, accepted)));
         }
         if (first) {
             for (DataPlaneSettings.Published published : settings.published()) {
                 UnixDomainSocketAddress address = UnixDomainSocketAddress.of(published.socket());
-                add(inboundListeners, loop, address, accepted -> published(loop, accepted, published.port()));
+                inboundListeners.add(add(loop, address, accepted -> published(loop, accepted, published.port())));
             }
         }
     }
 
-    private void add(List<Listener> to, LoopParts loop, SocketAddress address, Listener.Taker taker) throws IOException {
+    private Listener add(LoopParts loop, SocketAddress address, Listener.Taker taker) throws IOException {
         Listener listener = Listener.open(loop.loop(), address, taker);
-        to.add(listener);
-        if (to != listeners) {
-            listeners.add(listener);
-        }
+        listeners.add(listener);
+        return listener;
     }
 
     private static void redirected(LoopParts loop, SocketChannel accepted) throws IOException {

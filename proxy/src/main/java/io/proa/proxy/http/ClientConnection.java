@@ -303,7 +303,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     }
 
     void armDeadline(Deadline deadline) {
-        if (deadline != Deadline.NONE) {
+        if (!deadline.equals(Deadline.NONE)) {
             loop.schedule(timer, Math.max(0, deadline.remaining(loop.now())));
         }
     }

@@ -214,7 +214,7 @@ public final class Exchange implements RequestView {
         slab.whole();
         slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
         slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
-        long millis = deadline == Deadline.NONE ? 0 : Math.max(1, deadline.remaining(now) / 1_000_000);
+        long millis = deadline.equals(Deadline.NONE) ? 0 : Math.max(1, deadline.remaining(now) / 1_000_000);
         for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
             slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
             millis /= 10;
@@ -225,7 +225,8 @@ public final class Exchange implements RequestView {
     void bodyForwarded(Slab from, int n) {
         Slab kept = replay;
         if (kept == null && forwardedBehindHead == 0 && n <= replayLimit && !responseStarted) {
-            kept = replay = loop.slabs().take(replayLimit > SlabPool.RECORD ? SlabPool.LARGE : replayLimit);
+            kept = loop.slabs().take(replayLimit > SlabPool.RECORD ? SlabPool.LARGE : replayLimit);
+            replay = kept;
         }
         if (kept != null) {
             if (kept.tail + n <= replayLimit && kept.room() >= n) {

@@ -128,7 +128,9 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
     protected final @Nullable Slab roomForInput() {
         Slab slab = in;
         if (slab == null) {
-            return in = loop.slabs().take(SlabPool.RECORD);
+            slab = loop.slabs().take(SlabPool.RECORD);
+            in = slab;
+            return slab;
         }
         if (slab.isEmpty()) {
             slab.head = 0;

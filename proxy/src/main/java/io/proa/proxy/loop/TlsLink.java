@@ -63,7 +63,8 @@ public final class TlsLink extends Link {
             }
             Slab cipher = cipherIn;
             if (cipher == null) {
-                cipher = cipherIn = loop.slabs().take(SlabPool.RECORD);
+                cipher = loop.slabs().take(SlabPool.RECORD);
+                cipherIn = cipher;
             } else if (cipher.room() == 0) {
                 cipher.compact();
             }

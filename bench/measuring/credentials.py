@@ -1,5 +1,6 @@
 """A certificate authority for one run: EC P-256, SPIFFE ids, made with openssl."""
 
+import hashlib
 import os
 import subprocess
 
@@ -50,3 +51,20 @@ class Credentials:
         done = subprocess.run([self.openssl, *args], cwd=self.folder, capture_output=True, text=True)
         if done.returncode != 0:
             raise Trouble(f"openssl {args[0]} failed: {done.stderr.strip()[-300:]}")
+
+    def proa_identity(self, name):
+        """The folder of a sidecar's identity: one file with key, chain, roots and a checksum over all of it."""
+        folder = self.path(f"identity-{name}")
+        if not os.path.isdir(folder):
+            os.mkdir(folder, 0o700)
+            key, chain, roots = (self._read(f) for f in (f"{name}.key", f"{name}.pem", "ca.pem"))
+            body = (f"proa-identity 1\nid {spiffe(name)}\ntrust-domain {TRUST_DOMAIN}\nbundle-revision 1\n"
+                    f"{key}chain\n{chain}roots\n{roots}")
+            digest = hashlib.sha256(body.encode("ascii")).hexdigest()
+            with open(os.open(os.path.join(folder, "identity.pem"), os.O_WRONLY | os.O_CREAT, 0o600), "w") as f:
+                f.write(f"{body}sha256 {digest}\n")
+        return folder
+
+    def _read(self, name):
+        with open(self.path(name)) as f:
+            return f.read()

@@ -10,6 +10,7 @@ end of each connection is pinned to AES-128-GCM.
 
 import json
 import os
+import subprocess
 
 from . import peers
 from .credentials import SERVER_NAME, TRUST_DOMAIN, spiffe
@@ -35,6 +36,35 @@ class Work:
     def log(self, name):
         self.count += 1
         return os.path.join(self.folder, f"{self.count}-{name}.log")
+
+
+class Proa:
+    name = "proa"
+
+    def __init__(self):
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+        built = subprocess.run([os.path.join(root, "proa"), "version"], capture_output=True, text=True, timeout=600)
+        if built.returncode != 0:
+            raise Trouble("./proa does not start: " + (built.stderr.strip().splitlines() or ["no reason given"])[-1])
+        self.binary = os.path.join(root, "app", "target", "dist", "bin", "proa-sidecar")
+
+    def start(self, mode, port, upstream, work):
+        own, peer = ("backend", "client") if mode == "inbound" else ("client", "backend")
+        endpoint = {"pod": f"{peer}-1", "address": "127.0.0.1", "meshPort": upstream}
+        if mode == "outbound":
+            endpoint["identity"] = spiffe("backend")
+        snapshot = {
+            "self": {"pod": f"{own}-1", "identity": spiffe(own), "addresses": ["127.0.0.1"],
+                     "ports": [{"service": "backend", "port": 8080, "targetPort": upstream, "protocol": "http"}] if mode == "inbound" else []},
+            "services": [] if mode == "inbound" else [{
+                "name": "backend", "virtualAddresses": ["10.96.0.1"],
+                "ports": [{"port": 8080, "targetPort": upstream, "protocol": "http"}], "endpoints": [endpoint]}],
+        }
+        argv = [self.binary, "--snapshot", work.write("snapshot.json", json.dumps(snapshot)), "--identity", work.credentials.proa_identity(own),
+                "--outbound", "off", "--inbound", "off", "--admin", "off", "--health", "off", "--metrics", f"127.0.0.1:{free_port()}",
+                "--loops", "1", "--access-log", "off"]
+        argv += ["--mesh", f"127.0.0.1:{port}"] if mode == "inbound" else ["--mesh", "off", "--explicit", f"127.0.0.1:{port}=10.96.0.1:8080"]
+        return Process(argv, PROXY_CORE, work.log("proa"))
 
 
 class HaProxy:

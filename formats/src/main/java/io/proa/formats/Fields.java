@@ -13,13 +13,13 @@ import java.nio.ByteBuffer;
 /// section 6).
 final class Fields {
     private static final long LARGEST_LENGTH = 1L << 53;
-    private static final long SINGLE =
-            HOST.bit() | CONTENT_LENGTH.bit() | TRANSFER_ENCODING.bit() | EXPECT.bit();
+    private static final long SINGLE_IN_RESPONSE = CONTENT_LENGTH.bit() | TRANSFER_ENCODING.bit();
+    private static final long SINGLE_IN_REQUEST = SINGLE_IN_RESPONSE | HOST.bit() | EXPECT.bit();
 
     private Fields() {}
 
     static void checkRequest(MessageHead head) throws MalformedHead {
-        checkShared(head);
+        checkShared(head, SINGLE_IN_REQUEST);
         checkHost(head);
         if (head.has(EXPECT) && !valueIs(head, EXPECT, "100-continue")) {
             throw new MalformedHead(Flaw.EXPECTATION);
@@ -36,7 +36,7 @@ final class Fields {
     }
 
     static void checkResponse(MessageHead head, Method requestMethod) throws MalformedHead {
-        checkShared(head);
+        checkShared(head, SINGLE_IN_RESPONSE);
         int status = head.status;
         boolean tunnel = requestMethod == Method.CONNECT && status / 100 == 2;
         if (status < 200 || status == 204 || status == 205 || tunnel) {
@@ -63,10 +63,10 @@ final class Fields {
         }
     }
 
-    private static void checkShared(MessageHead head) throws MalformedHead {
-        long twice = head.repeated & SINGLE;
+    private static void checkShared(MessageHead head, long single) throws MalformedHead {
+        long twice = head.repeated & single;
         if (twice != 0) {
-            throw new MalformedHead(flawOfRepetition(head));
+            throw new MalformedHead(flawOfRepetition(head, twice));
         }
         if (head.has(TRANSFER_ENCODING)) {
             if (head.has(CONTENT_LENGTH)) {
@@ -89,17 +89,17 @@ final class Fields {
         }
     }
 
-    private static Flaw flawOfRepetition(MessageHead head) {
-        if (head.isRepeated(HOST)) {
+    private static Flaw flawOfRepetition(MessageHead head, long twice) {
+        if ((twice & HOST.bit()) != 0) {
             return Flaw.HOST_REPEATED;
         }
         if (head.has(TRANSFER_ENCODING) && head.has(CONTENT_LENGTH)) {
             return Flaw.LENGTH_AND_ENCODING;
         }
-        if (head.isRepeated(CONTENT_LENGTH)) {
+        if ((twice & CONTENT_LENGTH.bit()) != 0) {
             return Flaw.LENGTH_REPEATED;
         }
-        return head.isRepeated(TRANSFER_ENCODING) ? Flaw.ENCODING_REPEATED : Flaw.EXPECTATION;
+        return (twice & TRANSFER_ENCODING.bit()) != 0 ? Flaw.ENCODING_REPEATED : Flaw.EXPECTATION;
     }
 
     private static long length(MessageHead head) throws MalformedHead {

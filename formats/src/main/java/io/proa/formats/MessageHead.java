@@ -438,8 +438,4 @@ public final class MessageHead {
                 && (repeated & KnownHeader.TE.bit()) == 0
                 && Octets.sameIgnoringCase(buf, valueStart(i), valueEnd(i), "trailers");
     }
-
-    boolean isRepeated(KnownHeader header) {
-        return (repeated & header.bit()) != 0;
-    }
 }

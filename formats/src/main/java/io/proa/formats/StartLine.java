@@ -84,11 +84,14 @@ final class StartLine {
             return;
         }
         int authority = afterScheme(buf, start, end);
+        if (authority < 0) {
+            throw new MalformedHead(Flaw.TARGET_FORM);
+        }
         int slash = authority;
         while (slash < head.pathEnd && buf.get(slash) != '/') {
             slash++;
         }
-        if (authority < 0 || authority == slash || !Authority.isValid(buf, authority, slash)) {
+        if (!Authority.isValid(buf, authority, slash)) {
             throw new MalformedHead(Flaw.TARGET_FORM);
         }
         head.authorityStart = authority;

@@ -26,11 +26,13 @@ final class Egress implements AutoCloseable {
     private static final int LINK6_PREFIX = 126;
 
     private final Deque<Restore> restores = new ArrayDeque<>();
+    private final String hostEnd;
     private final NetlinkSocket table;
 
     private record Restore(Path setting, String value) {}
 
-    private Egress(NetlinkSocket table) {
+    private Egress(String hostEnd, NetlinkSocket table) {
+        this.hostEnd = hostEnd;
         this.table = table;
     }
 
@@ -52,9 +54,9 @@ final class Egress implements AutoCloseable {
             }
         }
         hub.run("masquerade " + HUB_END);
-        Egress egress = new Egress(Masquerade.enteredBy(hostEnd, hostEnd).applyOwned());
+        Egress egress = new Egress(hostEnd, Masquerade.enteredBy(hostEnd, hostEnd).applyOwned());
         try {
-            egress.forward(hostEnd);
+            egress.forward(egress.hostEnd);
             for (String uplink : uplinks()) {
                 egress.forward(uplink);
             }
@@ -121,6 +123,12 @@ final class Egress implements AutoCloseable {
     @Override
     public void close() {
         table.close();
+        // The kernel would do it too, but only some time after the hub has ended.
+        try (RouteNetlink links = RouteNetlink.open()) {
+            links.delete(hostEnd);
+        } catch (IOException _) {
+            // gone with the hub
+        }
         for (Restore restore : restores) {
             try {
                 Files.writeString(restore.setting(), restore.value());

@@ -93,8 +93,12 @@ public final class FleetNetwork implements AutoCloseable {
                                 "hub",
                                 settings.script(POD_INIT),
                                 "-",
-                                // Forwarding also makes an unreachable address fail at once.
-                                sysctls("net/ipv4/ip_forward=1", "net/ipv6/conf/all/forwarding=1"),
+                                // Forwarding also makes every unreachable address fail at once.
+                                sysctls(
+                                        "net/ipv4/ip_forward=1",
+                                        "net/ipv6/conf/all/forwarding=1",
+                                        "net/ipv4/icmp_ratelimit=0",
+                                        "net/ipv6/icmp/ratelimit=0"),
                                 List.of(),
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
@@ -251,8 +255,17 @@ public final class FleetNetwork implements AutoCloseable {
     /// Closes all pods, then the hub.
     @Override
     public void close() {
+        List<Thread> closing = new ArrayList<>();
         for (Pod pod : pods.values()) {
-            pod.close();
+            closing.add(Thread.startVirtualThread(pod::close));
+        }
+        for (Thread thread : closing) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                // The hub must go all the same, and each close has its own deadline.
+                Thread.currentThread().interrupt();
+            }
         }
         Egress way = egress;
         if (way != null) {

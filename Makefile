@@ -1,0 +1,29 @@
+# The front door. Each recipe is one script, and CI calls the same ones.
+.PHONY: build test lint format fuzz demo bench jmh ci
+
+build:
+	./proa build
+
+test:
+	mvn verify
+
+lint:
+	.ci/lint
+
+format:
+	.ci/lint --fix
+
+fuzz:
+	.ci/fuzz 60
+
+demo:
+	./proa demo --once -o json
+
+bench:
+	bench/run --quick
+
+jmh:
+	bench/jmh
+
+ci:
+	.ci/run

@@ -1,0 +1,28 @@
+# The same recipes as the Makefile, for those who have just.
+
+build:
+    ./proa build
+
+test:
+    mvn verify
+
+lint:
+    .ci/lint
+
+format:
+    .ci/lint --fix
+
+fuzz:
+    .ci/fuzz 60
+
+demo:
+    ./proa demo --once -o json
+
+bench:
+    bench/run --quick
+
+jmh:
+    bench/jmh
+
+ci:
+    .ci/run

@@ -12,5 +12,6 @@ module io.proa.proxy {
     requires transitive io.proa.telemetry;
 
     exports io.proa.proxy;
+    exports io.proa.proxy.http;
     exports io.proa.proxy.loop;
 }

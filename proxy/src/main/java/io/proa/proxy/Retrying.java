@@ -83,7 +83,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
                                 exchange.deadline());
                 if (verdict == Verdict.RETRY && withdraw(rule, now)) {
                     response.discard();
-                    later(Reason.UPSTREAM_STATUS, Backoff.nanos(rule, number, loop.loop().dice()));
+                    later(Reason.of(status), Backoff.nanos(rule, number, loop.loop().dice()));
                     return;
                 }
             }

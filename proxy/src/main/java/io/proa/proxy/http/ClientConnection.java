@@ -29,6 +29,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     /// @param idleNanos between requests
     public record Patience(long headNanos, long idleNanos) {}
 
+    private static final byte[] NOTHING = {};
+
     private final Link link;
     private final Loop loop;
     private final HttpTools tools;
@@ -42,6 +44,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private @Nullable Exchange exchange;
     /// Bytes at the front of the input that belong to the request's body and have not gone upstream yet.
     private int metered;
+    /// A response made here and how much of it has been handed to the link.
+    private byte[] local = NOTHING;
+    private int localSent;
     private boolean keepAlive = true;
     private boolean inputEnded;
     private boolean processing;
@@ -415,6 +420,39 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         }
     }
 
+    /// Sends a complete response made here: head and body in one piece.
+    void answerLocally(Exchange now, int status, byte[] response) {
+        if (exchange != now || now.responseStarted) {
+            return;
+        }
+        now.responseStarted = true;
+        now.releaseRequest();
+        now.record.status = status;
+        local = response;
+        localSent = 0;
+        pumpLocal(now);
+    }
+
+    private void pumpLocal(Exchange now) {
+        try {
+            while (localSent < local.length && link.canWrite()) {
+                Slab out = loop.slabs().take(SlabPool.RECORD);
+                int n = Math.min(out.capacity(), local.length - localSent);
+                out.whole().put(0, local, localSent, n);
+                out.tail = n;
+                localSent += n;
+                link.send(out);
+            }
+        } catch (IOException e) {
+            broken(e);
+            return;
+        }
+        if (localSent == local.length && exchange == now) {
+            local = NOTHING;
+            responseComplete(now);
+        }
+    }
+
     private boolean sendAnswer(byte[] answer) {
         if (!link.canWrite()) {
             return false;
@@ -488,6 +526,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         Exchange now = exchange;
         if (now == null) {
             process();
+        } else if (local.length > 0) {
+            pumpLocal(now);
         } else if (now.upstream != null) {
             now.upstream.clientWritable();
         }

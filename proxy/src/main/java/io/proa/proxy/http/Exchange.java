@@ -5,6 +5,7 @@ import io.proa.formats.HeadWriter;
 import io.proa.formats.KnownHeader;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
+import io.proa.formats.StatusLines;
 import io.proa.model.TimeoutRule;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
@@ -100,6 +101,20 @@ public final class Exchange implements RequestView {
 
     public boolean idempotent() {
         return method.idempotent();
+    }
+
+    /// Answers from here, without any upstream.
+    public void answer(int status, String contentType, byte[] body) {
+        boolean head = method == Method.HEAD;
+        byte[] start =
+                ("HTTP/1.1 " + status + ' ' + StatusLines.phrase(status) + "\r\ncontent-type: " + contentType + "\r\ncontent-length: " + body.length
+                                + "\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] response = java.util.Arrays.copyOf(start, start.length + (head ? 0 : body.length));
+        if (!head) {
+            System.arraycopy(body, 0, response, start.length, body.length);
+        }
+        client.answerLocally(this, status, response);
     }
 
     public void observe(ExchangeEnd next) {

@@ -24,6 +24,10 @@ final class ConnectionOptions {
     }
 
     private static int readLine(ByteBuffer buf, int start, int end) throws MalformedHead {
+        // the usual value of all, told by two words
+        if (end - start == 10 && KnownHeader.of(buf, start, end) == KnownHeader.KEEP_ALIVE) {
+            return KEEP_ALIVE;
+        }
         int found = 0;
         int i = start;
         while (i < end) {

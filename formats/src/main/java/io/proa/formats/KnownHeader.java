@@ -112,31 +112,90 @@ public enum KnownHeader {
                     X_PROA_DEADLINE_MS,
                     X_PROA_REASON);
 
+    /// Names that are [#OTHER], but so usual that telling them at once is quicker than looking at
+    /// each byte.
+    private static final String[] USUAL = {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "accept-ranges",
+        "access-control-allow-origin",
+        "age",
+        "content-disposition",
+        "content-language",
+        "content-security-policy",
+        "dnt",
+        "etag",
+        "expires",
+        "from",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "last-modified",
+        "link",
+        "location",
+        "origin",
+        "pragma",
+        "priority",
+        "referer",
+        "sec-ch-ua",
+        "sec-ch-ua-mobile",
+        "sec-ch-ua-platform",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-fetch-user",
+        "sec-websocket-accept",
+        "sec-websocket-key",
+        "sec-websocket-version",
+        "strict-transport-security",
+        "upgrade-insecure-requests",
+        "vary",
+        "via",
+        "x-b3-traceid",
+        "x-b3-spanid",
+        "x-b3-sampled",
+        "x-content-type-options",
+        "x-frame-options",
+        "x-powered-by",
+        "x-real-ip"
+    };
+
     private static final int LONGEST = 32;
-    private static final byte[][] NAMES = new byte[ALL.length][];
-    private static final long[] FIRST = new long[ALL.length];
-    private static final long[] LAST = new long[ALL.length];
+    private static final int TOLD = ALL.length + USUAL.length;
+    private static final byte[][] NAMES = new byte[TOLD][];
+    private static final long[] FIRST = new long[TOLD];
+    private static final long[] LAST = new long[TOLD];
+    // all bits but bit 5 of the letters, which is what tells upper from lower case
+    private static final long[] FIRST_CARE = new long[TOLD];
+    private static final long[] LAST_CARE = new long[TOLD];
     private static final byte[] TABLE = new byte[256];
 
     static {
         for (KnownHeader h : ALL) {
-            byte[] name =
-                    h.name()
-                            .toLowerCase(Locale.ROOT)
-                            .replace('_', '-')
-                            .getBytes(StandardCharsets.US_ASCII);
-            NAMES[h.index()] = name;
-            if (h == OTHER) {
-                continue;
-            }
-            FIRST[h.index()] = Octets.word(name, 0, Math.min(8, name.length));
-            LAST[h.index()] = name.length > 8 ? Octets.word(name, name.length - 8, 8) : 0;
-            int slot = slot(FIRST[h.index()], LAST[h.index()], name.length);
-            while (TABLE[slot] != 0) {
-                slot = slot + 1 & 255;
-            }
-            TABLE[slot] = (byte) (h.index() + 1);
+            tell(h.index(), h.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
+        for (int i = 0; i < USUAL.length; i++) {
+            tell(ALL.length + i, USUAL[i]);
+        }
+    }
+
+    private static void tell(int index, String text) {
+        byte[] name = text.getBytes(StandardCharsets.US_ASCII);
+        NAMES[index] = name;
+        FIRST[index] = Octets.word(name, 0, Math.min(8, name.length));
+        LAST[index] = name.length > 8 ? Octets.word(name, name.length - 8, 8) : 0;
+        byte[] care = new byte[name.length];
+        for (int i = 0; i < name.length; i++) {
+            care[i] = (byte) (name[i] >= 'a' && name[i] <= 'z' ? 0xDF : 0xFF);
+        }
+        FIRST_CARE[index] = Octets.word(care, 0, Math.min(8, name.length));
+        LAST_CARE[index] = name.length > 8 ? Octets.word(care, name.length - 8, 8) : 0;
+        int slot = slot(FIRST[index] | Octets.SPACES, LAST[index] | Octets.SPACES, name.length);
+        while (TABLE[slot] != 0) {
+            slot = slot + 1 & 255;
+        }
+        TABLE[slot] = (byte) (index + 1);
     }
 
     /// Its place in [#ALL].
@@ -154,35 +213,36 @@ public enum KnownHeader {
         return new String(NAMES[index()], StandardCharsets.US_ASCII);
     }
 
-    /// Recognises the token between two indexes, in any letter case, by comparing whole words.
-    ///
-    /// A token has no control bytes, so that setting bit 5 in each byte maps nothing but the
-    /// upper-case letter onto a lower-case one, and nothing onto a hyphen or digit but itself.
+    /// Recognises a name in any letter case, by comparing whole words.
     static KnownHeader of(ByteBuffer buf, int start, int end) {
+        return at(told(buf, start, end));
+    }
+
+    /// The header of an index given by [#told].
+    static KnownHeader at(int told) {
+        return told >= 0 && told < ALL.length ? ALL[told] : OTHER;
+    }
+
+    /// The index of one of the names that can be told at once; -1 for all others. Here any bytes
+    /// may be asked about: since each byte is compared, a name that is told is a token.
+    static int told(ByteBuffer buf, int start, int end) {
         int length = end - start;
         if (length > LONGEST || length < 2) {
-            return OTHER;
+            return -1;
         }
-        long first;
-        long last;
-        if (length > 8) {
-            first = Octets.load(buf, start) | Octets.SPACES;
-            last = Octets.load(buf, end - 8) | Octets.SPACES;
-        } else {
-            first = Octets.tail(buf, start, end) | Octets.SPACES >>> (64 - 8 * length);
-            last = 0;
-        }
-        int slot = slot(first, last, length);
+        long first = length > 8 ? Octets.load(buf, start) : Octets.tail(buf, start, end);
+        long last = length > 8 ? Octets.load(buf, end - 8) : 0;
+        int slot = slot(first | Octets.SPACES, last | Octets.SPACES, length);
         int entry;
-        while ((entry = TABLE[slot]) != 0) {
-            if (FIRST[entry - 1] == first
-                    && LAST[entry - 1] == last
-                    && middle(buf, start, length, NAMES[entry - 1])) {
-                return ALL[entry - 1];
+        while ((entry = TABLE[slot] - 1) >= 0) {
+            if (((first ^ FIRST[entry]) & FIRST_CARE[entry]) == 0
+                    && ((last ^ LAST[entry]) & LAST_CARE[entry]) == 0
+                    && middle(buf, start, length, NAMES[entry])) {
+                return entry;
             }
             slot = slot + 1 & 255;
         }
-        return OTHER;
+        return -1;
     }
 
     private static boolean middle(ByteBuffer buf, int start, int length, byte[] name) {
@@ -190,7 +250,7 @@ public enum KnownHeader {
             return false;
         }
         for (int i = 8; i < length - 8; i++) {
-            if ((buf.get(start + i) | 0x20) != name[i]) {
+            if (Octets.lower(buf.get(start + i)) != name[i]) {
                 return false;
             }
         }

@@ -13,6 +13,11 @@ final class Octets {
     private static final long TOPS = 0x8080_8080_8080_8080L;
     private static final long DELETES = 0x7F7F_7F7F_7F7F_7F7FL;
 
+    private static final long COLONS = 0x3A3A_3A3A_3A3A_3A3AL;
+    private static final long SLASHES = 0x2F2F_2F2F_2F2F_2F2FL;
+    private static final long HASHES = 0x2323_2323_2323_2323L;
+    private static final long QUERIES = 0x3F3F_3F3F_3F3F_3F3FL;
+
     static final byte TOKEN = 1;
     static final byte UNDERSCORE = 2;
     static final byte TARGET = 4;
@@ -77,9 +82,10 @@ final class Octets {
 
     /// The bytes between two indexes at most eight apart, as the low bytes of a word.
     static long tail(ByteBuffer buf, int start, int end) {
-        if (end >= 8) {
-            return load(buf, end - 8) >>> (64 - 8 * (end - start));
-        }
+        return end >= 8 ? load(buf, end - 8) >>> (64 - 8 * (end - start)) : gather(buf, start, end);
+    }
+
+    private static long gather(ByteBuffer buf, int start, int end) {
         long word = 0;
         for (int i = end - 1; i >= start; i--) {
             word = word << 8 | buf.get(i) & 0xFF;
@@ -169,10 +175,10 @@ final class Octets {
         int i = from;
         for (; i <= to - 8; i += 8) {
             long w = load(buf, i);
-            long d = w ^ DELETES;
-            // each term marks the lowest hit exactly; marks above it may be false, and are not
-            // looked at
-            long hits = (w - SPACES & ~w | d - ONES & ~d) & TOPS;
+            // subtracting marks the lowest byte below a space exactly, and perhaps bytes above it,
+            // which are not looked
+            // at; adding marks each 0x7F exactly
+            long hits = (w - SPACES | (w & DELETES) + ONES) & ~w & TOPS;
             if (hits != 0) {
                 return i + (Long.numberOfTrailingZeros(hits) >>> 3);
             }
@@ -184,5 +190,60 @@ final class Octets {
             }
         }
         return to;
+    }
+
+    /// The index of the next colon, or `to`, when whole words suffice to find it; else -1.
+    static int nextColon(ByteBuffer buf, int from, int to) {
+        for (int i = from; i <= to - 8; i += 8) {
+            long c = load(buf, i) ^ COLONS;
+            long hits = c - ONES & ~c & TOPS;
+            if (hits != 0) {
+                return i + (Long.numberOfTrailingZeros(hits) >>> 3);
+            }
+        }
+        return -1;
+    }
+
+    /// Whether there are only letters, digits, hyphens and dots. May say no when it is so, never
+    /// yes when it is not.
+    static boolean isPlain(ByteBuffer buf, int start, int end) {
+        int i = start;
+        for (; i < end - 8; i += 8) {
+            if (plain(load(buf, i)) != TOPS) {
+                return false;
+            }
+        }
+        return plain(tail(buf, i, end)) == TOPS >>> (64 - 8 * (end - i));
+    }
+
+    /// Marks, in the top bit of each byte, the letters, digits, hyphens and dots of a word.
+    private static long plain(long w) {
+        long low = w & DELETES;
+        long letters = low | SPACES;
+        // adding carries a byte into its top bit exactly when it is at or above the bound
+        long letter = letters + 0x1F1F_1F1F_1F1F_1F1FL & ~(letters + 0x0505_0505_0505_0505L);
+        long other = low + 0x5353_5353_5353_5353L & ~(low + 0x4646_4646_4646_4646L);
+        long slash = w ^ SLASHES;
+        return (letter | other & ~(slash - ONES & ~slash)) & ~w & TOPS;
+    }
+
+    /// The index of the first byte that is a question mark, or that no target may hold. There must
+    /// be such a byte, and eight more after it.
+    static int queryOrBad(ByteBuffer buf, int from) {
+        for (int i = from; ; i += 8) {
+            long w = load(buf, i);
+            long hash = w ^ HASHES;
+            long query = w ^ QUERIES;
+            // as in nextControl; what is false here can only stand above what is true
+            long low =
+                    w - 0x2121_2121_2121_2121L
+                            | (w & DELETES) + ONES
+                            | hash - ONES & ~hash
+                            | query - ONES & ~query;
+            long hits = (low & ~w | w) & TOPS;
+            if (hits != 0) {
+                return i + (Long.numberOfTrailingZeros(hits) >>> 3);
+            }
+        }
     }
 }

@@ -55,15 +55,14 @@ final class StartLine {
 
     private static void target(MessageHead head, ByteBuffer buf, int start, int end)
             throws MalformedHead {
-        int pathEnd = end;
-        for (int i = start; i < end; i++) {
-            byte b = buf.get(i);
-            if (!Octets.is(b, Octets.TARGET)) {
-                throw new MalformedHead(Flaw.TARGET_BYTE);
-            }
-            if (b == '?' && pathEnd == end) {
-                pathEnd = i;
-            }
+        // the space after the target is where the search ends in a good one
+        int pathEnd = Octets.queryOrBad(buf, start);
+        int at = pathEnd;
+        while (at < end && buf.get(at) == '?') {
+            at = Octets.queryOrBad(buf, at + 1);
+        }
+        if (at < end) {
+            throw new MalformedHead(Flaw.TARGET_BYTE);
         }
         head.pathEnd = pathEnd;
         if (head.method == Method.CONNECT) {

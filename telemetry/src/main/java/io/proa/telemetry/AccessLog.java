@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One JSON object per exchange and line, written by a daemon thread of its own.
 ///
-/// Each loop has a [Lane], a bounded ring of records with one writer and one reader: handing over is two memory
-/// accesses; where the writer is behind, the record is dropped and counted, never waited for. The thread exists only
-/// while the mode is not [Mode#OFF].
+/// Each loop has a [Lane], a bounded ring of records with one writer and one reader: handing over
+/// is two memory accesses; where the writer is behind, the record is dropped and counted, never
+/// waited for. The thread exists only while the mode is not [Mode#OFF].
 ///
 /// No secret gets in: of headers, only ids are in a record, and a path is cut at its query.
 public final class AccessLog implements AutoCloseable {
@@ -47,7 +47,8 @@ public final class AccessLog implements AutoCloseable {
     /// @param capacity records per loop, a power of two
     public AccessLog(OutputStream out, WallTime wallTime, int loops, int capacity) {
         if (Integer.bitCount(capacity) != 1) {
-            throw new IllegalArgumentException("capacity " + capacity + ": expected a power of two");
+            throw new IllegalArgumentException(
+                    "capacity " + capacity + ": expected a power of two");
         }
         this.out = out;
         this.line = new AccessLogLine(wallTime);
@@ -117,7 +118,8 @@ public final class AccessLog implements AutoCloseable {
             } else if (last) {
                 return;
             } else {
-                // Polling keeps the loops free of wake-ups, which would cost them a system call each.
+                // Polling keeps the loops free of wake-ups, which would cost them a system call
+                // each.
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }

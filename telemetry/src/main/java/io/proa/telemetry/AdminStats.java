@@ -5,8 +5,9 @@ import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import java.util.Locale;
 
-/// The same numbers as [PrometheusPage] as one JSON object, for the CLI and the demo: services (all peers of one
-/// together), edges (service and peer), connections, handshakes, refusals, process. Written on an admin thread.
+/// The same numbers as [PrometheusPage] as one JSON object, for the CLI and the demo: services (all
+/// peers of one together), edges (service and peer), connections, handshakes, refusals, process.
+/// Written on an admin thread.
 public final class AdminStats {
     private final Telemetry telemetry;
 
@@ -31,13 +32,12 @@ public final class AdminStats {
         json.endArray();
         connections(json, joined);
         json.array("inbound_refused");
-        joined.refusals.forEach(
-                (key, count) ->
-                        json.object()
-                                .field("reason", key.reason().code())
-                                .field("code", key.code())
-                                .field("count", count)
-                                .endObject());
+        joined.refusals.forEach((key, count) ->
+                json.object()
+                        .field("reason", key.reason().code())
+                        .field("code", key.code())
+                        .field("count", count)
+                        .endObject());
         json.endArray();
         json.field("access_log_dropped", telemetry.accessLog().dropped()).endObject();
         return text.toString();

@@ -2,7 +2,8 @@ package io.proa.telemetry;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/// A growing set of counters, each found by a small number. One loop writes; any thread may read a slightly older state.
+/// A growing set of counters, each found by a small number. One loop writes; any thread may read a
+/// slightly older state.
 final class CodedCounters {
     /// Receives one counter.
     @FunctionalInterface
@@ -10,8 +11,8 @@ final class CodedCounters {
         void counter(int code, long count);
     }
 
-    /// A code of zero marks an empty place, so codes are kept increased by one. A place's code is written before its
-    /// first count is released, so whoever sees a count sees its code.
+    /// A code of zero marks an empty place, so codes are kept increased by one. A place's code is
+    /// written before its first count is released, so whoever sees a count sees its code.
     private static final class Table {
         final int[] codes;
         final AtomicLongArray counts;

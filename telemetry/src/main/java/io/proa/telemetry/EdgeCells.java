@@ -19,8 +19,10 @@ final class EdgeCells {
     static final int BUDGET_EXHAUSTED = 4;
     static final int BYTES_RECEIVED = 5;
     static final int BYTES_SENT = 6;
+
     /// Exchanges that left the sidecar in plaintext.
     static final int PLAINTEXT = 7;
+
     static final int TOTALS = 8;
 
     static final int REASONS = Reason.COUNT;
@@ -29,6 +31,7 @@ final class EdgeCells {
     final Direction direction;
     final @Nullable ServiceName service;
     final @Nullable SpiffeId peer;
+
     /// Null where nothing was sent, so nothing can be said.
     final @Nullable Security security;
 

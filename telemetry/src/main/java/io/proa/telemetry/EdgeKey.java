@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param service `name.namespace`, empty for destinations outside the mesh
 /// @param peer a SPIFFE id, empty where nobody proved one
-record EdgeKey(String direction, String service, String peer, String security) implements Comparable<EdgeKey> {
+record EdgeKey(String direction, String service, String peer, String security)
+        implements Comparable<EdgeKey> {
     static final String OVERFLOW = "overflow";
     static final EdgeKey OF_OVERFLOW = new EdgeKey(OVERFLOW, OVERFLOW, OVERFLOW, OVERFLOW);
 

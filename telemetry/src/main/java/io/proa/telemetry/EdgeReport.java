@@ -7,19 +7,20 @@ import java.util.TreeMap;
 
 /// One line of what `proa stat` and the demo show.
 ///
-/// `effective` is what callers saw, `actual` what was really tried; `mtls` is true where all that was sent went over
-/// mutual TLS.
+/// `effective` is what callers saw, `actual` what was really tried; `mtls` is true where all that
+/// was sent went over mutual TLS.
 ///
-/// @param key its security plays no part; its peer is empty where the line stands for all peers of a service
+/// @param key its security plays no part; its peer is empty where the line stands for all peers of
+///   a service
 record EdgeReport(EdgeKey key, JoinedEdge edge) {
     /// Direction, service and, where `byPeer`, peer: one line each, in order.
     static Collection<EdgeReport> of(JoinedMetrics joined, boolean byPeer) {
         Map<EdgeKey, EdgeReport> lines = new TreeMap<>();
-        joined.edges.forEach(
-                (key, edge) -> {
-                    EdgeKey line = new EdgeKey(key.direction(), key.service(), byPeer ? key.peer() : "", "");
-                    lines.computeIfAbsent(line, _ -> new EdgeReport(line, new JoinedEdge())).edge.add(edge);
-                });
+        joined.edges.forEach((key, edge) -> {
+            EdgeKey line =
+                    new EdgeKey(key.direction(), key.service(), byPeer ? key.peer() : "", "");
+            lines.computeIfAbsent(line, _ -> new EdgeReport(line, new JoinedEdge())).edge.add(edge);
+        });
         return lines.values();
     }
 

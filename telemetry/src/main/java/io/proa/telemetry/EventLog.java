@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/// What happens to the sidecar itself (a snapshot accepted, an identity renewed, the control plane lost): one JSON
-/// object per line, to standard error.
+/// What happens to the sidecar itself (a snapshot accepted, an identity renewed, the control plane
+/// lost): one JSON object per line, to standard error.
 ///
-/// May be called from any thread, loops included: lines go through a bounded queue to a daemon thread, because standard
-/// error may be a pipe that nobody reads. Meant for events, not for requests: each costs a few hundred bytes.
+/// May be called from any thread, loops included: lines go through a bounded queue to a daemon
+/// thread, because standard error may be a pipe that nobody reads. Meant for events, not for
+/// requests: each costs a few hundred bytes.
 public final class EventLog implements AutoCloseable {
     /// How much it matters.
     public enum Level {
@@ -45,7 +46,8 @@ public final class EventLog implements AutoCloseable {
     }
 
     /// @param event a stable name such as `identity_renewed`
-    /// @param facts names and values in turn; names are literals of this program, values never secret
+    /// @param facts names and values in turn; names are literals of this program, values never
+    ///   secret
     public void info(String event, String... facts) {
         log(Level.INFO, event, facts);
     }

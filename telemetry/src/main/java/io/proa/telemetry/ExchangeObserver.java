@@ -17,17 +17,19 @@ public interface ExchangeObserver {
         FAILED
     }
 
-    /// An exchange is over. The record is handed over: the loop neither changes nor reuses it afterwards.
+    /// An exchange is over. The record is handed over: the loop neither changes nor reuses it
+    /// afterwards.
     void ended(ExchangeRecord record);
 
-    /// A connection to or from the other side of the sidecar (not the application's) was established.
+    /// A connection to or from the other side of the sidecar (not the application's) was
+    /// established.
     void connectionOpened(Direction direction, Security security);
 
     /// A connection counted by [#connectionOpened] is gone, however it ended.
     void connectionClosed(Direction direction, Security security);
 
-    /// A connection or request from outside was refused before it became an exchange: plaintext in strict mode, a failed
-    /// handshake, a peer without an acceptable identity.
+    /// A connection or request from outside was refused before it became an exchange: plaintext in
+    /// strict mode, a failed handshake, a peer without an acceptable identity.
     ///
     /// @param code the reason's detail from a fixed set (a TLS failure's code), or empty
     void inboundRefused(Reason reason, String code);

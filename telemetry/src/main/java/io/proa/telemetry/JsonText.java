@@ -1,7 +1,8 @@
 package io.proa.telemetry;
 
-/// Writes one JSON document or line, in plain ASCII: whatever bytes a string was decoded from, the result is valid JSON
-/// without line breaks or terminal controls in it. Names must be literals of this program.
+/// Writes one JSON document or line, in plain ASCII: whatever bytes a string was decoded from, the
+/// result is valid JSON without line breaks or terminal controls in it. Names must be literals of
+/// this program.
 ///
 /// Not thread-safe; commas are put by looking at what was written last.
 public final class JsonText {

@@ -3,11 +3,13 @@ package io.proa.telemetry;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/// Counts durations from 1 µs to 73 minutes in log-linear buckets: 16 to each power of two, so that a percentile is
-/// wrong by at most 1/32 (3.2 %). What is shorter or longer counts in the first or last bucket.
+/// Counts durations from 1 µs to 73 minutes in log-linear buckets: 16 to each power of two, so that
+/// a percentile is wrong by at most 1/32 (3.2 %). What is shorter or longer counts in the first or
+/// last bucket.
 ///
-/// One loop writes; any thread may read a slightly older state. Recording allocates only when a power of two is met for
-/// the first time (144 bytes each, 4.6 KB at most), so a series costs what its spread needs.
+/// One loop writes; any thread may read a slightly older state. Recording allocates only when a
+/// power of two is met for the first time (144 bytes each, 4.6 KB at most), so a series costs what
+/// its spread needs.
 public final class LatencyHistogram {
     private static final int SUB_BITS = 4;
     private static final int SUBS = 1 << SUB_BITS;
@@ -53,7 +55,8 @@ public final class LatencyHistogram {
         return sum.getOpaque(0);
     }
 
-    /// Durations in buckets that end at or before `nanos`; exact at powers of two, else short by less than a bucket.
+    /// Durations in buckets that end at or before `nanos`; exact at powers of two, else short by
+    /// less than a bucket.
     public long countUpTo(long nanos) {
         long total = 0;
         for (int i = 0; i < OCTAVES; i++) {
@@ -68,7 +71,8 @@ public final class LatencyHistogram {
         return total;
     }
 
-    /// The duration in nanoseconds that the share `fraction` of all does not exceed; 0 where nothing was counted.
+    /// The duration in nanoseconds that the share `fraction` of all does not exceed; 0 where
+    /// nothing was counted.
     ///
     /// @param fraction above 0, at most 1
     public long percentile(double fraction) {

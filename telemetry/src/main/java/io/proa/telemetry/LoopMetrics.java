@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
-/// One loop's shard of all metrics: written by that loop alone, with plain adds; read by any thread, slightly late.
+/// One loop's shard of all metrics: written by that loop alone, with plain adds; read by any
+/// thread, slightly late.
 ///
-/// A series is found by what it is about, never by a string built per request; once it exists, counting allocates
-/// nothing. The number of request series is capped: what would be a further one is counted under `overflow`.
+/// A series is found by what it is about, never by a string built per request; once it exists,
+/// counting allocates nothing. The number of request series is capped: what would be a further one
+/// is counted under `overflow`.
 public final class LoopMetrics implements ExchangeObserver {
     /// Request series per loop, and edges per loop.
     public static final int DEFAULT_SERIES = 2_000;
@@ -25,6 +27,7 @@ public final class LoopMetrics implements ExchangeObserver {
     private final int mostSeries;
     private int series;
     private EdgeCells[] table;
+
     /// Append-only; replaced as a whole, so that readers need no lock.
     private volatile EdgeCells[] edges = new EdgeCells[0];
 

@@ -18,7 +18,8 @@ record ProcessUsage(long residentBytes, double cpuSeconds, double startedAt) {
     static ProcessUsage now() {
         try {
             String stat = read(PROC.resolve("self/stat"));
-            // The command in parentheses may contain anything; what follows it is field 3 (proc_pid_stat(5)).
+            // The command in parentheses may contain anything; what follows it is field 3
+            // (proc_pid_stat(5)).
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             long ticks = Long.parseLong(fields[14 - 3]) + Long.parseLong(fields[15 - 3]);
             double started = Long.parseLong(fields[22 - 3]) / CLOCK_TICKS;
@@ -37,7 +38,9 @@ record ProcessUsage(long residentBytes, double cpuSeconds, double startedAt) {
     private static long number(String text, String key) {
         int at = text.indexOf(key);
         long value = 0;
-        for (int i = at + key.length(); at >= 0 && i < text.length() && text.charAt(i) != '\n'; i++) {
+        for (int i = at + key.length();
+                at >= 0 && i < text.length() && text.charAt(i) != '\n';
+                i++) {
             char c = text.charAt(i);
             if (c >= '0' && c <= '9') {
                 value = value * 10 + c - '0';

@@ -3,7 +3,8 @@ package io.proa.telemetry;
 import io.proa.traffic.Dice;
 import java.nio.ByteBuffer;
 
-/// The `x-request-id` header: kept from outside only where it can do no harm in a log or another header.
+/// The `x-request-id` header: kept from outside only where it can do no harm in a log or another
+/// header.
 public final class RequestId {
     /// Most bytes of an id that is kept.
     public static final int LONGEST = 128;
@@ -15,7 +16,8 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /// Whether these bytes are 1 to 128 token characters (RFC 9110 section 5.6.2). Reads absolutely.
+    /// Whether these bytes are 1 to 128 token characters (RFC 9110 section 5.6.2). Reads
+    /// absolutely.
     public static boolean valid(ByteBuffer bytes, int offset, int length) {
         if (length < 1 || length > LONGEST) {
             return false;

@@ -60,7 +60,8 @@ public final class Telemetry {
     }
 
     /// Metrics first: once a record is in the log's lane, it belongs to the log's thread.
-    private record LoopObserver(LoopMetrics metrics, AccessLog.Lane lane) implements ExchangeObserver {
+    private record LoopObserver(LoopMetrics metrics, AccessLog.Lane lane)
+            implements ExchangeObserver {
         @Override
         public void ended(ExchangeRecord record) {
             metrics.ended(record);

@@ -4,11 +4,13 @@ import io.proa.traffic.Dice;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// The `traceparent` header (W3C Trace Context, section 3.2), read in place and written as 55 bytes.
+/// The `traceparent` header (W3C Trace Context, section 3.2), read in place and written as 55
+/// bytes.
 ///
-/// A valid header that an application sent is passed on unchanged as long as the sidecar exports no span of its own:
-/// another parent id would name a span that nobody ever sees. Where there is none, or an invalid one, [#made] starts a
-/// trace. Stateless; reads buffers absolutely, without moving their position.
+/// A valid header that an application sent is passed on unchanged as long as the sidecar exports no
+/// span of its own: another parent id would name a span that nobody ever sees. Where there is none,
+/// or an invalid one, [#made] starts a trace. Stateless; reads buffers absolutely, without moving
+/// their position.
 public final class TraceContext {
     /// Bytes of a header of version 00.
     public static final int LENGTH = 55;
@@ -22,8 +24,9 @@ public final class TraceContext {
 
     private TraceContext() {}
 
-    /// Whether these bytes are a usable header: lower-case hexadecimal, no id of zeros only, exactly 55 bytes in version
-    /// 00; later versions may go on after a further `-`, and `ff` is forbidden.
+    /// Whether these bytes are a usable header: lower-case hexadecimal, no id of zeros only,
+    /// exactly 55 bytes in version 00; later versions may go on after a further `-`, and `ff` is
+    /// forbidden.
     public static boolean valid(ByteBuffer bytes, int offset, int length) {
         if (length < LENGTH || !isHex(bytes, offset, 2)) {
             return false;
@@ -43,7 +46,8 @@ public final class TraceContext {
 
     /// A new trace.
     ///
-    /// @param sampled what applications that follow their parent are told to do; `false` silences their tracing
+    /// @param sampled what applications that follow their parent are told to do; `false` silences
+    ///   their tracing
     public static byte[] made(Dice dice, boolean sampled) {
         byte[] header = new byte[LENGTH];
         header[0] = '0';
@@ -54,15 +58,16 @@ public final class TraceContext {
         return finished(header, sampled ? 1 : 0);
     }
 
-    /// The same trace one step further: trace id and flags of a valid header under a new parent id, in version 00. For
-    /// those who export the span that the new id names.
+    /// The same trace one step further: trace id and flags of a valid header under a new parent id,
+    /// in version 00. For those who export the span that the new id names.
     public static byte[] continued(ByteBuffer bytes, int offset, Dice dice) {
         byte[] header = new byte[LENGTH];
         header[0] = '0';
         header[1] = '0';
         bytes.get(offset + TRACE_ID_AT, header, TRACE_ID_AT, TRACE_ID_LENGTH);
         writeId(header, PARENT_ID_AT, dice);
-        // Version 00 knows the flag "sampled" only (section 3.2.2.5); the others must be sent as zero.
+        // Version 00 knows the flag "sampled" only (section 3.2.2.5); the others must be sent as
+        // zero.
         return finished(header, digit(bytes.get(offset + FLAGS_AT + 1)) & 1);
     }
 

@@ -140,7 +140,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /// Starts the loops' threads.
-    public void start() {
+    public synchronized void start() {
         for (LoopParts loop : parts) {
             Thread thread = new Thread(null, loop.loop(), "proa-loop-" + threads.size(), 0);
             thread.start();
@@ -149,10 +149,15 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /// Swaps the snapshot; exchanges under way end on the one they began with. Any thread.
-    public void publish(MeshSnapshot next) {
+    public synchronized void publish(MeshSnapshot next) {
         snapshot = next;
         for (LoopParts loop : parts) {
-            loop.loop().execute(() -> loop.clusters().adopt(next, loop.loop().now()));
+            if (threads.isEmpty()) {
+                // Before the loops run: the first connection must find it.
+                loop.clusters().adopt(next, loop.loop().now());
+            } else {
+                loop.loop().execute(() -> loop.clusters().adopt(next, loop.loop().now()));
+            }
         }
     }
 

@@ -54,7 +54,7 @@ final class LoopParts {
         this.tools = new HttpTools(settings.headLimits());
         this.identity = around.identity();
         this.subscriptions = around.subscriptions();
-        this.connector = new MarkedConnector(loop, identity, settings.transparent());
+        this.connector = new MarkedConnector(loop, identity, settings.transparent(), observer);
         this.permitting = new Permitting(this);
         this.clients = new ClientConnections(this);
         this.observer = observer;

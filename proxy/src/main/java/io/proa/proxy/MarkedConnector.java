@@ -9,7 +9,12 @@ import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.PlainLink;
+import io.proa.proxy.loop.TlsBroken;
 import io.proa.proxy.loop.TlsLink;
+import io.proa.telemetry.ExchangeObserver;
+import io.proa.telemetry.ExchangeObserver.Handshake;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
@@ -21,12 +26,14 @@ final class MarkedConnector implements Connector {
     private final Loop loop;
     private final IdentityGate identity;
     private final boolean mark;
+    private final ExchangeObserver observer;
 
     /// @param mark false where nothing is redirected
-    MarkedConnector(Loop loop, IdentityGate identity, boolean mark) {
+    MarkedConnector(Loop loop, IdentityGate identity, boolean mark, ExchangeObserver observer) {
         this.loop = loop;
         this.identity = identity;
         this.mark = mark;
+        this.observer = observer;
     }
 
     @Override
@@ -66,5 +73,28 @@ final class MarkedConnector implements Connector {
             link.startHandshake();
         }
         return link;
+    }
+
+    /// Connections to the application beside us are not counted: they never leave the pod.
+    @Override
+    public void established(UpstreamTarget target, Link link) {
+        if (target.mesh() && link instanceof TlsLink tls) {
+            observer.handshake(Direction.OUTBOUND, tls.engine().resumed() ? Handshake.RESUMED : Handshake.FULL);
+            observer.connectionOpened(Direction.OUTBOUND, Security.MUTUAL_TLS);
+        }
+    }
+
+    @Override
+    public void closed(UpstreamTarget target) {
+        if (target.mesh()) {
+            observer.connectionClosed(Direction.OUTBOUND, Security.MUTUAL_TLS);
+        }
+    }
+
+    @Override
+    public void refused(UpstreamTarget target, IOException cause) {
+        if (cause instanceof TlsBroken) {
+            observer.handshake(Direction.OUTBOUND, Handshake.FAILED);
+        }
     }
 }

@@ -58,7 +58,7 @@ final class OutboundConnection implements LinkHandler {
 
     private void resolve() {
         Destination found = loop.clusters().find(address);
-        if (found == null && !loop.subscriptions().waitFor(address)) {
+        if (found == null && !loop.subscriptions().waitFor(address) && loop.clusters().snapshot() != null) {
             found = new Destination.Outside(address);
         }
         if (found == null) {

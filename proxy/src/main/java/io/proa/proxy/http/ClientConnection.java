@@ -134,6 +134,10 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
 
     /// @return whether a head was complete and its exchange begun
     private boolean readHead(Slab slab) {
+        if (slab.isEmpty()) {
+            // An empty slab goes back to the pool: a head begun in it would go on in somebody else's bytes.
+            return false;
+        }
         MessageHead head = partialHead != null ? partialHead : tools.lendRequestHead();
         try {
             if (partialHead == null) {

@@ -13,6 +13,15 @@ public interface Connector {
     /// @throws IOException where it fails at once
     Link connect(UpstreamTarget target, String protocol, LinkHandler handler) throws IOException;
 
+    /// A connection stands; for those who count.
+    default void established(UpstreamTarget target, Link link) {}
+
+    /// An established connection is gone.
+    default void closed(UpstreamTarget target) {}
+
+    /// A connection never came to stand.
+    default void refused(UpstreamTarget target, IOException cause) {}
+
     /// What a failed [#connect] was about, where it is more than a failure to connect.
     default @Nullable String describe(IOException cause) {
         return cause.getMessage();

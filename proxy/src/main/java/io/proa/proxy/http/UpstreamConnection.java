@@ -8,6 +8,7 @@ import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.TlsLink;
+import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
@@ -56,6 +57,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private boolean eof;
     private boolean heldForClient;
     private int metered;
+    private boolean counted;
     private boolean gone;
 
     UpstreamConnection(UpstreamPool pool, Loop loop, HttpTools tools) {
@@ -113,6 +115,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     @Override
     public void established() {
         timer.cancel();
+        counted = true;
+        pool.established(link());
         sendRequest();
     }
 
@@ -125,11 +129,14 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         state = State.SENDING;
         Exchange now = current();
         long since = first ? now.record.headReadAt : loop.clock();
-        if (link instanceof TlsLink tls && tls.engine().peer() != null) {
-            now.record.peer = Objects.requireNonNull(tls.engine().peer()).id();
+        if (now.record.direction == ExchangeRecord.Direction.OUTBOUND) {
+            // Inbound records speak of the caller, not of the application beside us.
+            if (link instanceof TlsLink tls && tls.engine().peer() != null) {
+                now.record.peer = Objects.requireNonNull(tls.engine().peer()).id();
+            }
+            now.record.security = pool.security();
+            now.record.remote = pool.target().address();
         }
-        now.record.security = pool.security();
-        now.record.remote = pool.target().address();
         if (tryNanos > 0) {
             loop.schedule(timer, tryNanos);
         } else {
@@ -535,7 +542,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         timer.cancel();
         if (!gone) {
             gone = true;
-            pool.gone(this);
+            pool.gone(this, counted);
         }
     }
 

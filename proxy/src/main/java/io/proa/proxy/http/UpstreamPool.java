@@ -1,5 +1,6 @@
 package io.proa.proxy.http;
 
+import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Loop;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
@@ -63,6 +64,7 @@ public final class UpstreamPool {
     }
 
     Failure connectFailed(IOException cause) {
+        connector.refused(target, cause);
         return new Failure.NotSent(ConnectFailures.reason(cause), target.address(), String.valueOf(connector.describe(cause)));
     }
 
@@ -79,8 +81,15 @@ public final class UpstreamPool {
         }
     }
 
-    void gone(UpstreamConnection connection) {
+    void established(Link link) {
+        connector.established(target, link);
+    }
+
+    void gone(UpstreamConnection connection, boolean wasEstablished) {
         open--;
+        if (wasEstablished) {
+            connector.closed(target);
+        }
         idle.remove(connection);
     }
 

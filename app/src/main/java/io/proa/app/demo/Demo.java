@@ -38,8 +38,7 @@ final class Demo {
     Sysexit run() {
         Stage stage = prepare();
         Story story = new Story(stage, settings, terminal, System.out, System.err);
-        stage.cast().notes().forEach(story::note);
-        story.note("building what has to be built");
+        stage.cast().notes().forEach(story::news);
         stage.build();
         Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(() -> endFromOutside(story));
         Runtime.getRuntime().addShutdownHook(hook);
@@ -80,7 +79,7 @@ final class Demo {
         Path base =
                 RunDirectory.base(
                         environment.getOrDefault("XDG_RUNTIME_DIR", ""), Path.of("/run"), environment.getOrDefault("USER", "nobody"));
-        FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base, teardown, story::note);
+        FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base, teardown, story);
         story.started(fleet);
         try (SteadyLoad load = SteadyLoad.start(URI.create(stage.front().url()), settings.load())) {
             return settings.once() ? once(fleet, story, load) : untilInterrupted(fleet, story, load);

@@ -46,9 +46,18 @@ final class Screen {
         out.flush();
     }
 
-    /// One line that stays: what comes next is shown below it.
+    /// One line that stays, above what is redrawn.
     synchronized void say(String line) {
+        if (terminal.live() && drawn > 0) {
+            out.print("\033[" + drawn + "A\r" + CLEAR_BELOW);
+        }
         out.println(line);
+        drawn = 0;
+        out.flush();
+    }
+
+    /// Leaves what was drawn last as it is.
+    synchronized void leave() {
         drawn = 0;
     }
 }

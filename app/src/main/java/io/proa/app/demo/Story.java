@@ -5,6 +5,7 @@ import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.Terminal.Colour;
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Progress;
 import io.proa.app.fleet.RunningPod;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -13,11 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What the demo says, to a person or to a program. Standard output carries the table or the one JSON object; everything
 /// on the way there goes to standard error.
-final class Story {
+final class Story implements Progress {
     private final Stage stage;
     private final DemoSettings settings;
     private final Terminal terminal;
@@ -28,6 +30,7 @@ final class Story {
     private List<String> hints = List.of();
     private PlaintextProbe.@Nullable Tally strangers;
     private volatile boolean ending;
+    private final AtomicInteger steps = new AtomicInteger();
 
     Story(Stage stage, DemoSettings settings, Terminal terminal, PrintStream out, PrintStream err) {
         this.stage = stage;
@@ -41,20 +44,44 @@ final class Story {
         this.table = new EdgeTable(terminal, titles);
     }
 
-    /// News on the way, and of the running fleet.
-    void note(String sentence) {
+    @Override
+    public void step(String done) {
+        int number = steps.incrementAndGet();
         if (ending) {
             return;
         }
-        if (terminal.live() && settings.output() == OutputFormat.text) {
-            screen.say(terminal.paint(Colour.DIM, "  " + sentence));
+        if (drawing()) {
+            screen.show(List.of(terminal.paint(Colour.DIM, "starting (%d of %d): %s".formatted(number, stepsInAll(), done))));
+        } else if (settings.output() == OutputFormat.text) {
+            err.println("proa: started " + done);
+        }
+    }
+
+    /// Control plane, and in each pod a sidecar and an application.
+    private int stepsInAll() {
+        return 1 + 2 * stage.plan().services().stream().mapToInt(service -> service.pods().size()).sum();
+    }
+
+    @Override
+    public void news(String sentence) {
+        if (ending) {
+            return;
+        }
+        if (drawing()) {
+            screen.say(terminal.paint(Colour.DIM, sentence));
         } else {
             err.println("proa: " + sentence);
         }
     }
 
+    private boolean drawing() {
+        return terminal.live() && settings.output() == OutputFormat.text;
+    }
+
     void started(FleetRunner fleet) {
-        note("all is running after %.1f s".formatted((System.nanoTime() - begun) / 1e9));
+        if (!drawing()) {
+            err.println("proa: all is running after %.1f s".formatted((System.nanoTime() - begun) / 1e9));
+        }
         List<String> lines = new ArrayList<>();
         if (stage.front().service().equals("front")) {
             lines.add("  open it in a browser, or: curl -s " + stage.front().url());
@@ -153,10 +180,8 @@ final class Story {
 
     void ending() {
         ending = true;
-        if (terminal.live()) {
-            screen.say("");
-        }
-        err.println("proa: ending all of it");
+        screen.leave();
+        err.println((terminal.live() ? "\n" : "") + "proa: ending all of it");
     }
 
     void ended(List<String> failures) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,7 +47,7 @@ final class ControlPlane {
         command.addAll(List.of("--state", run.path().resolve("control").toString()));
         ControlPlane control = new ControlPlane(new ProcessBuilder(command).start());
         teardown.add("control plane", control::stop);
-        Thread.ofVirtual().name("control news").start(() -> control.listen(progress));
+        Thread.ofVirtual().name("control news").start(() -> control.listen(run.log("control"), progress));
         String first = control.answer();
         if (!first.startsWith("ready ")) {
             throw control.broken("said '" + first + "'; expected 'ready'");
@@ -96,19 +98,29 @@ final class ControlPlane {
         return Fault.of(Sysexit.UNAVAILABLE, "the control plane " + how + (words.isEmpty() ? "" : "; it said:\n    " + words), "");
     }
 
-    /// What it writes to standard error: kept for messages, and passed on as news.
-    private void listen(Progress progress) {
-        try (BufferedReader errors = process.errorReader(StandardCharsets.UTF_8)) {
+    /// What it writes to standard error: logged, kept for messages, and passed on as news.
+    private void listen(Path logFile, Progress progress) {
+        try (BufferedReader errors = process.errorReader(StandardCharsets.UTF_8);
+                Writer log = Files.newBufferedWriter(logFile)) {
             String line = errors.readLine();
             while (line != null) {
-                if (said.size() < KEPT_LINES) {
-                    said.add(line);
-                }
-                progress.say(line);
+                note(line, log, progress);
                 line = errors.readLine();
             }
         } catch (IOException _) {
             // The same as its end.
+        }
+    }
+
+    /// Lines of JSON are for machines; what is written for people is about changed documents.
+    private void note(String line, Writer log, Progress progress) throws IOException {
+        log.write(line + "\n");
+        log.flush();
+        if (said.size() < KEPT_LINES) {
+            said.add(line);
+        }
+        if (!line.startsWith("{")) {
+            progress.news(line);
         }
     }
 

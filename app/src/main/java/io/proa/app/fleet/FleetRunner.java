@@ -69,7 +69,7 @@ public final class FleetRunner implements AutoCloseable {
 
     private void startAll() throws IOException {
         ControlPlane control = ControlPlane.start(plan, installation, run, teardown, progress);
-        progress.say("control plane");
+        progress.step("the control plane");
         FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
         teardown.add("pods and their network", made::close);
         network = made;
@@ -113,7 +113,7 @@ public final class FleetRunner implements AutoCloseable {
         pod.applyRedirect(RedirectRules.DEFAULT);
         List<InetAddress> addresses = List.of(plan.ipv4(), plan.ipv6());
         running.put(name, new RunningPod(name, service.name(), addresses, service.port(), admin, readyMs));
-        progress.say("sidecar of " + name);
+        progress.step("the sidecar of " + name);
     }
 
     private List<String> sidecarCommand(FleetPlan.Service service, String pod) {
@@ -182,7 +182,7 @@ public final class FleetRunner implements AutoCloseable {
                     "");
         }
         Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
-        progress.say("application " + name);
+        progress.step("the application of " + name);
     }
 
     private static Map<String, String> environment(FleetPlan.Service service) {
@@ -197,7 +197,7 @@ public final class FleetRunner implements AutoCloseable {
             int code = app.waitFor();
             Thread.sleep(NEWS_DELAY);
             if (!teardown.closing()) {
-                progress.say(name + " ended with exit code " + code + LogTail.of(log));
+                progress.news(name + " ended with exit code " + code + LogTail.of(log));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -1,8 +1,14 @@
 package io.proa.app.fleet;
 
 /// Who is told how far a start has come, and later what happened to the running fleet.
-@FunctionalInterface
 public interface Progress {
+    /// One step of the start is done; of interest until the next one.
+    ///
+    /// @param done what is running now
+    void step(String done);
+
+    /// Something that its user should know.
+    ///
     /// @param sentence without a full stop
-    void say(String sentence);
+    void news(String sentence);
 }

@@ -31,7 +31,7 @@ final class PreflightTest {
 
     @Test
     void namesThePortThatIsInUse() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> Preflight.check(plan(service("a", "sh", port)), PATH))
                     .isInstanceOf(Fault.class)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -28,7 +29,7 @@ final class PublishedPortTest {
         Path socket = folder.resolve("publish.sock");
         try (ServerSocketChannel pod = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
                 PublishedPort published = PublishedPort.open(0, socket);
-                Socket outside = new Socket("127.0.0.1", published.port())) {
+                Socket outside = new Socket(InetAddress.ofLiteral("127.0.0.1"), published.port())) {
             outside.getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
             outside.shutdownOutput();
             try (SocketChannel inside = pod.accept()) {
@@ -44,7 +45,7 @@ final class PublishedPortTest {
     @Test
     void closesTheCallerWhereNobodyListensInThePod() throws IOException {
         try (PublishedPort published = PublishedPort.open(0, folder.resolve("nobody.sock"));
-                Socket outside = new Socket("127.0.0.1", published.port())) {
+                Socket outside = new Socket(InetAddress.ofLiteral("127.0.0.1"), published.port())) {
             assertThat(outside.getInputStream().read()).isEqualTo(-1);
         }
     }

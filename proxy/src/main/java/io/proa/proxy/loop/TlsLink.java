@@ -106,7 +106,6 @@ public final class TlsLink extends Link {
             cipher.head = source.position();
         }
         plain.tail += n;
-        settle(); // nobody may begin to read in a slab that is given back below
         drainEngine();
         if (!established && engine.handshakeComplete()) {
             established = true;

@@ -31,16 +31,31 @@ import picocli.CommandLine.Option;
             "and each is answered by one line; it ends with its input."
         })
 final class ControlVerb implements Callable<Integer> {
-    @Option(names = "--intent", paramLabel = "PATH", required = true, description = "a fleet's documents: a file, or a folder of .yaml files; repeatable")
+    @Option(
+            names = "--intent",
+            paramLabel = "PATH",
+            required = true,
+            description = "a fleet's documents: a file, or a folder of .yaml files; repeatable")
     private List<Path> intent = new ArrayList<>();
 
-    @Option(names = "--socket", paramLabel = "SOCKET", required = true, description = "Unix socket where sidecars find it")
+    @Option(
+            names = "--socket",
+            paramLabel = "SOCKET",
+            required = true,
+            description = "Unix socket where sidecars find it")
     private @Nullable Path socket;
 
-    @Option(names = "--state", paramLabel = "DIR", required = true, description = "keeps the authority's keys, addresses and revision")
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            required = true,
+            description = "keeps the authority's keys, addresses and revision")
     private @Nullable Path state;
 
-    @Option(names = "--trust-domain", paramLabel = "NAME", description = "what the fleet's must be (default: what its document says)")
+    @Option(
+            names = "--trust-domain",
+            paramLabel = "NAME",
+            description = "what the fleet's must be (default: what its document says)")
     private @Nullable String trustDomain;
 
     @Option(
@@ -53,7 +68,10 @@ final class ControlVerb implements Callable<Integer> {
     @Option(names = "--operator", description = "obey commands on standard input")
     private boolean operator;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
     boolean help; // picocli itself looks at it
 
     @Override
@@ -62,8 +80,11 @@ final class ControlVerb implements Callable<Integer> {
             throw new IllegalStateException("picocli demands both");
         }
         ControlSettings settings =
-                ControlSettings.of(intent, socket, state).withTrustDomain(trustDomain).withCertificateLifetime(certificateLifetime);
-        return ControlPlane.run(operator ? settings.withOperator() : settings, System.in, System.out, System.err);
+                ControlSettings.of(intent, socket, state)
+                        .withTrustDomain(trustDomain)
+                        .withCertificateLifetime(certificateLifetime);
+        return ControlPlane.run(
+                operator ? settings.withOperator() : settings, System.in, System.out, System.err);
     }
 
     /// Durations are written as in the documents.

@@ -3,9 +3,11 @@ package io.proa.app;
 import java.io.PrintStream;
 import java.util.List;
 
-/// Why a command ended without doing its work, as its user reads it: what was seen, what was expected, what to do next.
+/// Why a command ended without doing its work, as its user reads it: what was seen, what was
+/// expected, what to do next.
 ///
-/// Thrown by the command line and what it starts, caught once at the top; never printed with a stack trace.
+/// Thrown by the command line and what it starts, caught once at the top; never printed with a
+/// stack trace.
 public final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -20,7 +22,8 @@ public final class Fault extends RuntimeException {
         this.next = next;
     }
 
-    /// One problem: `seen` says what was seen and what was expected, `next` the next step (may be empty).
+    /// One problem: `seen` says what was seen and what was expected, `next` the next step (may be
+    /// empty).
     public static Fault of(Sysexit exit, String seen, String next) {
         return new Fault(exit, List.of(seen), next);
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param dist the built folder with `bin/` and `lib/`
 /// @param demo the demo's folder, with `fleet.yaml` and `services/`
 public record Installation(Path dist, Path demo) {
-    /// From the system property `io.proa.dist`, which the start script sets; the demo's folder lies in it (a release) or
-    /// above it (a checkout).
+    /// From the system property `io.proa.dist`, which the start script sets; the demo's folder lies
+    /// in it (a release) or above it (a checkout).
     public static Installation find(@Nullable String dist) {
         if (dist == null) {
             throw Fault.of(
@@ -24,7 +24,10 @@ public record Installation(Path dist, Path demo) {
                 return new Installation(folder, at.resolve("demo"));
             }
         }
-        throw Fault.of(Sysexit.NO_INPUT, "no demo/fleet.yaml in " + folder + " or above it", "is this copy of Proa complete?");
+        throw Fault.of(
+                Sysexit.NO_INPUT,
+                "no demo/fleet.yaml in " + folder + " or above it",
+                "is this copy of Proa complete?");
     }
 
     public Path program(String name) {

@@ -18,7 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// The command line: one verb, its flags, an exit code of [Sysexit].
 @Command(
         name = "proa",
-        description = "A sidecar for each of your programs: retries, mutual TLS and metrics, without touching their code.",
+        description =
+                "A sidecar for each of your programs: retries, mutual TLS and metrics, without touching their code.",
         versionProvider = Proa.Version.class,
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
@@ -51,7 +52,8 @@ public final class Proa implements Runnable {
     static int run(String[] args, PrintStream out, PrintStream err) {
         try {
             if (args.length > 0 && args[0].equals("redirect")) {
-                // Its flags are read by the room that does the work; it is part of each pod's start and should be short.
+                // Its flags are read by the room that does the work; it is part of each pod's start
+                // and should be short.
                 return RedirectCommand.run(Arrays.copyOfRange(args, 1, args.length), out, err);
             }
             CommandLine line = new CommandLine(new Proa());
@@ -79,7 +81,12 @@ public final class Proa implements Runnable {
             String seen = unmatched.getUnmatched().getFirst();
             boolean verb = !seen.startsWith("-") && problem.getCommandLine().getParent() == null;
             String close = String.join(", ", unmatched.getSuggestions());
-            String kind = verb ? "'" + seen + "' is not a verb" : unmatched.isUnknownOption() ? "unknown option '" + seen + "'" : "'" + seen + "' is not expected here";
+            String kind =
+                    verb
+                            ? "'" + seen + "' is not a verb"
+                            : unmatched.isUnknownOption()
+                                    ? "unknown option '" + seen + "'"
+                                    : "'" + seen + "' is not expected here";
             return close.isEmpty() ? kind : kind + "; did you mean: " + close + "?";
         }
         String message = String.valueOf(problem.getMessage());
@@ -98,7 +105,9 @@ public final class Proa implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no verb was given; expected one of " + String.join(", ", verbs()));
+        throw new ParameterException(
+                spec.commandLine(),
+                "no verb was given; expected one of " + String.join(", ", verbs()));
     }
 
     private List<String> verbs() {

@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/// `proa sidecar`: a pointer only. The start script runs a sidecar with flags and a class path of its own, so that the
-/// process beside each application carries nothing of the command line.
+/// `proa sidecar`: a pointer only. The start script runs a sidecar with flags and a class path of
+/// its own, so that the process beside each application carries nothing of the command line.
 @Command(
         name = "sidecar",
         description = {
@@ -27,7 +27,9 @@ final class SidecarVerb implements Callable<Integer> {
     public Integer call() {
         throw Fault.of(
                 Sysexit.USAGE,
-                "a sidecar is not run by this process (seen: sidecar " + String.join(" ", handedOn) + ")",
+                "a sidecar is not run by this process (seen: sidecar "
+                        + String.join(" ", handedOn)
+                        + ")",
                 "start it with bin/proa-sidecar, or with ./proa sidecar, which does that");
     }
 }

@@ -1,6 +1,7 @@
 package io.proa.app;
 
-/// Exit codes, as `sysexits.h` names them; scripts can tell a wrong flag from a wrong file from a missing program.
+/// Exit codes, as `sysexits.h` names them; scripts can tell a wrong flag from a wrong file from a
+/// missing program.
 public enum Sysexit {
     OK(0),
     /// The work was done and the answer is no (`demo --once` whose numbers do not hold).

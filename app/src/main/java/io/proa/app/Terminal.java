@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// What may be written to where the output goes: whether it is a terminal, how wide, and whether colours are wanted.
+/// What may be written to where the output goes: whether it is a terminal, how wide, and whether
+/// colours are wanted.
 ///
 /// @param live a terminal that lines can be redrawn on
 /// @param columns its width when the command began; 80 where unknown
@@ -31,7 +32,8 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
 
     /// Looks at the process's own output and environment.
     public static Terminal detect(Map<String, String> environment) {
-        boolean live = isTerminal(Path.of("/proc/self/fd/1")) && !"dumb".equals(environment.get("TERM"));
+        boolean live =
+                isTerminal(Path.of("/proc/self/fd/1")) && !"dumb".equals(environment.get("TERM"));
         boolean colours = live && environment.getOrDefault("NO_COLOR", "").isEmpty();
         return new Terminal(live, live ? width(environment) : 80, colours, isUtf8(environment));
     }
@@ -40,11 +42,14 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
         return colours ? "\033[" + colour.code + "m" + text + "\033[0m" : text;
     }
 
-    /// Looks at standard output alone, unlike [System#console], which wants standard input to be a terminal too.
+    /// Looks at standard output alone, unlike [System#console], which wants standard input to be a
+    /// terminal too.
     private static boolean isTerminal(Path descriptor) {
         try {
             String device = Files.readSymbolicLink(descriptor).toString();
-            return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+            return device.startsWith("/dev/pts/")
+                    || device.startsWith("/dev/tty")
+                    || device.equals("/dev/console");
         } catch (IOException _) {
             return false;
         }
@@ -53,7 +58,8 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
     private static boolean isUtf8(Map<String, String> environment) {
         String locale =
                 environment.getOrDefault(
-                        "LC_ALL", environment.getOrDefault("LC_CTYPE", environment.getOrDefault("LANG", "")));
+                        "LC_ALL",
+                        environment.getOrDefault("LC_CTYPE", environment.getOrDefault("LANG", "")));
         return locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
     }
 
@@ -65,9 +71,15 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
                 return clamp(Integer.parseInt(columns));
             }
             Process stty =
-                    new ProcessBuilder("stty", "size").redirectInput(Path.of("/dev/tty").toFile()).redirectErrorStream(true).start();
+                    new ProcessBuilder("stty", "size")
+                            .redirectInput(Path.of("/dev/tty").toFile())
+                            .redirectErrorStream(true)
+                            .start();
             try (InputStream in = stty.getInputStream()) {
-                String[] size = new String(in.readNBytes(64), StandardCharsets.US_ASCII).trim().split(" ", -1);
+                String[] size =
+                        new String(in.readNBytes(64), StandardCharsets.US_ASCII)
+                                .trim()
+                                .split(" ", -1);
                 if (stty.waitFor(1, TimeUnit.SECONDS) && size.length == 2) {
                     return clamp(Integer.parseInt(size[1]));
                 }

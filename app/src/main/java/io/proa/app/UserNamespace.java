@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// How an ordinary user gets the power to make pods: the same command once more, as "root" of a user namespace of its
-/// own (user_namespaces(7)). A JVM cannot enter one itself, so it starts `unshare` and waits.
+/// How an ordinary user gets the power to make pods: the same command once more, as "root" of a
+/// user namespace of its own (user_namespaces(7)). A JVM cannot enter one itself, so it starts
+/// `unshare` and waits.
 public final class UserNamespace {
     /// Set for the inner command, which must not try again.
     private static final String INSIDE = "PROA_INSIDE_USER_NAMESPACE";
@@ -20,7 +21,8 @@ public final class UserNamespace {
 
     private UserNamespace() {}
 
-    /// Whether the command has to be run again inside: it lacks the power itself and is not inside yet.
+    /// Whether the command has to be run again inside: it lacks the power itself and is not inside
+    /// yet.
     public static boolean needed(Map<String, String> environment) {
         return !environment.containsKey(INSIDE) && NamespaceSupport.obstacle().isPresent();
     }
@@ -43,7 +45,10 @@ public final class UserNamespace {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(inner), "end inner command"));
             return inner.waitFor();
         } catch (IOException e) {
-            throw Fault.of(Sysexit.OS, "cannot run " + command.getFirst() + ": " + e.getMessage(), "install util-linux");
+            throw Fault.of(
+                    Sysexit.OS,
+                    "cannot run " + command.getFirst() + ": " + e.getMessage(),
+                    "install util-linux");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Sysexit.OS.code();
@@ -65,7 +70,11 @@ public final class UserNamespace {
         String said;
         try {
             Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
-            said = new String(process.getInputStream().readNBytes(500), java.nio.charset.StandardCharsets.UTF_8).strip();
+            said =
+                    new String(
+                                    process.getInputStream().readNBytes(500),
+                                    java.nio.charset.StandardCharsets.UTF_8)
+                            .strip();
             if (process.waitFor() == 0) {
                 return;
             }
@@ -77,21 +86,40 @@ public final class UserNamespace {
         }
         throw Fault.of(
                 Sysexit.NO_PERMISSION,
-                "pods need network namespaces, and this user may not make them (" + said.lines().findFirst().orElse("no reason given") + ")",
+                "pods need network namespaces, and this user may not make them ("
+                        + said.lines().findFirst().orElse("no reason given")
+                        + ")",
                 remedy());
     }
 
     private static String remedy() {
-        return remedy("/proc/sys/kernel/unprivileged_userns_clone", "0", "sudo sysctl -w kernel.unprivileged_userns_clone=1")
-                .or(() -> remedy("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"))
-                .or(() -> remedy("/proc/sys/user/max_user_namespaces", "0", "sudo sysctl -w user.max_user_namespaces=10000"))
+        return remedy(
+                        "/proc/sys/kernel/unprivileged_userns_clone",
+                        "0",
+                        "sudo sysctl -w kernel.unprivileged_userns_clone=1")
+                .or(() ->
+                        remedy(
+                                "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+                                "1",
+                                "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"))
+                .or(() ->
+                        remedy(
+                                "/proc/sys/user/max_user_namespaces",
+                                "0",
+                                "sudo sysctl -w user.max_user_namespaces=10000"))
                 .orElse("run it as root; in a container, start that with --privileged");
     }
 
     private static Optional<String> remedy(String setting, String forbidding, String mend) {
         try {
             if (Files.readString(Path.of(setting)).strip().equals(forbidding)) {
-                return Optional.of(setting.substring("/proc/sys/".length()).replace('/', '.') + " is " + forbidding + " and forbids it; " + mend + " allows it, or run as root");
+                return Optional.of(
+                        setting.substring("/proc/sys/".length()).replace('/', '.')
+                                + " is "
+                                + forbidding
+                                + " and forbids it; "
+                                + mend
+                                + " allows it, or run as root");
             }
         } catch (IOException _) {
             // This kernel has no such setting, so it is not what forbids.

@@ -14,7 +14,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  proa version", "  proa version -o json"})
 final class VersionVerb implements Callable<Integer> {
-    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = "text or json (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "text or json (default: ${DEFAULT-VALUE})")
     private OutputFormat output = OutputFormat.text;
 
     @Spec
@@ -24,12 +27,24 @@ final class VersionVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         String java = Runtime.version().toString();
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch");
+        String system =
+                System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + " "
+                        + System.getProperty("os.arch");
         String text =
                 switch (output) {
-                    case text -> "proa " + Proa.Version.number() + "\njava " + java + "\nsystem " + system;
+                    case text ->
+                            "proa "
+                                    + Proa.Version.number()
+                                    + "\njava "
+                                    + java
+                                    + "\nsystem "
+                                    + system;
                     case json ->
-                            "{\"proa\":\"%s\",\"java\":\"%s\",\"system\":\"%s\"}".formatted(Proa.Version.number(), java, system);
+                            "{\"proa\":\"%s\",\"java\":\"%s\",\"system\":\"%s\"}"
+                                    .formatted(Proa.Version.number(), java, system);
                 };
         spec.commandLine().getOut().println(text);
         return Sysexit.OK.code();

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Each mistake that a user can make in a fleet's document: one precise error, an exit code of sysexits, nothing started.
+/// Each mistake that a user can make in a fleet's document: one precise error, an exit code of
+/// sysexits, nothing started.
 final class BadInputTest {
-    private static final String HEAD = "apiVersion: proa.io/v1alpha1\nkind: Fleet\nmetadata: {name: bad}\nspec:\n  services:\n";
+    private static final String HEAD =
+            "apiVersion: proa.io/v1alpha1\nkind: Fleet\nmetadata: {name: bad}\nspec:\n  services:\n";
     private static final String GOOD = "    - {name: a, command: [sh], port: 8080}\n";
 
     @TempDir private Path folder;
@@ -32,27 +34,38 @@ final class BadInputTest {
     @AfterEach
     void nothingWasStarted() {
         System.clearProperty("io.proa.dist");
-        assertThat(ProcessHandle.current().children().filter(child -> !child.info().command().orElse("").endsWith("stty"))).isEmpty();
+        assertThat(
+                        ProcessHandle.current()
+                                .children()
+                                .filter(child ->
+                                        !child.info().command().orElse("").endsWith("stty")))
+                .isEmpty();
         assertThat(Path.of("/run/proa/bad")).doesNotExist();
     }
 
     @Test
     void brokenYaml() throws IOException {
-        assertThat(demo("apiVersion: proa.io/v1alpha1\nkind: Fleet\nmetadata: {name: bad\nspec:\n")).isEqualTo(65);
+        assertThat(demo("apiVersion: proa.io/v1alpha1\nkind: Fleet\nmetadata: {name: bad\nspec:\n"))
+                .isEqualTo(65);
         assertThat(errors()).contains("fleet.yaml:4:").contains("not well-formed YAML");
     }
 
     @Test
     void unknownField() throws IOException {
         assertThat(demo(HEAD + GOOD.replace("}", ", replica: 2}"))).isEqualTo(65);
-        assertThat(errors()).contains("fleet.yaml:6:").contains("unknown field 'replica'").contains("did you mean 'replicas'?");
+        assertThat(errors())
+                .contains("fleet.yaml:6:")
+                .contains("unknown field 'replica'")
+                .contains("did you mean 'replicas'?");
         assertThat(problems()).isOne();
     }
 
     @Test
     void commandNotFound() throws IOException {
         assertThat(demo(HEAD + GOOD.replace("sh", "no-such-program"))).isEqualTo(69);
-        assertThat(errors()).contains("fleet.yaml:6:").contains("service 'a': command not found: 'no-such-program'");
+        assertThat(errors())
+                .contains("fleet.yaml:6:")
+                .contains("service 'a': command not found: 'no-such-program'");
         assertThat(problems()).isOne();
     }
 
@@ -69,7 +82,10 @@ final class BadInputTest {
     @Test
     void twoServicesOfOneName() throws IOException {
         assertThat(demo(HEAD + GOOD + GOOD.replace("8080", "8081"))).isEqualTo(65);
-        assertThat(errors()).contains("fleet.yaml:7:").contains("saw a second service 'a'").contains("fleet.yaml:6:");
+        assertThat(errors())
+                .contains("fleet.yaml:7:")
+                .contains("saw a second service 'a'")
+                .contains("fleet.yaml:6:");
         assertThat(problems()).isOne();
     }
 
@@ -83,7 +99,12 @@ final class BadInputTest {
 
     @Test
     void fileThatIsNotThere() {
-        assertThat(Proa.run(new String[] {"demo", "-f", folder.resolve("gone.yaml").toString()}, System.out, print())).isEqualTo(66);
+        assertThat(
+                        Proa.run(
+                                new String[] {"demo", "-f", folder.resolve("gone.yaml").toString()},
+                                System.out,
+                                print()))
+                .isEqualTo(66);
         assertThat(errors()).contains("gone.yaml: no such file");
     }
 

@@ -25,7 +25,11 @@ final class InstallationTest {
 
     @Test
     void saysWhatIsMissing() {
-        assertThatThrownBy(() -> Installation.find(folder.toString())).isInstanceOf(Fault.class).hasMessageContaining("no demo/fleet.yaml");
-        assertThatThrownBy(() -> Installation.find(null)).isInstanceOf(Fault.class).hasMessageContaining("io.proa.dist");
+        assertThatThrownBy(() -> Installation.find(folder.toString()))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("no demo/fleet.yaml");
+        assertThatThrownBy(() -> Installation.find(null))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("io.proa.dist");
     }
 }

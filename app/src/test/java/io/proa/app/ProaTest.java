@@ -29,13 +29,17 @@ final class ProaTest {
     @Test
     void anUnknownVerbGetsOneSentenceAndTheNextStep() {
         assertThat(run("dmo")).isEqualTo(64);
-        assertThat(errors()).isEqualTo("proa: 'dmo' is not a verb; did you mean: demo?\n  next: see proa --help\n");
+        assertThat(errors())
+                .isEqualTo(
+                        "proa: 'dmo' is not a verb; did you mean: demo?\n  next: see proa --help\n");
     }
 
     @Test
     void anUnknownFlagGetsOneSentenceAndTheNextStep() {
         assertThat(run("demo", "--onec")).isEqualTo(64);
-        assertThat(errors()).startsWith("proa: unknown option '--onec'").contains("next: see proa demo --help");
+        assertThat(errors())
+                .startsWith("proa: unknown option '--onec'")
+                .contains("next: see proa demo --help");
     }
 
     @Test
@@ -53,7 +57,9 @@ final class ProaTest {
     @Test
     void versionIsReadableByMachines() {
         assertThat(run("version", "-o", "json")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("{\"proa\":\"").contains("\"java\":\"25");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"proa\":\"")
+                .contains("\"java\":\"25");
     }
 
     private int run(String... args) {

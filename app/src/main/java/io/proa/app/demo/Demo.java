@@ -28,7 +28,11 @@ final class Demo {
     private final Teardown teardown = new Teardown();
     private final CountDownLatch interrupted = new CountDownLatch(1);
 
-    Demo(DemoSettings settings, Installation installation, Terminal terminal, Map<String, String> environment) {
+    Demo(
+            DemoSettings settings,
+            Installation installation,
+            Terminal terminal,
+            Map<String, String> environment) {
         this.settings = settings;
         this.installation = installation;
         this.terminal = terminal;
@@ -52,7 +56,9 @@ final class Demo {
         } finally {
             teardown.close();
             forget(hook);
-            teardown.failures().forEach(failure -> System.err.println("proa: could not be undone: " + failure));
+            teardown.failures()
+                    .forEach(
+                            failure -> System.err.println("proa: could not be undone: " + failure));
         }
     }
 
@@ -66,7 +72,10 @@ final class Demo {
 
     /// Everything that can fail before anything is started.
     private Stage prepare() {
-        Path document = settings.fleet() == null ? installation.demo().resolve("fleet.yaml") : settings.fleet();
+        Path document =
+                settings.fleet() == null
+                        ? installation.demo().resolve("fleet.yaml")
+                        : settings.fleet();
         String path = environment.getOrDefault("PATH", "");
         FleetDocument read = FleetDocument.read(document);
         read.checkPrograms(path);
@@ -78,18 +87,23 @@ final class Demo {
     private Sysexit play(Stage stage, Story story) {
         Path base =
                 RunDirectory.base(
-                        environment.getOrDefault("XDG_RUNTIME_DIR", ""), Path.of("/run"), environment.getOrDefault("USER", "nobody"));
+                        environment.getOrDefault("XDG_RUNTIME_DIR", ""),
+                        Path.of("/run"),
+                        environment.getOrDefault("USER", "nobody"));
         FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base, teardown, story);
         story.started(fleet);
         try (SteadyLoad load = SteadyLoad.start(URI.create(stage.front().url()), settings.load())) {
-            return settings.once() ? once(fleet, story, load) : untilInterrupted(fleet, story, load);
+            return settings.once()
+                    ? once(fleet, story, load)
+                    : untilInterrupted(fleet, story, load);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Sysexit.OK;
         }
     }
 
-    private Sysexit untilInterrupted(FleetRunner fleet, Story story, SteadyLoad load) throws InterruptedException {
+    private Sysexit untilInterrupted(FleetRunner fleet, Story story, SteadyLoad load)
+            throws InterruptedException {
         Watch watch = new Watch(fleet.pods());
         watch.look();
         story.strangers(knock(fleet));
@@ -102,7 +116,8 @@ final class Demo {
         return Sysexit.OK;
     }
 
-    private Sysexit once(FleetRunner fleet, Story story, SteadyLoad load) throws InterruptedException {
+    private Sysexit once(FleetRunner fleet, Story story, SteadyLoad load)
+            throws InterruptedException {
         Watch watch = new Watch(fleet.pods());
         watch.look();
         long end = System.nanoTime() + settings.duration().toNanos();
@@ -120,7 +135,8 @@ final class Demo {
     }
 
     private static PlaintextProbe.Tally knock(FleetRunner fleet) {
-        return PlaintextProbe.tally(fleet.onTheBridge(PlaintextProbe.command(fleet.pods()), STRANGER_PATIENCE));
+        return PlaintextProbe.tally(
+                fleet.onTheBridge(PlaintextProbe.command(fleet.pods()), STRANGER_PATIENCE));
     }
 
     private void endFromOutside(Story story) {

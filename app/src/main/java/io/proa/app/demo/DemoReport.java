@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What `proa demo --once` found: the one JSON object it prints, and whether the demo showed what it promises.
+/// What `proa demo --once` found: the one JSON object it prints, and whether the demo showed what
+/// it promises.
 ///
 /// @param plaintextTried attempts made on the bridge, without TLS, against every pod
 /// @param plaintextRefused of those, how many were refused
@@ -53,16 +54,25 @@ record DemoReport(
             }
             if (edge.effective() < PROMISED) {
                 found.add(
-                        name + ": success as the app sees it is " + EdgeTable.percent(edge.effective()) + "; expected at least "
+                        name
+                                + ": success as the app sees it is "
+                                + EdgeTable.percent(edge.effective())
+                                + "; expected at least "
                                 + EdgeTable.percent(PROMISED));
             }
             faultsSeen |= edge.effective() - edge.actual() >= VISIBLE;
         }
         if (!faultsSeen) {
-            found.add("on no edge the actual success is visibly lower than the effective one, so no retry was shown to help");
+            found.add(
+                    "on no edge the actual success is visibly lower than the effective one, so no retry was shown to help");
         }
         if (plaintextRefused < plaintextTried) {
-            found.add(plaintextTried - plaintextRefused + " of " + plaintextTried + " plaintext attempts were not refused");
+            found.add(
+                    plaintextTried
+                            - plaintextRefused
+                            + " of "
+                            + plaintextTried
+                            + " plaintext attempts were not refused");
         }
         return found;
     }

@@ -11,4 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param port of 127.0.0.1 for the front page; 0 = as the fleet's document says
 /// @param load requests a second that the demo itself sends, 0 to 1000
 /// @param fleet the document to run; null = the demo's own
-record DemoSettings(boolean once, OutputFormat output, Duration duration, int port, int load, @Nullable Path fleet) {}
+record DemoSettings(
+        boolean once,
+        OutputFormat output,
+        Duration duration,
+        int port,
+        int load,
+        @Nullable Path fleet) {}

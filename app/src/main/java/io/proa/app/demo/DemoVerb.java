@@ -47,26 +47,43 @@ public final class DemoVerb implements Callable<Integer> {
     @Option(names = "--once", description = "run for a bounded time, then report and end")
     private boolean once;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", description = "text or json (json only with --once)")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "text or json (json only with --once)")
     private OutputFormat output = OutputFormat.text;
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "how long --once runs (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "how long --once runs (default: ${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "port of 127.0.0.1 for the front page (default: 8080)")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "port of 127.0.0.1 for the front page (default: 8080)")
     private int port;
 
     @Option(
             names = "--load",
             paramLabel = "RPS",
             defaultValue = "50",
-            description = "requests a second that the demo itself sends to the front page (default: ${DEFAULT-VALUE})")
+            description =
+                    "requests a second that the demo itself sends to the front page (default: ${DEFAULT-VALUE})")
     private int load;
 
-    @Option(names = {"-f", "--fleet"}, paramLabel = "FILE", description = "another fleet document than the demo's own")
+    @Option(
+            names = {"-f", "--fleet"},
+            paramLabel = "FILE",
+            description = "another fleet document than the demo's own")
     private @Nullable Path fleet;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
     boolean help; // picocli itself looks at it
 
     @Override
@@ -75,14 +92,20 @@ public final class DemoVerb implements Callable<Integer> {
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Map<String, String> environment = System.getenv();
         if (UserNamespace.needed(environment)) {
-            return UserNamespace.run(installation, spec.commandLine().getParent().getParseResult().originalArgs());
+            return UserNamespace.run(
+                    installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
-        return new Demo(settings, installation, Terminal.detect(environment), environment).run().code();
+        return new Demo(settings, installation, Terminal.detect(environment), environment)
+                .run()
+                .code();
     }
 
     private DemoSettings settings() {
         if (output == OutputFormat.json && !once) {
-            throw Fault.of(Sysexit.USAGE, "-o json was given without --once; expected both or neither", "proa demo --once -o json");
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "-o json was given without --once; expected both or neither",
+                    "proa demo --once -o json");
         }
         within("--seconds", seconds, 1, LONGEST_SECONDS);
         within("--load", load, once ? 1 : 0, MOST_LOAD);
@@ -92,7 +115,10 @@ public final class DemoVerb implements Callable<Integer> {
 
     private static void within(String option, int seen, int least, int most) {
         if (seen < least || seen > most) {
-            throw Fault.of(Sysexit.USAGE, option + " " + seen + ": expected " + least + " to " + most, "see proa demo --help");
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    option + " " + seen + ": expected " + least + " to " + most,
+                    "see proa demo --help");
         }
     }
 }

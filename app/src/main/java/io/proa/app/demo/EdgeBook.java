@@ -6,7 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// All edges of the fleet, from the calling side's statistics; the edges of a service's replicas are one.
+/// All edges of the fleet, from the calling side's statistics; the edges of a service's replicas
+/// are one.
 final class EdgeBook {
     private record Key(String from, String to) {}
 

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// The edges as lines of text that fit the terminal: languages stand beside the names where there is room.
+/// The edges as lines of text that fit the terminal: languages stand beside the names where there
+/// is room.
 final class EdgeTable {
     private static final int ROOM_FOR_LANGUAGES = 100;
 
@@ -33,13 +34,19 @@ final class EdgeTable {
 
     String header() {
         return terminal.paint(
-                Colour.BOLD, line("FROM", "TO", "MTLS", "SUCCESS", "REALLY", "RETRIES", "RPS", "P50", "P99", "ADDED"));
+                Colour.BOLD,
+                line(
+                        "FROM", "TO", "MTLS", "SUCCESS", "REALLY", "RETRIES", "RPS", "P50", "P99",
+                        "ADDED"));
     }
 
     String line(Row row) {
         Edge edge = row.edge();
         boolean idle = edge.requests() == 0;
-        String mtls = terminal.paint(edge.mutualTls() ? Colour.GOOD : Colour.BAD, "%-4s".formatted(idle ? "-" : edge.mutualTls() ? "yes" : "NO"));
+        String mtls =
+                terminal.paint(
+                        edge.mutualTls() ? Colour.GOOD : Colour.BAD,
+                        "%-4s".formatted(idle ? "-" : edge.mutualTls() ? "yes" : "NO"));
         String effective = idle ? "-" : percent(edge.effective());
         Colour colour = edge.effective() >= GOOD_ENOUGH ? Colour.GOOD : Colour.BAD;
         return line(
@@ -58,14 +65,27 @@ final class EdgeTable {
     /// What the columns mean, for who sees them for the first time.
     List<String> legend() {
         return List.of(
-                terminal.paint(Colour.DIM, "SUCCESS is what the app saw, REALLY what the attempts gave; times in ms;"),
-                terminal.paint(Colour.DIM, "ADDED is the median time a request spent in the calling sidecar itself."));
+                terminal.paint(
+                        Colour.DIM,
+                        "SUCCESS is what the app saw, REALLY what the attempts gave; times in ms;"),
+                terminal.paint(
+                        Colour.DIM,
+                        "ADDED is the median time a request spent in the calling sidecar itself."));
     }
 
     private String line(String... cells) {
         return "%s  %s  %s %s %8s %7s %5s %6s %6s %6s"
                 .formatted(
-                        pad(cells[0]), pad(cells[1]), right(cells[2], 4, true), right(cells[3], 8, false), cells[4], cells[5], cells[6], cells[7], cells[8], cells[9]);
+                        pad(cells[0]),
+                        pad(cells[1]),
+                        right(cells[2], 4, true),
+                        right(cells[3], 8, false),
+                        cells[4],
+                        cells[5],
+                        cells[6],
+                        cells[7],
+                        cells[8],
+                        cells[9]);
     }
 
     private String pad(String name) {
@@ -84,7 +104,9 @@ final class EdgeTable {
 
     private String name(String service) {
         String language = languages.getOrDefault(service, "");
-        return terminal.columns() >= ROOM_FOR_LANGUAGES && !language.isEmpty() ? service + " (" + language + ")" : service;
+        return terminal.columns() >= ROOM_FOR_LANGUAGES && !language.isEmpty()
+                ? service + " (" + language + ")"
+                : service;
     }
 
     /// Never rounded up to 100: one failure in a million still shows.

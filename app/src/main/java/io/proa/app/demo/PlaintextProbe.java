@@ -14,8 +14,8 @@ import java.util.List;
 
 /// A stranger on the bridge who speaks plain HTTP: what every pod must refuse, on every port.
 ///
-/// The bridge is in a network namespace of its own, so this is run there as a short process: [#command] makes its
-/// command line, [#main] prints a line for each target, [#tally] reads them.
+/// The bridge is in a network namespace of its own, so this is run there as a short process:
+/// [#command] makes its command line, [#main] prints a line for each target, [#tally] reads them.
 final class PlaintextProbe {
     private static final int PATIENCE_MS = 3000;
     private static final String REFUSED = "refused";
@@ -34,7 +34,8 @@ final class PlaintextProbe {
 
         /// Something answered.
         ///
-        /// @param reason of the sidecar (`x-proa-reason`), empty when it was not the sidecar that answered
+        /// @param reason of the sidecar (`x-proa-reason`), empty when it was not the sidecar that
+        ///   answered
         record Answered(int status, String reason) implements Outcome {
             @Override
             public boolean refused() {
@@ -87,8 +88,17 @@ final class PlaintextProbe {
     static List<String> command(List<RunningPod> pods) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx32m", "-XX:-UsePerfData"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), PlaintextProbe.class.getName()));
+        command.addAll(
+                List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx32m",
+                        "-XX:-UsePerfData"));
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PlaintextProbe.class.getName()));
         for (RunningPod pod : pods) {
             for (InetAddress address : pod.addresses()) {
                 for (int port : ports(pod.appPort())) {
@@ -113,7 +123,8 @@ final class PlaintextProbe {
 
     static Tally tally(String output) {
         List<String> lines = output.lines().toList();
-        List<String> notRefused = lines.stream().filter(line -> !line.startsWith(REFUSED + " ")).toList();
+        List<String> notRefused =
+                lines.stream().filter(line -> !line.startsWith(REFUSED + " ")).toList();
         return new Tally(lines.size(), lines.size() - notRefused.size(), notRefused);
     }
 

@@ -4,11 +4,13 @@ import io.proa.app.Terminal;
 import java.io.PrintStream;
 import java.util.List;
 
-/// Where the table is shown: on a terminal it is redrawn in place, so that the shell's history stays as it was and the
-/// last table remains when the demo has ended; elsewhere its lines are simply printed.
+/// Where the table is shown: on a terminal it is redrawn in place, so that the shell's history
+/// stays as it was and the last table remains when the demo has ended; elsewhere its lines are
+/// simply printed.
 final class Screen {
     private static final String CLEAR_BELOW = "\033[J";
-    // Lines longer than a window that was made narrower are cut, not wrapped: the cursor must find its way back up.
+    // Lines longer than a window that was made narrower are cut, not wrapped: the cursor must find
+    // its way back up.
     private static final String NO_WRAP = "\033[?7l";
     private static final String WRAP = "\033[?7h";
 

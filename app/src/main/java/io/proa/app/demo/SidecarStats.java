@@ -48,9 +48,13 @@ record SidecarStats(List<Line> lines, long handled, long rssBytes, double cpuSec
             }
             JsonNode process = root.required("process");
             return new SidecarStats(
-                    lines, handled, process.required("rss_bytes").asLong(), process.required("cpu_seconds").asDouble());
+                    lines,
+                    handled,
+                    process.required("rss_bytes").asLong(),
+                    process.required("cpu_seconds").asDouble());
         } catch (JacksonException e) {
-            throw new IOException("a sidecar's statistics cannot be read: " + e.getOriginalMessage(), e);
+            throw new IOException(
+                    "a sidecar's statistics cannot be read: " + e.getOriginalMessage(), e);
         }
     }
 

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// The demo's fleet, fitted to this machine: stand-ins cast, programs compiled, the front page's port as asked for.
+/// The demo's fleet, fitted to this machine: stand-ins cast, programs compiled, the front page's
+/// port as asked for.
 ///
-/// A service whose command is `./run LANGUAGE` (`demo/services/run`) can be played by a stand-in; any other command is
-/// left as it is.
+/// A service whose command is `./run LANGUAGE` (`demo/services/run`) can be played by a stand-in;
+/// any other command is left as it is.
 ///
 /// @param plan with commands and published ports as they will be used
 /// @param cast languages of the services that `./run` starts
@@ -33,8 +34,16 @@ record Stage(FleetPlan plan, Cast cast) {
         if (wanted.isEmpty()) {
             return new Stage(plan, new Cast(wanted, List.of()));
         }
-        Path folder = plan.services().stream().filter(Stage::isDemoProgram).findFirst().orElseThrow().folder();
-        Cast cast = Cast.of(wanted, language -> run(folder, List.of(RUN, "--can", language)).code() == 0);
+        Path folder =
+                plan.services().stream()
+                        .filter(Stage::isDemoProgram)
+                        .findFirst()
+                        .orElseThrow()
+                        .folder();
+        Cast cast =
+                Cast.of(
+                        wanted,
+                        language -> run(folder, List.of(RUN, "--can", language)).code() == 0);
         List<FleetPlan.Service> services = new ArrayList<>();
         for (FleetPlan.Service service : plan.services()) {
             String language = cast.languages().get(service.name());
@@ -54,11 +63,15 @@ record Stage(FleetPlan plan, Cast cast) {
         }
         return plan.withServices(
                 plan.services().stream()
-                        .map(service -> service.published().isEmpty() ? service : service.withPublished(List.of(port)))
+                        .map(service ->
+                                service.published().isEmpty()
+                                        ? service
+                                        : service.withPublished(List.of(port)))
                         .toList());
     }
 
-    /// Compiles what has to be compiled, here rather than in the pods: a compiler may want the network.
+    /// Compiles what has to be compiled, here rather than in the pods: a compiler may want the
+    /// network.
     void build() {
         for (FleetPlan.Service service : plan.services()) {
             String language = cast.languages().get(service.name());
@@ -67,8 +80,17 @@ record Stage(FleetPlan plan, Cast cast) {
                 if (build.code() != 0) {
                     throw Fault.of(
                             Sysexit.UNAVAILABLE,
-                            "service '" + service.name() + "' could not be built (" + Cast.title(language) + "): " + build.said(),
-                            "does '" + service.folder() + "/run --build " + language + "' work by hand?");
+                            "service '"
+                                    + service.name()
+                                    + "' could not be built ("
+                                    + Cast.title(language)
+                                    + "): "
+                                    + build.said(),
+                            "does '"
+                                    + service.folder()
+                                    + "/run --build "
+                                    + language
+                                    + "' work by hand?");
                 }
             }
         }
@@ -83,7 +105,10 @@ record Stage(FleetPlan plan, Cast cast) {
                 return new Front(service.name(), service.published().getFirst());
             }
         }
-        throw Fault.of(Sysexit.DATA, plan.document() + ": no service has 'publish'; expected one that the demo can ask", "add publish: 8080 to one");
+        throw Fault.of(
+                Sysexit.DATA,
+                plan.document() + ": no service has 'publish'; expected one that the demo can ask",
+                "add publish: 8080 to one");
     }
 
     record Front(String service, int port) {
@@ -96,12 +121,20 @@ record Stage(FleetPlan plan, Cast cast) {
 
     private static Ended run(Path folder, List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command)
+                            .directory(folder.toFile())
+                            .redirectErrorStream(true)
+                            .start();
             process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            String said =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                            .strip();
             if (!process.waitFor(SLOWEST_BUILD_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                return new Ended(Sysexit.UNAVAILABLE.code(), "it took longer than " + SLOWEST_BUILD_SECONDS + " s");
+                return new Ended(
+                        Sysexit.UNAVAILABLE.code(),
+                        "it took longer than " + SLOWEST_BUILD_SECONDS + " s");
             }
             return new Ended(process.exitValue(), said);
         } catch (IOException e) {

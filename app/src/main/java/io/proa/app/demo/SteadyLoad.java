@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
-/// Someone who asks the front page's address so many times a second, evenly spaced, whether or not answers come (an
-/// open loop): at most [#MOST_AT_ONCE] questions are open at a time, further ones are left out and counted.
+/// Someone who asks the front page's address so many times a second, evenly spaced, whether or not
+/// answers come (an open loop): at most [#MOST_AT_ONCE] questions are open at a time, further ones
+/// are left out and counted.
 final class SteadyLoad implements AutoCloseable {
     static final int MOST_AT_ONCE = 200;
 
@@ -34,7 +35,10 @@ final class SteadyLoad implements AutoCloseable {
 
     private SteadyLoad(URI address, int perSecond) {
         this.request =
-                HttpRequest.newBuilder(address).header("Accept", "application/json").timeout(Duration.ofSeconds(20)).build();
+                HttpRequest.newBuilder(address)
+                        .header("Accept", "application/json")
+                        .timeout(Duration.ofSeconds(20))
+                        .build();
         this.gapNanos = perSecond == 0 ? 0 : 1_000_000_000L / perSecond;
         this.ticker = Thread.ofVirtual().name("demo load").unstarted(this::tick);
     }
@@ -71,7 +75,8 @@ final class SteadyLoad implements AutoCloseable {
             if (wait > 0) {
                 LockSupport.parkNanos(wait);
             } else if (wait < -1_000_000_000L) {
-                next = System.nanoTime(); // the machine slept: what was missed is not made up for in a burst
+                next = System.nanoTime(); // the machine slept: what was missed is not made up
+                // for in a burst
             }
         }
     }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// What the demo says, to a person or to a program. Standard output carries the table or the one JSON object; everything
-/// on the way there goes to standard error.
+/// What the demo says, to a person or to a program. Standard output carries the table or the one
+/// JSON object; everything on the way there goes to standard error.
 final class Story implements Progress {
     private final Stage stage;
     private final DemoSettings settings;
@@ -40,7 +40,9 @@ final class Story implements Progress {
         this.err = err;
         Map<String, String> titles = new LinkedHashMap<>();
         stage.plan().services().forEach(service -> titles.put(service.name(), ""));
-        stage.cast().languages().forEach((service, language) -> titles.put(service, Cast.title(language)));
+        stage.cast()
+                .languages()
+                .forEach((service, language) -> titles.put(service, Cast.title(language)));
         this.table = new EdgeTable(terminal, titles);
     }
 
@@ -51,7 +53,12 @@ final class Story implements Progress {
             return;
         }
         if (drawing()) {
-            screen.show(List.of(terminal.paint(Colour.DIM, "starting (%d of %d): %s".formatted(number, stepsInAll(), done))));
+            screen.show(
+                    List.of(
+                            terminal.paint(
+                                    Colour.DIM,
+                                    "starting (%d of %d): %s"
+                                            .formatted(number, stepsInAll(), done))));
         } else if (settings.output() == OutputFormat.text) {
             err.println("proa: started " + done);
         }
@@ -59,7 +66,11 @@ final class Story implements Progress {
 
     /// Control plane, and in each pod a sidecar and an application.
     private int stepsInAll() {
-        return 1 + 2 * stage.plan().services().stream().mapToInt(service -> service.pods().size()).sum();
+        return 1
+                + 2
+                        * stage.plan().services().stream()
+                                .mapToInt(service -> service.pods().size())
+                                .sum();
     }
 
     @Override
@@ -80,7 +91,9 @@ final class Story implements Progress {
 
     void started(FleetRunner fleet) {
         if (!drawing()) {
-            err.println("proa: all is running after %.1f s".formatted((System.nanoTime() - begun) / 1e9));
+            err.println(
+                    "proa: all is running after %.1f s"
+                            .formatted((System.nanoTime() - begun) / 1e9));
         }
         List<String> lines = new ArrayList<>();
         if (stage.front().service().equals("front")) {
@@ -90,7 +103,11 @@ final class Story implements Progress {
         fleet.pods().stream()
                 .map(RunningPod::adminSocket)
                 .findFirst()
-                .ifPresent(socket -> lines.add("  all metrics of a sidecar: curl -s --unix-socket " + socket + " http://proa/metrics"));
+                .ifPresent(socket ->
+                        lines.add(
+                                "  all metrics of a sidecar: curl -s --unix-socket "
+                                        + socket
+                                        + " http://proa/metrics"));
         hints = lines;
     }
 
@@ -109,24 +126,38 @@ final class Story implements Progress {
         lines.addAll(table.legend());
         lines.add("");
         if (settings.load() > 0) {
-            lines.add("Asked from outside: %d requests, %d failed (%d a second)".formatted(load.answered() + load.failed(), load.failed(), settings.load()));
+            lines.add(
+                    "Asked from outside: %d requests, %d failed (%d a second)"
+                            .formatted(
+                                    load.answered() + load.failed(),
+                                    load.failed(),
+                                    settings.load()));
         }
         PlaintextProbe.Tally tally = strangers;
         if (tally != null) {
-            lines.add("Strangers without TLS: %d tried, %d were refused".formatted(tally.tried(), tally.refused()));
+            lines.add(
+                    "Strangers without TLS: %d tried, %d were refused"
+                            .formatted(tally.tried(), tally.refused()));
         }
         lines.add("Sidecars: " + sidecars(watch));
         lines.add("");
-        lines.add("Front page " + terminal.paint(Colour.BOLD, stage.front().url()) + "   (Ctrl-C ends it all)");
+        lines.add(
+                "Front page "
+                        + terminal.paint(Colour.BOLD, stage.front().url())
+                        + "   (Ctrl-C ends it all)");
         lines.addAll(hints);
         screen.show(lines);
     }
 
     private String title() {
         List<String> parts = new ArrayList<>();
-        stage.cast().languages().forEach((service, language) -> parts.add(service + " in " + Cast.title(language)));
+        stage.cast()
+                .languages()
+                .forEach((service, language) -> parts.add(service + " in " + Cast.title(language)));
         long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
-        return terminal.paint(Colour.BOLD, "Proa demo") + " %d:%02d  ".formatted(seconds / 60, seconds % 60) + String.join(", ", parts);
+        return terminal.paint(Colour.BOLD, "Proa demo")
+                + " %d:%02d  ".formatted(seconds / 60, seconds % 60)
+                + String.join(", ", parts);
     }
 
     private List<String> edges(Watch watch) {
@@ -156,7 +187,9 @@ final class Story implements Progress {
         DemoReport report =
                 new DemoReport(
                         List.copyOf(new LinkedHashSet<>(stage.cast().languages().values())),
-                        stage.plan().services().reversed().stream().map(service -> service.name()).toList(),
+                        stage.plan().services().reversed().stream()
+                                .map(service -> service.name())
+                                .toList(),
                         watch.edges(),
                         tally.tried(),
                         tally.refused(),
@@ -168,9 +201,14 @@ final class Story implements Progress {
             lines.addAll(edges(watch));
             lines.add("");
             lines.addAll(table.legend());
-            lines.add("Strangers without TLS: %d tried, %d were refused".formatted(tally.tried(), tally.refused()));
+            lines.add(
+                    "Strangers without TLS: %d tried, %d were refused"
+                            .formatted(tally.tried(), tally.refused()));
             lines.add("Sidecars: " + sidecars(watch));
-            lines.add(report.ok() ? terminal.paint(Colour.GOOD, "ok") : terminal.paint(Colour.BAD, "not ok"));
+            lines.add(
+                    report.ok()
+                            ? terminal.paint(Colour.GOOD, "ok")
+                            : terminal.paint(Colour.BAD, "not ok"));
         }
         screen.show(lines);
         report.shortcomings().forEach(sentence -> err.println("proa: " + sentence));

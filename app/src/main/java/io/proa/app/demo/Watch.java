@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Asks all sidecars, again and again, and keeps what is needed to say "lately". A sidecar that does not answer is shown
-/// with what it said last.
+/// Asks all sidecars, again and again, and keeps what is needed to say "lately". A sidecar that
+/// does not answer is shown with what it said last.
 final class Watch {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -36,7 +36,9 @@ final class Watch {
     int look() throws InterruptedException {
         Map<String, SidecarStats> answers = new ConcurrentHashMap<>();
         List<Thread> asking =
-                pods.stream().map(pod -> Thread.ofVirtual().start(() -> ask(pod, answers))).toList();
+                pods.stream()
+                        .map(pod -> Thread.ofVirtual().start(() -> ask(pod, answers)))
+                        .toList();
         for (Thread thread : asking) {
             thread.join();
         }
@@ -56,7 +58,8 @@ final class Watch {
                 answers.put(pod.name(), SidecarStats.parse(answer.body()));
             }
         } catch (IOException _) {
-            // Shown with what it said last; a sidecar that is gone for good is the fleet's news, not a number's.
+            // Shown with what it said last; a sidecar that is gone for good is the fleet's news,
+            // not a number's.
         }
     }
 
@@ -70,14 +73,17 @@ final class Watch {
             return List.of();
         }
         Map<String, Long> before = new HashMap<>();
-        sights.getFirst().edges().forEach(edge -> before.put(edge.from() + " " + edge.to(), edge.requests()));
+        sights.getFirst()
+                .edges()
+                .forEach(edge -> before.put(edge.from() + " " + edge.to(), edge.requests()));
         double seconds = (sights.getLast().at() - sights.getFirst().at()) / 1e9;
         return edges().stream()
-                .map(
-                        edge -> {
-                            long more = edge.requests() - before.getOrDefault(edge.from() + " " + edge.to(), 0L);
-                            return new EdgeTable.Row(edge, seconds <= 0 ? 0 : Math.max(0, more) / seconds);
-                        })
+                .map(edge -> {
+                    long more =
+                            edge.requests()
+                                    - before.getOrDefault(edge.from() + " " + edge.to(), 0L);
+                    return new EdgeTable.Row(edge, seconds <= 0 ? 0 : Math.max(0, more) / seconds);
+                })
                 .toList();
     }
 
@@ -92,7 +98,10 @@ final class Watch {
                 double micros = (end.cpuSeconds() - start.cpuSeconds()) * 1e6;
                 facts.put(
                         pod.name(),
-                        new DemoReport.SidecarFacts(end.rssBytes() / 1e6, handled <= 0 ? 0 : micros / handled, pod.readyMs()));
+                        new DemoReport.SidecarFacts(
+                                end.rssBytes() / 1e6,
+                                handled <= 0 ? 0 : micros / handled,
+                                pod.readyMs()));
             }
         }
         return facts;

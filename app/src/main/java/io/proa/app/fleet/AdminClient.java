@@ -23,7 +23,8 @@ public final class AdminClient {
 
     private AdminClient() {}
 
-    /// @throws IOException when nobody listens, the answer is no HTTP, or it takes longer than `patience`
+    /// @throws IOException when nobody listens, the answer is no HTTP, or it takes longer than
+    ///   `patience`
     public static Answer get(Path socket, String path, Duration patience) throws IOException {
         FutureTask<Answer> task = new FutureTask<>(() -> exchange(socket, path));
         Thread.ofVirtual().name("admin " + path).start(task);
@@ -36,7 +37,8 @@ public final class AdminClient {
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException _) {
             task.cancel(true);
-            throw new IOException(socket + path + ": no answer within " + patience.toMillis() + " ms");
+            throw new IOException(
+                    socket + path + ": no answer within " + patience.toMillis() + " ms");
         } catch (InterruptedException e) {
             task.cancel(true);
             Thread.currentThread().interrupt();
@@ -49,7 +51,8 @@ public final class AdminClient {
     private static Answer exchange(Path socket, String path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            String request =
+                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
             while (out.hasRemaining()) {
                 channel.write(out);
@@ -58,7 +61,8 @@ public final class AdminClient {
             while (channel.read(in) >= 0) {
                 if (!in.hasRemaining()) {
                     if (in.capacity() >= MOST_BYTES) {
-                        throw new IOException(socket + path + ": answer is longer than " + MOST_BYTES + " bytes");
+                        throw new IOException(
+                                socket + path + ": answer is longer than " + MOST_BYTES + " bytes");
                     }
                     in = ByteBuffer.allocate(in.capacity() * 2).put(in.flip());
                 }
@@ -71,12 +75,14 @@ public final class AdminClient {
     static Answer parse(String text) throws IOException {
         int end = text.indexOf("\r\n\r\n");
         if (end < 0 || !text.startsWith("HTTP/1.1 ") || text.length() < 12) {
-            throw new IOException("'" + text.lines().findFirst().orElse("") + "': expected an HTTP/1.1 answer");
+            throw new IOException(
+                    "'" + text.lines().findFirst().orElse("") + "': expected an HTTP/1.1 answer");
         }
         try {
             return new Answer(Integer.parseInt(text.substring(9, 12)), text.substring(end + 4));
         } catch (NumberFormatException e) {
-            throw new IOException("'" + text.substring(0, 12) + "': expected a status of three digits", e);
+            throw new IOException(
+                    "'" + text.substring(0, 12) + "': expected a status of three digits", e);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,8 +15,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The fleet's control plane, a process of its own (`proa control --operator`) that is asked by lines over its pipes and
-/// ends when they do: even a launcher that is killed leaves none behind.
+/// The fleet's control plane, a process of its own (`proa control --operator`) that is asked by
+/// lines over its pipes and ends when they do: even a launcher that is killed leaves none behind.
 final class ControlPlane {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int KEPT_LINES = 20;
@@ -36,10 +35,16 @@ final class ControlPlane {
     /// Starts it and waits until it serves.
     ///
     /// @param progress is told what it says of changed documents
-    static ControlPlane start(FleetPlan plan, Installation installation, RunDirectory run, Teardown teardown, Progress progress)
+    static ControlPlane start(
+            FleetPlan plan,
+            Installation installation,
+            RunDirectory run,
+            Teardown teardown,
+            Progress progress)
             throws IOException {
         List<String> command = new ArrayList<>();
-        command.add("setsid"); // a Ctrl-C in the terminal is the launcher's alone, which then ends everything in order
+        command.add("setsid"); // a Ctrl-C in the terminal is the launcher's alone, which then ends
+        // everything in order
         command.add(installation.program("proa").toString());
         command.addAll(List.of("control", "--operator"));
         command.addAll(List.of("--intent", plan.document().toAbsolutePath().toString()));
@@ -47,7 +52,9 @@ final class ControlPlane {
         command.addAll(List.of("--state", run.path().resolve("control").toString()));
         ControlPlane control = new ControlPlane(new ProcessBuilder(command).start());
         teardown.add("control plane", control::stop);
-        Thread.ofVirtual().name("control news").start(() -> control.listen(run.log("control"), progress));
+        Thread.ofVirtual()
+                .name("control news")
+                .start(() -> control.listen(run.log("control"), progress));
         String first = control.answer();
         if (!first.startsWith("ready ")) {
             throw control.broken("said '" + first + "'; expected 'ready'");
@@ -73,7 +80,11 @@ final class ControlPlane {
             String line = answers.readLine();
             if (line == null) {
                 process.waitFor(1, TimeUnit.SECONDS);
-                throw broken("ended" + (process.isAlive() ? "" : " with exit code " + process.exitValue()));
+                throw broken(
+                        "ended"
+                                + (process.isAlive()
+                                        ? ""
+                                        : " with exit code " + process.exitValue()));
             }
             return line;
         } catch (InterruptedException e) {
@@ -95,7 +106,10 @@ final class ControlPlane {
 
     private Fault broken(String how) {
         String words = String.join("\n    ", said);
-        return Fault.of(Sysexit.UNAVAILABLE, "the control plane " + how + (words.isEmpty() ? "" : "; it said:\n    " + words), "");
+        return Fault.of(
+                Sysexit.UNAVAILABLE,
+                "the control plane " + how + (words.isEmpty() ? "" : "; it said:\n    " + words),
+                "");
     }
 
     /// What it writes to standard error: logged, kept for messages, and passed on as news.

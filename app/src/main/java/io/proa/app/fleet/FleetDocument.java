@@ -18,8 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// From a fleet's documents to what the launcher does with them. The control plane compiles the same documents again by
-/// itself and, beginning with an empty address book as here, comes to the same addresses.
+/// From a fleet's documents to what the launcher does with them. The control plane compiles the
+/// same documents again by itself and, beginning with an empty address book as here, comes to the
+/// same addresses.
 public final class FleetDocument {
     private final CompiledFleet fleet;
     private final FleetPlan plan;
@@ -34,13 +35,19 @@ public final class FleetDocument {
         if (!Files.exists(document)) {
             throw Fault.of(
                     Sysexit.NO_INPUT,
-                    document + ": no such file; expected a fleet's document (relative paths begin at " + Path.of("").toAbsolutePath() + ")",
+                    document
+                            + ": no such file; expected a fleet's document (relative paths begin at "
+                            + Path.of("").toAbsolutePath()
+                            + ")",
                     "");
         }
-        IntentCompiler compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+        IntentCompiler compiler =
+                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
         return switch (compiler.compile(List.of(document))) {
-            case Compilation.Compiled(CompiledFleet fleet) -> new FleetDocument(fleet, plan(document, fleet));
-            case Compilation.Rejected(List<ConfigProblem> problems) -> throw fault(Sysexit.DATA, problems);
+            case Compilation.Compiled(CompiledFleet fleet) ->
+                    new FleetDocument(fleet, plan(document, fleet));
+            case Compilation.Rejected(List<ConfigProblem> problems) ->
+                    throw fault(Sysexit.DATA, problems);
         };
     }
 
@@ -60,7 +67,10 @@ public final class FleetDocument {
     }
 
     private static Fault fault(Sysexit exit, List<ConfigProblem> problems) {
-        return new Fault(exit, problems.stream().map(ConfigProblem::toString).toList(), "mend that and start again; nothing has been started");
+        return new Fault(
+                exit,
+                problems.stream().map(ConfigProblem::toString).toList(),
+                "mend that and start again; nothing has been started");
     }
 
     private static FleetPlan plan(Path document, CompiledFleet fleet) {
@@ -72,7 +82,9 @@ public final class FleetDocument {
                             service.name().name(),
                             service.command().value(),
                             service.folder().value(),
-                            service.mesh().ports().isEmpty() ? 0 : service.mesh().ports().getFirst().targetPort(),
+                            service.mesh().ports().isEmpty()
+                                    ? 0
+                                    : service.mesh().ports().getFirst().targetPort(),
                             service.environment(),
                             service.startAfter().stream().map(ServiceName::name).toList(),
                             publish == null ? List.of() : List.of(publish.value()),

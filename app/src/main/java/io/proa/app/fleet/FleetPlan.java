@@ -11,7 +11,8 @@ import java.util.Map;
 /// @param document the file it came from; the control plane reads it again by itself
 /// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
-public record FleetPlan(String name, Path document, List<Service> services, Map<String, List<InetAddress>> hosts) {
+public record FleetPlan(
+        String name, Path document, List<Service> services, Map<String, List<InetAddress>> hosts) {
     public FleetPlan {
         services = List.copyOf(services);
         hosts = Map.copyOf(hosts);
@@ -55,7 +56,8 @@ public record FleetPlan(String name, Path document, List<Service> services, Map<
         return new FleetPlan(name, document, other, hosts);
     }
 
-    /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a checked fleet).
+    /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a
+    /// checked fleet).
     public List<List<Service>> waves() {
         return StartOrder.waves(services);
     }

@@ -23,8 +23,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect rules, applications in
-/// their order, published ports. All of it is undone when this is closed, or when a start fails.
+/// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect
+/// rules, applications in their order, published ports. All of it is undone when this is closed, or
+/// when a start fails.
 public final class FleetRunner implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
@@ -42,7 +43,12 @@ public final class FleetRunner implements AutoCloseable {
     private @Nullable FleetNetwork network;
     private final Queue<Process> apps = new ConcurrentLinkedQueue<>();
 
-    private FleetRunner(FleetPlan plan, Installation installation, Progress progress, Teardown teardown, RunDirectory run) {
+    private FleetRunner(
+            FleetPlan plan,
+            Installation installation,
+            Progress progress,
+            Teardown teardown,
+            RunDirectory run) {
         this.plan = plan;
         this.installation = installation;
         this.progress = progress;
@@ -53,9 +59,15 @@ public final class FleetRunner implements AutoCloseable {
     /// Starts all of `plan`, which [Preflight] has checked.
     ///
     /// @param base where run directories live
-    /// @param teardown everything started is added to it, also when the start fails; the caller closes it
+    /// @param teardown everything started is added to it, also when the start fails; the caller
+    ///   closes it
     /// @throws Fault when something could not be started
-    public static FleetRunner start(FleetPlan plan, Installation installation, Path base, Teardown teardown, Progress progress) {
+    public static FleetRunner start(
+            FleetPlan plan,
+            Installation installation,
+            Path base,
+            Teardown teardown,
+            Progress progress) {
         RunDirectory run = RunDirectory.open(base, plan.name());
         teardown.add("run directory " + run.path(), run::close);
         FleetRunner runner = new FleetRunner(plan, installation, progress, teardown, run);
@@ -95,24 +107,45 @@ public final class FleetRunner implements AutoCloseable {
         Together.run(tasks);
     }
 
-    private void startPod(FleetNetwork network, ControlPlane control, FleetPlan.Service service, FleetPlan.PodPlan plan) throws IOException {
+    private void startPod(
+            FleetNetwork network,
+            ControlPlane control,
+            FleetPlan.Service service,
+            FleetPlan.PodPlan plan)
+            throws IOException {
         String name = plan.name();
         Path log = run.log("sidecar-" + name);
-        PodSpec.Sidecar sidecar = new PodSpec.Sidecar(sidecarCommand(service, name), Map.of(), control.token(name), log);
-        Pod pod = network.addPod(new PodSpec(name, plan.ipv4(), plan.ipv6(), this.plan.hosts(), sidecar, null));
+        PodSpec.Sidecar sidecar =
+                new PodSpec.Sidecar(
+                        sidecarCommand(service, name), Map.of(), control.token(name), log);
+        Pod pod =
+                network.addPod(
+                        new PodSpec(
+                                name, plan.ipv4(), plan.ipv6(), this.plan.hosts(), sidecar, null));
         long started = System.nanoTime();
         pods.put(name, pod);
         Path admin = run.adminSocket(name);
-        if (!Waiting.until(() -> teardown.closing() || !pod.isAlive() || isReady(admin), STEP, SIDECAR_PATIENCE) || !pod.isAlive()) {
+        if (!Waiting.until(
+                        () -> teardown.closing() || !pod.isAlive() || isReady(admin),
+                        STEP,
+                        SIDECAR_PATIENCE)
+                || !pod.isAlive()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    "the sidecar of " + name + " was not ready within " + SIDECAR_PATIENCE.toSeconds() + " s" + LogTail.of(log),
+                    "the sidecar of "
+                            + name
+                            + " was not ready within "
+                            + SIDECAR_PATIENCE.toSeconds()
+                            + " s"
+                            + LogTail.of(log),
                     "");
         }
         long readyMs = (System.nanoTime() - started) / 1_000_000;
         pod.applyRedirect(RedirectRules.DEFAULT);
         List<InetAddress> addresses = List.of(plan.ipv4(), plan.ipv6());
-        running.put(name, new RunningPod(name, service.name(), addresses, service.port(), admin, readyMs));
+        running.put(
+                name,
+                new RunningPod(name, service.name(), addresses, service.port(), admin, readyMs));
         progress.step("the sidecar of " + name);
     }
 
@@ -124,7 +157,10 @@ public final class FleetRunner implements AutoCloseable {
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
         if (!service.published().isEmpty() && isFirst(service, pod)) {
-            command.addAll(List.of("--publish", run.publishSocket(pod, service.port()) + "=" + service.port()));
+            command.addAll(
+                    List.of(
+                            "--publish",
+                            run.publishSocket(pod, service.port()) + "=" + service.port()));
         }
         return command;
     }
@@ -168,17 +204,32 @@ public final class FleetRunner implements AutoCloseable {
                                 output,
                                 output));
         apps.add(app);
-        if (!Waiting.until(() -> teardown.closing() || !app.isAlive() || listens(pod, service.port()), STEP, APP_PATIENCE)) {
+        if (!Waiting.until(
+                () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
+                STEP,
+                APP_PATIENCE)) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    name + " does not listen on port " + service.port() + " after " + APP_PATIENCE.toSeconds() + " s; expected "
-                            + String.join(" ", service.command()) + " to do so" + LogTail.of(log),
+                    name
+                            + " does not listen on port "
+                            + service.port()
+                            + " after "
+                            + APP_PATIENCE.toSeconds()
+                            + " s; expected "
+                            + String.join(" ", service.command())
+                            + " to do so"
+                            + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
         }
         if (!app.isAlive() && !teardown.closing()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    name + " (" + String.join(" ", service.command()) + ") ended with exit code " + app.exitValue() + LogTail.of(log),
+                    name
+                            + " ("
+                            + String.join(" ", service.command())
+                            + ") ended with exit code "
+                            + app.exitValue()
+                            + LogTail.of(log),
                     "");
         }
         Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
@@ -191,7 +242,8 @@ public final class FleetRunner implements AutoCloseable {
         return environment;
     }
 
-    /// A Ctrl-C in the terminal ends applications and launcher at the same moment; that is no news, so it waits a little.
+    /// A Ctrl-C in the terminal ends applications and launcher at the same moment; that is no news,
+    /// so it waits a little.
     private void tellEnd(String name, Process app, Path log) {
         try {
             int code = app.waitFor();
@@ -204,7 +256,8 @@ public final class FleetRunner implements AutoCloseable {
         }
     }
 
-    /// All at once are asked to end; whoever has not within [#APP_GRACE] is killed with its pod, which is undone next.
+    /// All at once are asked to end; whoever has not within [#APP_GRACE] is killed with its pod,
+    /// which is undone next.
     private void endApps() throws InterruptedException {
         apps.forEach(Process::destroy);
         long deadline = System.nanoTime() + APP_GRACE.toNanos();
@@ -253,15 +306,29 @@ public final class FleetRunner implements AutoCloseable {
         try {
             Process process = hub.exec(command);
             process.getOutputStream().close();
-            FutureTask<String> output = new FutureTask<>(() -> new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            FutureTask<String> output =
+                    new FutureTask<>(() ->
+                            new String(
+                                    process.getInputStream().readAllBytes(),
+                                    StandardCharsets.UTF_8));
             Thread.ofVirtual().start(output);
-            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0) {
+            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    && process.exitValue() == 0) {
                 return output.get();
             }
             process.destroyForcibly();
-            throw Fault.of(Sysexit.SOFTWARE, command.getFirst() + " on the bridge did not end well within " + patience.toSeconds() + " s", "");
+            throw Fault.of(
+                    Sysexit.SOFTWARE,
+                    command.getFirst()
+                            + " on the bridge did not end well within "
+                            + patience.toSeconds()
+                            + " s",
+                    "");
         } catch (IOException | ExecutionException e) {
-            throw Fault.of(Sysexit.OS, "cannot run " + command.getFirst() + " on the bridge: " + e.getMessage(), "");
+            throw Fault.of(
+                    Sysexit.OS,
+                    "cannot run " + command.getFirst() + " on the bridge: " + e.getMessage(),
+                    "");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw Fault.of(Sysexit.OS, "interrupted", "");

@@ -5,8 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Which TCP ports are listened on in a process's network namespace, as the kernel shows them in `/proc/PID/net/tcp`
-/// and `tcp6` (proc_pid_net(5)); nothing has to be run inside the namespace, and no connection disturbs the application.
+/// Which TCP ports are listened on in a process's network namespace, as the kernel shows them in
+/// `/proc/PID/net/tcp` and `tcp6` (proc_pid_net(5)); nothing has to be run inside the namespace,
+/// and no connection disturbs the application.
 final class ListeningPorts {
     private static final String LISTEN = "0A";
 
@@ -30,7 +31,8 @@ final class ListeningPorts {
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
-    /// Columns: slot, local address, remote address, state; addresses are hexadecimal words of the machine's byte order.
+    /// Columns: slot, local address, remote address, state; addresses are hexadecimal words of the
+    /// machine's byte order.
     static Reach reach(List<String> lines, int port) {
         Reach reach = Reach.NOBODY;
         String suffix = ":%04X".formatted(port);
@@ -47,7 +49,9 @@ final class ListeningPorts {
     private static boolean isLoopback(String address) {
         return address.length() == 8
                 ? address.endsWith("7F") // 127.0.0.0/8 on a little-endian machine
-                : address.equals("00000000000000000000000001000000") || (address.startsWith("0000000000000000FFFF0000") && address.endsWith("7F"));
+                : address.equals("00000000000000000000000001000000")
+                        || (address.startsWith("0000000000000000FFFF0000")
+                                && address.endsWith("7F"));
     }
 
     private static Reach widest(Reach one, Reach other) {

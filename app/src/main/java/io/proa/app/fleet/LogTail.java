@@ -17,7 +17,9 @@ final class LogTail {
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
             List<String> tail = lines.subList(Math.max(0, lines.size() - LINES), lines.size());
-            return tail.isEmpty() ? "; it printed nothing" : "; its last words:\n    " + String.join("\n    ", tail);
+            return tail.isEmpty()
+                    ? "; it printed nothing"
+                    : "; its last words:\n    " + String.join("\n    ", tail);
         } catch (IOException _) {
             return "";
         }

@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What can be known to fail before anything is started, apart from the documents themselves: tools that pods are made
-/// with, published ports that are taken. All of it at once.
+/// What can be known to fail before anything is started, apart from the documents themselves: tools
+/// that pods are made with, published ports that are taken. All of it at once.
 public final class Preflight {
     /// All of them belong to util-linux or coreutils, which every distribution installs.
-    private static final List<String> TOOLS = List.of("unshare", "nsenter", "setpriv", "setsid", "mount", "sh");
+    private static final List<String> TOOLS =
+            List.of("unshare", "nsenter", "setpriv", "setsid", "mount", "sh");
 
     private Preflight() {}
 
@@ -25,19 +26,33 @@ public final class Preflight {
         List<String> problems = new ArrayList<>();
         for (String tool : TOOLS) {
             if (!isInPath(tool, path)) {
-                problems.add("the program '" + tool + "' is in no folder of PATH (" + path + "); it belongs to util-linux");
+                problems.add(
+                        "the program '"
+                                + tool
+                                + "' is in no folder of PATH ("
+                                + path
+                                + "); it belongs to util-linux");
             }
         }
         for (FleetPlan.Service service : plan.services()) {
             for (int port : service.published()) {
                 if (!isFree(port)) {
                     problems.add(
-                            "service '" + service.name() + "': port " + port + " on 127.0.0.1 is in use; expected it to be free (who holds it: ss -ltnp 'sport = :" + port + "')");
+                            "service '"
+                                    + service.name()
+                                    + "': port "
+                                    + port
+                                    + " on 127.0.0.1 is in use; expected it to be free (who holds it: ss -ltnp 'sport = :"
+                                    + port
+                                    + "')");
                 }
             }
         }
         if (!problems.isEmpty()) {
-            throw new Fault(Sysexit.UNAVAILABLE, problems, "mend that and start again; nothing has been started");
+            throw new Fault(
+                    Sysexit.UNAVAILABLE,
+                    problems,
+                    "mend that and start again; nothing has been started");
         }
     }
 

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A port on the host's loopback that leads to a pod: bytes are carried, both ways and each way's end on its own, between
-/// its connections and the Unix socket on which the pod's sidecar accepts "outside, published".
+/// A port on the host's loopback that leads to a pod: bytes are carried, both ways and each way's
+/// end on its own, between its connections and the Unix socket on which the pod's sidecar accepts
+/// "outside, published".
 ///
-/// A pod's network namespace cannot be reached from the host's loopback, but a Unix socket's file can.
+/// A pod's network namespace cannot be reached from the host's loopback, but a Unix socket's file
+/// can.
 public final class PublishedPort implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final Path socket;
@@ -51,7 +53,11 @@ public final class PublishedPort implements AutoCloseable {
     static Fault inUse(int port, IOException cause) {
         return Fault.of(
                 Sysexit.UNAVAILABLE,
-                "port " + port + " on 127.0.0.1 cannot be listened on (" + cause.getMessage() + "); expected it to be free",
+                "port "
+                        + port
+                        + " on 127.0.0.1 cannot be listened on ("
+                        + cause.getMessage()
+                        + "); expected it to be free",
                 "see who holds it with: ss -ltnp 'sport = :" + port + "', or publish another port");
     }
 
@@ -65,7 +71,8 @@ public final class PublishedPort implements AutoCloseable {
                 SocketChannel outside = listener.accept();
                 Thread.ofVirtual().name("published relay").start(() -> relay(outside));
             } catch (IOException _) {
-                // Closed, or a caller gone before it was accepted: in both cases the loop's condition decides.
+                // Closed, or a caller gone before it was accepted: in both cases the loop's
+                // condition decides.
             }
         }
     }
@@ -78,7 +85,10 @@ public final class PublishedPort implements AutoCloseable {
             try {
                 outside.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 pod.connect(UnixDomainSocketAddress.of(socket));
-                Thread back = Thread.ofVirtual().name("published answers").start(() -> carry(pod, outside));
+                Thread back =
+                        Thread.ofVirtual()
+                                .name("published answers")
+                                .start(() -> carry(pod, outside));
                 carry(outside, pod);
                 back.join();
             } finally {

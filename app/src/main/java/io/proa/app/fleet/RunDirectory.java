@@ -18,13 +18,15 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The folder of one running fleet (mode 0700): sockets, the sidecars' last good state, logs. It exists while the fleet
-/// runs and is removed with it; a lock in it says whether a fleet of that name is running.
+/// The folder of one running fleet (mode 0700): sockets, the sidecars' last good state, logs. It
+/// exists while the fleet runs and is removed with it; a lock in it says whether a fleet of that
+/// name is running.
 public final class RunDirectory implements AutoCloseable {
     /// A Unix socket's path must fit `sockaddr_un.sun_path`, 108 bytes with its final zero.
     private static final int LONGEST_SOCKET_PATH = 107;
 
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rwx------");
 
     private final Path path;
     private final Path lockFile;
@@ -45,7 +47,11 @@ public final class RunDirectory implements AutoCloseable {
             refuseOpenToOthers(base);
             Path lockFile = base.resolve(fleet + ".lock");
             FileChannel channel =
-                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.READ);
+                    FileChannel.open(
+                            lockFile,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.READ);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
@@ -66,19 +72,27 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// In a folder that others may write to, somebody else could have made `base` first and be waiting for our sockets.
+    /// In a folder that others may write to, somebody else could have made `base` first and be
+    /// waiting for our sockets.
     private static void refuseOpenToOthers(Path base) throws IOException {
-        PosixFileAttributes found = Files.readAttributes(base, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributes found =
+                Files.readAttributes(base, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isDirectory() || !OWNER_ONLY.containsAll(found.permissions())) {
             throw Fault.of(
                     Sysexit.CANT_CREATE,
-                    base + " is a " + (found.isSymbolicLink() ? "link" : "folder of mode " + PosixFilePermissions.toString(found.permissions()))
+                    base
+                            + " is a "
+                            + (found.isSymbolicLink()
+                                    ? "link"
+                                    : "folder of mode "
+                                            + PosixFilePermissions.toString(found.permissions()))
                             + "; expected a folder that nobody else can enter (rwx------)",
                     "remove it, or set XDG_RUNTIME_DIR to a folder of yours");
         }
     }
 
-    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set, `/run/proa` for root, else `/tmp/proa-<user>`.
+    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set, `/run/proa` for root, else
+    /// `/tmp/proa-<user>`.
     public static Path base(String runtimeDir, Path run, String user) {
         if (!runtimeDir.isEmpty()) {
             return Path.of(runtimeDir, "proa");
@@ -126,7 +140,12 @@ public final class RunDirectory implements AutoCloseable {
         if (length > LONGEST_SOCKET_PATH) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    "the socket path " + socket + " has " + length + " characters; expected at most " + LONGEST_SOCKET_PATH,
+                    "the socket path "
+                            + socket
+                            + " has "
+                            + length
+                            + " characters; expected at most "
+                            + LONGEST_SOCKET_PATH,
                     "set XDG_RUNTIME_DIR to a shorter folder");
         }
         return socket;

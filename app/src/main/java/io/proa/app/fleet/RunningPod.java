@@ -10,7 +10,12 @@ import java.util.List;
 /// @param adminSocket where its sidecar answers
 /// @param readyMs from the sidecar's start to its first `/ready`
 public record RunningPod(
-        String name, String service, List<InetAddress> addresses, int appPort, Path adminSocket, long readyMs) {
+        String name,
+        String service,
+        List<InetAddress> addresses,
+        int appPort,
+        Path adminSocket,
+        long readyMs) {
     public RunningPod {
         addresses = List.copyOf(addresses);
     }

@@ -15,10 +15,14 @@ final class StartOrder {
         List<FleetPlan.Service> left = new ArrayList<>(services);
         Set<String> started = new HashSet<>();
         while (!left.isEmpty()) {
-            List<FleetPlan.Service> wave = left.stream().filter(service -> started.containsAll(service.startAfter())).toList();
+            List<FleetPlan.Service> wave =
+                    left.stream()
+                            .filter(service -> started.containsAll(service.startAfter()))
+                            .toList();
             if (wave.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "startAfter has a cycle among " + left.stream().map(FleetPlan.Service::name).toList());
+                        "startAfter has a cycle among "
+                                + left.stream().map(FleetPlan.Service::name).toList());
             }
             waves.add(wave);
             left.removeAll(wave);

@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What has been started, to be undone in reverse order, once, whoever asks first: the end of the command, a failed
-/// start or Ctrl-C. One step that fails does not keep the others from being undone.
+/// What has been started, to be undone in reverse order, once, whoever asks first: the end of the
+/// command, a failed start or Ctrl-C. One step that fails does not keep the others from being
+/// undone.
 public final class Teardown implements AutoCloseable {
     /// One thing to undo.
     @FunctionalInterface
@@ -22,8 +23,8 @@ public final class Teardown implements AutoCloseable {
     private boolean closed;
     private boolean done;
 
-    /// Remembers how to undo what has just been started. Once undoing has begun, what comes late is undone at once and
-    /// the start is told to stop.
+    /// Remembers how to undo what has just been started. Once undoing has begun, what comes late is
+    /// undone at once and the start is told to stop.
     ///
     /// @throws IllegalStateException when undoing has begun
     public void add(String what, Step step) {

@@ -18,18 +18,18 @@ final class Together {
 
     private Together() {}
 
-    /// Waits for all, also when one fails, so that whatever was started is known to whoever undoes it.
+    /// Waits for all, also when one fails, so that whatever was started is known to whoever undoes
+    /// it.
     ///
     /// @throws Fault the first failure in the order of `tasks`
     static void run(List<Task> tasks) {
         List<FutureTask<@Nullable Void>> futures = new ArrayList<>();
         for (Task task : tasks) {
             FutureTask<@Nullable Void> future =
-                    new FutureTask<>(
-                            () -> {
-                                task.run();
-                                return null;
-                            });
+                    new FutureTask<>(() -> {
+                        task.run();
+                        return null;
+                    });
             futures.add(future);
             Thread.ofVirtual().start(future);
         }
@@ -41,7 +41,10 @@ final class Together {
                 failure = failure == null ? fault(e.getCause()) : failure;
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
-                failure = failure == null ? Fault.of(Sysexit.UNAVAILABLE, "interrupted while starting", "") : failure;
+                failure =
+                        failure == null
+                                ? Fault.of(Sysexit.UNAVAILABLE, "interrupted while starting", "")
+                                : failure;
             }
         }
         if (failure != null) {
@@ -52,7 +55,8 @@ final class Together {
     private static Fault fault(@Nullable Throwable cause) {
         return switch (cause) {
             case Fault fault -> fault;
-            case java.io.IOException refused -> Fault.of(Sysexit.UNAVAILABLE, String.valueOf(refused.getMessage()), "");
+            case java.io.IOException refused ->
+                    Fault.of(Sysexit.UNAVAILABLE, String.valueOf(refused.getMessage()), "");
             case RuntimeException mistake -> throw mistake;
             case null, default -> throw new IllegalStateException(cause);
         };

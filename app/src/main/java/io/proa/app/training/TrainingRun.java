@@ -26,7 +26,8 @@ final class TrainingRun {
     /// The sidecar writes its cache when it ends, which takes some seconds of their own.
     private static final int SECONDS_TO_END = 30;
 
-    /// Method profiles are left out: only the optimising compiler reads them, and a sidecar does without it.
+    /// Method profiles are left out: only the optimising compiler reads them, and a sidecar does
+    /// without it.
     private static final String TRAINING_FLAGS =
             "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=";
 

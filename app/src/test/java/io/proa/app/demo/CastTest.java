@@ -24,11 +24,16 @@ final class CastTest {
     void letsStandInsPlayAndSaysSo() {
         Cast cast = Cast.of(WANTED, Set.of("python", "java", "perl", "c")::contains);
 
-        assertThat(cast.languages()).containsExactly(
-                Map.entry("inventory", "perl"), Map.entry("orders", "python"), Map.entry("catalog", "java"), Map.entry("front", "c"));
-        assertThat(cast.notes()).containsExactly(
-                "no Go on this machine: Perl stands in for it as inventory",
-                "no Node on this machine: C stands in for it as front");
+        assertThat(cast.languages())
+                .containsExactly(
+                        Map.entry("inventory", "perl"),
+                        Map.entry("orders", "python"),
+                        Map.entry("catalog", "java"),
+                        Map.entry("front", "c"));
+        assertThat(cast.notes())
+                .containsExactly(
+                        "no Go on this machine: Perl stands in for it as inventory",
+                        "no Node on this machine: C stands in for it as front");
     }
 
     @Test

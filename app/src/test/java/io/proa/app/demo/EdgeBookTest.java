@@ -14,35 +14,53 @@ final class EdgeBookTest {
     @Test
     void readsEdgesFromTheCallingSideOnly() throws IOException {
         SidecarStats stats =
-                SidecarStats.parse(stats(line("outbound", "inventory.default", 100, 100, 0), line("inbound", "orders.default", 90, 90, 0)));
+                SidecarStats.parse(
+                        stats(
+                                line("outbound", "inventory.default", 100, 100, 0),
+                                line("inbound", "orders.default", 90, 90, 0)));
 
         assertThat(stats.handled()).isEqualTo(190);
-        assertThat(EdgeBook.of(List.of(pod("orders-1", "orders")), Map.of("orders-1", stats)).edges())
-                .containsExactly(new Edge("orders", "inventory", true, 100, 1, 110, 11, 10, 2.5, 250, 0.3));
+        assertThat(
+                        EdgeBook.of(List.of(pod("orders-1", "orders")), Map.of("orders-1", stats))
+                                .edges())
+                .containsExactly(
+                        new Edge("orders", "inventory", true, 100, 1, 110, 11, 10, 2.5, 250, 0.3));
     }
 
     @Test
     void joinsTheReplicasOfACaller() throws IOException {
-        SidecarStats one = SidecarStats.parse(stats(line("outbound", "inventory.default", 100, 100, 0)));
-        SidecarStats two = SidecarStats.parse(stats(line("outbound", "inventory.default", 50, 49, 1)));
+        SidecarStats one =
+                SidecarStats.parse(stats(line("outbound", "inventory.default", 100, 100, 0)));
+        SidecarStats two =
+                SidecarStats.parse(stats(line("outbound", "inventory.default", 50, 49, 1)));
 
         List<Edge> edges =
                 EdgeBook.of(
-                                List.of(pod("orders-1", "orders"), pod("orders-2", "orders"), pod("orders-3", "orders")),
+                                List.of(
+                                        pod("orders-1", "orders"),
+                                        pod("orders-2", "orders"),
+                                        pod("orders-3", "orders")),
                                 Map.of("orders-1", one, "orders-2", two))
                         .edges();
 
-        assertThat(edges).singleElement().satisfies(edge -> {
-            assertThat(edge.requests()).isEqualTo(150);
-            assertThat(edge.mutualTls()).as("one request in plaintext is one too many").isFalse();
-        });
+        assertThat(edges)
+                .singleElement()
+                .satisfies(edge -> {
+                    assertThat(edge.requests()).isEqualTo(150);
+                    assertThat(edge.mutualTls())
+                            .as("one request in plaintext is one too many")
+                            .isFalse();
+                });
     }
 
     @Test
     void leavesOutDestinationsOutsideTheMesh() throws IOException {
         SidecarStats stats = SidecarStats.parse(stats(line("outbound", "", 100, 0, 100)));
 
-        assertThat(EdgeBook.of(List.of(pod("orders-1", "orders")), Map.of("orders-1", stats)).edges()).isEmpty();
+        assertThat(
+                        EdgeBook.of(List.of(pod("orders-1", "orders")), Map.of("orders-1", stats))
+                                .edges())
+                .isEmpty();
     }
 
     @Test
@@ -56,7 +74,9 @@ final class EdgeBookTest {
 
     @Test
     void refusesWhatIsNoStatistics() {
-        assertThatThrownBy(() -> SidecarStats.parse("{}")).isInstanceOf(IOException.class).hasMessageContaining("services");
+        assertThatThrownBy(() -> SidecarStats.parse("{}"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("services");
         assertThatThrownBy(() -> SidecarStats.parse("no")).isInstanceOf(IOException.class);
     }
 
@@ -65,13 +85,17 @@ final class EdgeBookTest {
     }
 
     private static String stats(String... lines) {
-        return "{\"services\":[" + String.join(",", lines) + "],\"process\":{\"rss_bytes\":45000000,\"cpu_seconds\":1.5}}";
+        return "{\"services\":["
+                + String.join(",", lines)
+                + "],\"process\":{\"rss_bytes\":45000000,\"cpu_seconds\":1.5}}";
     }
 
-    private static String line(String direction, String service, long requests, long mutualTls, long plaintext) {
+    private static String line(
+            String direction, String service, long requests, long mutualTls, long plaintext) {
         return """
-               {"direction":"%s","service":"%s","requests":%d,"failed":1,"attempts":%d,"failed_attempts":11,"retries":10,
-               "mutual_tls":%d,"plaintext":%d,"p50_ms":2.5,"p99_ms":250,"added_p50_ms":0.3}"""
+        {"direction":"%s","service":"%s","requests":%d,"failed":1,"attempts":%d,"failed_attempts":11,"retries":10,
+        "mutual_tls":%d,"plaintext":%d,"p50_ms":2.5,"p99_ms":250,"added_p50_ms":0.3}\
+        """
                 .formatted(direction, service, requests, requests + 10, mutualTls, plaintext);
     }
 }

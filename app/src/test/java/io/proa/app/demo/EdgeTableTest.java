@@ -8,24 +8,29 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class EdgeTableTest {
-    private static final Map<String, String> LANGUAGES = new LinkedHashMap<>(Map.of("front", "Node", "inventory", "Go"));
-    private static final Edge EDGE = new Edge("front", "inventory", true, 1000, 1, 1110, 111, 110, 1.234, 251.7, 0.049);
+    private static final Map<String, String> LANGUAGES =
+            new LinkedHashMap<>(Map.of("front", "Node", "inventory", "Go"));
+    private static final Edge EDGE =
+            new Edge("front", "inventory", true, 1000, 1, 1110, 111, 110, 1.234, 251.7, 0.049);
 
     @Test
     void fitsEightyColumns() {
         EdgeTable table = new EdgeTable(new Terminal(false, 80, false, true), LANGUAGES);
 
-        assertThat(table.header()).isEqualTo(
-                "FROM       TO         MTLS  SUCCESS   REALLY RETRIES   RPS    P50    P99  ADDED");
-        assertThat(table.line(new EdgeTable.Row(EDGE, 49.6))).isEqualTo(
-                "front      inventory  yes   99.90 %  90.00 %     110    50   1.23    252   0.05");
+        assertThat(table.header())
+                .isEqualTo(
+                        "FROM       TO         MTLS  SUCCESS   REALLY RETRIES   RPS    P50    P99  ADDED");
+        assertThat(table.line(new EdgeTable.Row(EDGE, 49.6)))
+                .isEqualTo(
+                        "front      inventory  yes   99.90 %  90.00 %     110    50   1.23    252   0.05");
     }
 
     @Test
     void showsLanguagesWhereThereIsRoom() {
         EdgeTable table = new EdgeTable(new Terminal(false, 120, false, true), LANGUAGES);
 
-        assertThat(table.line(new EdgeTable.Row(EDGE, 50))).startsWith("front (Node)    inventory (Go)  yes ");
+        assertThat(table.line(new EdgeTable.Row(EDGE, 50)))
+                .startsWith("front (Node)    inventory (Go)  yes ");
     }
 
     @Test
@@ -43,8 +48,9 @@ final class EdgeTableTest {
         EdgeTable table = new EdgeTable(new Terminal(false, 80, false, true), LANGUAGES);
         Edge idle = new Edge("front", "inventory", false, 0, 0, 0, 0, 0, 0, 0, 0);
 
-        assertThat(table.line(new EdgeTable.Row(idle, 0))).isEqualTo(
-                "front      inventory  -           -        -       0     0      -      -      -");
+        assertThat(table.line(new EdgeTable.Row(idle, 0)))
+                .isEqualTo(
+                        "front      inventory  -           -        -       0     0      -      -      -");
     }
 
     @Test

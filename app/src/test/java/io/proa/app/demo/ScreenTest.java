@@ -19,7 +19,8 @@ final class ScreenTest {
         screen.show(List.of("a", "b"));
         screen.show(List.of("c"));
 
-        assertThat(text()).isEqualTo("\033[?7l\033[Ja\nb\n\033[?7h\033[?7l\033[2A\r\033[Jc\n\033[?7h");
+        assertThat(text())
+                .isEqualTo("\033[?7l\033[Ja\nb\n\033[?7h\033[?7l\033[2A\r\033[Jc\n\033[?7h");
     }
 
     @Test
@@ -29,7 +30,9 @@ final class ScreenTest {
         screen.say("news");
         screen.show(List.of("b"));
 
-        assertThat(text()).isEqualTo("\033[?7l\033[Ja\n\033[?7h\033[1A\r\033[Jnews\n\033[?7l\033[Jb\n\033[?7h");
+        assertThat(text())
+                .isEqualTo(
+                        "\033[?7l\033[Ja\n\033[?7h\033[1A\r\033[Jnews\n\033[?7l\033[Jb\n\033[?7h");
     }
 
     @Test

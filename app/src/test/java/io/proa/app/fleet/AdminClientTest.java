@@ -23,8 +23,10 @@ final class AdminClientTest {
     @Test
     void readsStatusAndBody() throws IOException {
         String body = "x".repeat(40_000);
-        try (ServerSocketChannel server = listen("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + body)) {
-            AdminClient.Answer answer = AdminClient.get(path(server), "/ready", Duration.ofSeconds(5));
+        try (ServerSocketChannel server =
+                listen("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + body)) {
+            AdminClient.Answer answer =
+                    AdminClient.get(path(server), "/ready", Duration.ofSeconds(5));
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.body()).isEqualTo(body);
         }
@@ -43,7 +45,8 @@ final class AdminClientTest {
     void doesNotWaitForever() throws IOException {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(folder.resolve("silent.sock")));
-            assertThatThrownBy(() -> AdminClient.get(path(server), "/ready", Duration.ofMillis(100)))
+            assertThatThrownBy(
+                            () -> AdminClient.get(path(server), "/ready", Duration.ofMillis(100)))
                     .hasMessageContaining("no answer within 100 ms");
         }
     }
@@ -52,18 +55,17 @@ final class AdminClientTest {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(UnixDomainSocketAddress.of(folder.resolve("admin.sock")));
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try (SocketChannel one = server.accept()) {
-                                one.read(ByteBuffer.allocate(1024));
-                                ByteBuffer bytes = ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8));
-                                while (bytes.hasRemaining()) {
-                                    one.write(bytes);
-                                }
-                            } catch (IOException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        });
+                .start(() -> {
+                    try (SocketChannel one = server.accept()) {
+                        one.read(ByteBuffer.allocate(1024));
+                        ByteBuffer bytes = ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8));
+                        while (bytes.hasRemaining()) {
+                            one.write(bytes);
+                        }
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
         return server;
     }
 

@@ -17,8 +17,10 @@ final class ListeningPortsTest {
                 ServerSocket loopback = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"));
                 ServerSocket loopback6 = new ServerSocket(0, 5, InetAddress.ofLiteral("::1"))) {
             assertThat(ListeningPorts.reach(self, all.getLocalPort())).isEqualTo(Reach.EVERYBODY);
-            assertThat(ListeningPorts.reach(self, loopback.getLocalPort())).isEqualTo(Reach.LOOPBACK);
-            assertThat(ListeningPorts.reach(self, loopback6.getLocalPort())).isEqualTo(Reach.LOOPBACK);
+            assertThat(ListeningPorts.reach(self, loopback.getLocalPort()))
+                    .isEqualTo(Reach.LOOPBACK);
+            assertThat(ListeningPorts.reach(self, loopback6.getLocalPort()))
+                    .isEqualTo(Reach.LOOPBACK);
         }
     }
 

@@ -19,13 +19,16 @@ final class PreflightTest {
 
     @Test
     void findsNothingWrongWithAPlanThatCanStart() {
-        assertThatCode(() -> Preflight.check(plan(service("a", "sh"), service("b", "sh")), PATH)).doesNotThrowAnyException();
+        assertThatCode(() -> Preflight.check(plan(service("a", "sh"), service("b", "sh")), PATH))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void namesTheToolsThatAreMissing() {
         assertThatThrownBy(() -> Preflight.check(plan(service("a", "sh")), "/nowhere"))
-                .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        Fault.class,
+                        fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
                 .hasMessageContaining("the program 'unshare' is in no folder of PATH (/nowhere)");
     }
 
@@ -35,7 +38,10 @@ final class PreflightTest {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> Preflight.check(plan(service("a", "sh", port)), PATH))
                     .isInstanceOf(Fault.class)
-                    .hasMessageContaining("service 'a': port " + port + " on 127.0.0.1 is in use; expected it to be free");
+                    .hasMessageContaining(
+                            "service 'a': port "
+                                    + port
+                                    + " on 127.0.0.1 is in use; expected it to be free");
         }
     }
 
@@ -48,7 +54,8 @@ final class PreflightTest {
 
         assertThat(plan(front, orders, catalog, inventory).waves())
                 .containsExactly(List.of(catalog, inventory), List.of(orders), List.of(front));
-        assertThatThrownBy(() -> plan(after("a", "b"), after("b", "a")).waves()).hasMessageContaining("cycle among [a, b]");
+        assertThatThrownBy(() -> plan(after("a", "b"), after("b", "a")).waves())
+                .hasMessageContaining("cycle among [a, b]");
     }
 
     private static FleetPlan plan(FleetPlan.Service... services) {
@@ -56,10 +63,26 @@ final class PreflightTest {
     }
 
     private static FleetPlan.Service service(String name, String program, Integer... published) {
-        return new FleetPlan.Service(name, List.of(program), Path.of("/"), 8080, Map.of(), List.of(), List.of(published), List.of());
+        return new FleetPlan.Service(
+                name,
+                List.of(program),
+                Path.of("/"),
+                8080,
+                Map.of(),
+                List.of(),
+                List.of(published),
+                List.of());
     }
 
     private static FleetPlan.Service after(String name, String... others) {
-        return new FleetPlan.Service(name, List.of("sh"), Path.of("/"), 8080, Map.of(), List.of(others), List.of(), List.of());
+        return new FleetPlan.Service(
+                name,
+                List.of("sh"),
+                Path.of("/"),
+                8080,
+                Map.of(),
+                List.of(others),
+                List.of(),
+                List.of());
     }
 }

@@ -27,18 +27,23 @@ final class PublishedPortTest {
     @Test
     void carriesBothWaysAndHandsOnEachEndByItself() throws IOException {
         Path socket = folder.resolve("publish.sock");
-        try (ServerSocketChannel pod = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        try (ServerSocketChannel pod =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                                .bind(UnixDomainSocketAddress.of(socket));
                 PublishedPort published = PublishedPort.open(0, socket);
                 Socket outside = new Socket(InetAddress.ofLiteral("127.0.0.1"), published.port())) {
             outside.getOutputStream().write("question".getBytes(StandardCharsets.US_ASCII));
             outside.shutdownOutput();
             try (SocketChannel inside = pod.accept()) {
-                // The answer begins only after the question has ended: that end must have arrived alone.
+                // The answer begins only after the question has ended: that end must have arrived
+                // alone.
                 byte[] question = Channels.newInputStream(inside).readAllBytes();
                 assertThat(question).asString(StandardCharsets.US_ASCII).isEqualTo("question");
                 inside.write(ByteBuffer.wrap("answer".getBytes(StandardCharsets.US_ASCII)));
             }
-            assertThat(outside.getInputStream().readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("answer");
+            assertThat(outside.getInputStream().readAllBytes())
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo("answer");
         }
     }
 
@@ -54,7 +59,9 @@ final class PublishedPortTest {
     void saysWhichPortIsTaken() throws IOException {
         try (PublishedPort first = PublishedPort.open(0, folder.resolve("a.sock"))) {
             assertThatThrownBy(() -> PublishedPort.open(first.port(), folder.resolve("b.sock")))
-                    .isInstanceOfSatisfying(Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
+                    .isInstanceOfSatisfying(
+                            Fault.class,
+                            fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
                     .hasMessageContaining("port " + first.port() + " on 127.0.0.1");
         }
     }

@@ -20,8 +20,10 @@ final class RunDirectoryTest {
     @Test
     void belongsToItsOwnerAlone() throws IOException {
         try (RunDirectory run = RunDirectory.open(folder.resolve("proa"), "demo")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.path()))).isEqualTo("rwx------");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.pod("a-1")))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.path())))
+                    .isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(run.pod("a-1"))))
+                    .isEqualTo("rwx------");
         }
     }
 
@@ -35,7 +37,8 @@ final class RunDirectoryTest {
 
     @Test
     void removesWhatAKilledPredecessorLeft() throws IOException {
-        Path stale = Files.createDirectories(folder.resolve("demo/pods/gone-1")).resolve("admin.sock");
+        Path stale =
+                Files.createDirectories(folder.resolve("demo/pods/gone-1")).resolve("admin.sock");
         Files.createFile(stale);
         Files.createFile(folder.resolve("other"));
         try (RunDirectory run = RunDirectory.open(folder, "demo")) {
@@ -47,9 +50,11 @@ final class RunDirectoryTest {
     @Test
     void isHeldByOneFleetAtATime() throws IOException {
         try (RunDirectory run = RunDirectory.open(folder, "demo");
-                FileChannel other = FileChannel.open(folder.resolve("demo.lock"), StandardOpenOption.WRITE)) {
+                FileChannel other =
+                        FileChannel.open(folder.resolve("demo.lock"), StandardOpenOption.WRITE)) {
             assertThat(run.path()).exists();
-            // Within one process the second taker is told by an exception, another process by a null.
+            // Within one process the second taker is told by an exception, another process by a
+            // null.
             assertThatThrownBy(other::tryLock).isInstanceOf(OverlappingFileLockException.class);
         }
     }
@@ -57,14 +62,18 @@ final class RunDirectoryTest {
     @Test
     void refusesASocketPathThatTheKernelWouldNotTake() throws IOException {
         try (RunDirectory run = RunDirectory.open(folder, "demo")) {
-            assertThatThrownBy(() -> run.adminSocket("x".repeat(100))).isInstanceOf(Fault.class).hasMessageContaining("expected at most 107");
+            assertThatThrownBy(() -> run.adminSocket("x".repeat(100)))
+                    .isInstanceOf(Fault.class)
+                    .hasMessageContaining("expected at most 107");
         }
     }
 
     @Test
     void prefersTheUsersOwnRuntimeFolder() {
-        assertThat(RunDirectory.base("/run/user/1000", folder, "1000")).isEqualTo(Path.of("/run/user/1000/proa"));
+        assertThat(RunDirectory.base("/run/user/1000", folder, "1000"))
+                .isEqualTo(Path.of("/run/user/1000/proa"));
         assertThat(RunDirectory.base("", folder, "1000")).isEqualTo(folder.resolve("proa"));
-        assertThat(RunDirectory.base("", folder.resolve("not-there"), "1000")).isEqualTo(Path.of("/tmp/proa-1000"));
+        assertThat(RunDirectory.base("", folder.resolve("not-there"), "1000"))
+                .isEqualTo(Path.of("/tmp/proa-1000"));
     }
 }

@@ -36,14 +36,19 @@ final class TeardownTest {
         teardown.close();
 
         assertThat(undone).containsExactly("a");
-        assertThat(teardown.failures()).singleElement().asString().startsWith("b: ").contains("stuck");
+        assertThat(teardown.failures())
+                .singleElement()
+                .asString()
+                .startsWith("b: ")
+                .contains("stuck");
     }
 
     @Test
     void undoesAtOnceWhatComesTooLate() {
         teardown.close();
 
-        assertThatThrownBy(() -> teardown.add("late", () -> undone.add("late"))).hasMessageContaining("late came too late");
+        assertThatThrownBy(() -> teardown.add("late", () -> undone.add("late")))
+                .hasMessageContaining("late came too late");
         assertThat(undone).containsExactly("late");
     }
 }

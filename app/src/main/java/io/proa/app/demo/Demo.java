@@ -104,13 +104,13 @@ final class Demo {
 
     private Sysexit untilInterrupted(FleetRunner fleet, Story story, SteadyLoad load)
             throws InterruptedException {
-        Watch watch = new Watch(fleet.pods());
+        Watch watch = new Watch(fleet.pods(), story);
         watch.look();
         story.strangers(knock(fleet));
         while (!interrupted.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
             watch.look();
             if (interrupted.getCount() > 0) {
-                story.table(watch, load);
+                story.live(watch, load);
             }
         }
         return Sysexit.OK;
@@ -118,7 +118,7 @@ final class Demo {
 
     private Sysexit once(FleetRunner fleet, Story story, SteadyLoad load)
             throws InterruptedException {
-        Watch watch = new Watch(fleet.pods());
+        Watch watch = new Watch(fleet.pods(), story);
         watch.look();
         long end = System.nanoTime() + settings.duration().toNanos();
         PlaintextProbe.Tally strangers = knock(fleet);

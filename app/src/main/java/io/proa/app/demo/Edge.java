@@ -33,4 +33,29 @@ public record Edge(
     public double actual() {
         return attempts == 0 ? 1 : (double) (attempts - failedAttempts) / attempts;
     }
+
+    /// What has come since `before`, an earlier sight of the same edge; percentiles stay those of the whole. After the
+    /// restart of a sidecar, whose counters begin anew, it is all there is.
+    Edge since(Edge before) {
+        if (before.requests > requests || before.attempts > attempts) {
+            return this;
+        }
+        return new Edge(
+                from,
+                to,
+                mutualTls,
+                requests - before.requests,
+                failed - before.failed,
+                attempts - before.attempts,
+                failedAttempts - before.failedAttempts,
+                retries,
+                p50,
+                p99,
+                addedP50);
+    }
+
+    /// The same edge before its first request.
+    Edge none() {
+        return new Edge(from, to, false, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
 }

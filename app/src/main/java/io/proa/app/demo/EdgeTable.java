@@ -67,7 +67,7 @@ final class EdgeTable {
         return List.of(
                 terminal.paint(
                         Colour.DIM,
-                        "SUCCESS is what the app saw, REALLY what the attempts gave; times in ms;"),
+                        "SUCCESS is what the app saw, REALLY what the attempts gave. Times are in ms;"),
                 terminal.paint(
                         Colour.DIM,
                         "ADDED is the median time a request spent in the calling sidecar itself."));

@@ -13,7 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param handled requests of both directions
 /// @param rssBytes memory of its process in RAM
 /// @param cpuSeconds of its process since its start
-record SidecarStats(List<Line> lines, long handled, long rssBytes, double cpuSeconds) {
+/// @param startedAt of its process, in seconds since 1970
+record SidecarStats(
+        List<Line> lines, long handled, long rssBytes, double cpuSeconds, double startedAt) {
     private static final String OUTBOUND = "outbound";
 
     /// @param service name without namespace; empty for destinations outside the mesh
@@ -51,11 +53,17 @@ record SidecarStats(List<Line> lines, long handled, long rssBytes, double cpuSec
                     lines,
                     handled,
                     process.required("rss_bytes").asLong(),
-                    process.required("cpu_seconds").asDouble());
+                    process.required("cpu_seconds").asDouble(),
+                    process.required("started_at").asDouble());
         } catch (JacksonException e) {
             throw new IOException(
                     "a sidecar's statistics cannot be read: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /// Whether `later` comes from another process, whose counters began anew.
+    boolean isSucceededBy(SidecarStats later) {
+        return later.startedAt - startedAt > 1;
     }
 
     private static Line line(JsonNode node) {

@@ -4,11 +4,10 @@ import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.Terminal.Colour;
+import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Progress;
-import io.proa.app.fleet.RunningPod;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// What the demo says, to a person or to a program. Standard output carries the table or the one
 /// JSON object; everything on the way there goes to standard error.
 final class Story implements Progress {
+    private static final int LOOKS_PER_PLAIN_TABLE = 10;
+
     private final Stage stage;
     private final DemoSettings settings;
     private final Terminal terminal;
@@ -28,6 +29,7 @@ final class Story implements Progress {
     private final EdgeTable table;
     private final long begun = System.nanoTime();
     private List<String> hints = List.of();
+    private int looks;
     private PlaintextProbe.@Nullable Tally strangers;
     private volatile boolean ending;
     private final AtomicInteger steps = new AtomicInteger();
@@ -95,33 +97,32 @@ final class Story implements Progress {
                     "proa: all is running after %.1f s"
                             .formatted((System.nanoTime() - begun) / 1e9));
         }
-        List<String> lines = new ArrayList<>();
-        if (stage.front().service().equals("front")) {
-            lines.add("  open it in a browser, or: curl -s " + stage.front().url());
+        hints = Hints.of(stage, fleet.pods());
+        if (!drawing() && settings.output() == OutputFormat.text && !settings.once()) {
+            err.println("proa: the front page is at " + stage.front().url());
+            hints.forEach(err::println);
         }
-        lines.add("  change a policy and watch: edit " + relative(stage.plan().document()));
-        fleet.pods().stream()
-                .map(RunningPod::adminSocket)
-                .findFirst()
-                .ifPresent(socket ->
-                        lines.add(
-                                "  all metrics of a sidecar: curl -s --unix-socket "
-                                        + socket
-                                        + " http://proa/metrics"));
-        hints = lines;
     }
 
     void strangers(PlaintextProbe.Tally tally) {
         strangers = tally;
     }
 
-    /// The live view, drawn in place of the one before.
-    void table(Watch watch, SteadyLoad load) {
+    /// The live view: drawn in place of the one before, or now and then as plain lines.
+    void live(Watch watch, SteadyLoad load) {
+        if (drawing()) {
+            screen.show(picture(watch, load));
+        } else if (looks++ % LOOKS_PER_PLAIN_TABLE == 0) {
+            screen.show(edges(watch.lately()));
+        }
+    }
+
+    private List<String> picture(Watch watch, SteadyLoad load) {
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add(title());
         lines.add("");
-        lines.addAll(edges(watch));
+        lines.addAll(edges(watch.lately()));
         lines.add("");
         lines.addAll(table.legend());
         lines.add("");
@@ -146,24 +147,25 @@ final class Story implements Progress {
                         + terminal.paint(Colour.BOLD, stage.front().url())
                         + "   (Ctrl-C ends it all)");
         lines.addAll(hints);
-        screen.show(lines);
+        return lines;
     }
 
     private String title() {
         List<String> parts = new ArrayList<>();
-        stage.cast()
-                .languages()
-                .forEach((service, language) -> parts.add(service + " in " + Cast.title(language)));
+        for (FleetPlan.Service service : stage.plan().services().reversed()) {
+            String language = stage.cast().languages().get(service.name());
+            parts.add(language == null ? service.name() : service.name() + " (" + Cast.title(language) + ")");
+        }
         long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
         return terminal.paint(Colour.BOLD, "Proa demo")
                 + " %d:%02d  ".formatted(seconds / 60, seconds % 60)
                 + String.join(", ", parts);
     }
 
-    private List<String> edges(Watch watch) {
+    private List<String> edges(List<EdgeTable.Row> rows) {
         List<String> lines = new ArrayList<>();
         lines.add(table.header());
-        watch.rows().forEach(row -> lines.add(table.line(row)));
+        rows.forEach(row -> lines.add(table.line(row)));
         return lines;
     }
 
@@ -198,7 +200,7 @@ final class Story implements Progress {
         if (settings.output() == OutputFormat.json) {
             lines.add(report.json());
         } else {
-            lines.addAll(edges(watch));
+            lines.addAll(edges(watch.rows()));
             lines.add("");
             lines.addAll(table.legend());
             lines.add(
@@ -226,11 +228,5 @@ final class Story implements Progress {
         if (failures.isEmpty()) {
             err.println("proa: nothing is left behind");
         }
-    }
-
-    private static Path relative(Path document) {
-        Path here = Path.of("").toAbsolutePath();
-        Path file = document.toAbsolutePath().normalize();
-        return file.startsWith(here) ? here.relativize(file) : file;
     }
 }

@@ -1,6 +1,7 @@
 package io.proa.app.demo;
 
 import io.proa.app.fleet.AdminClient;
+import io.proa.app.fleet.Progress;
 import io.proa.app.fleet.RunningPod;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,9 +19,11 @@ final class Watch {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /// How many looks a rate is taken over.
-    private static final int LATELY = 6;
+    private static final int LATELY = 11;
 
     private final List<RunningPod> pods;
+    private final Progress news;
+    private final long begun = System.nanoTime();
     private final Map<String, SidecarStats> first = new HashMap<>();
     private final Map<String, SidecarStats> latest = new ConcurrentHashMap<>();
     private final Deque<Sight> sights = new ArrayDeque<>();
@@ -28,12 +31,13 @@ final class Watch {
     /// @param at in nanoseconds of [System#nanoTime]
     private record Sight(List<Edge> edges, long at) {}
 
-    Watch(List<RunningPod> pods) {
+    /// @param news is told when a sidecar was started again
+    Watch(List<RunningPod> pods, Progress news) {
         this.pods = List.copyOf(pods);
+        this.news = news;
     }
 
-    /// @return how many sidecars answered
-    int look() throws InterruptedException {
+    void look() throws InterruptedException {
         Map<String, SidecarStats> answers = new ConcurrentHashMap<>();
         List<Thread> asking =
                 pods.stream()
@@ -42,13 +46,20 @@ final class Watch {
         for (Thread thread : asking) {
             thread.join();
         }
-        answers.forEach(first::putIfAbsent);
-        latest.putAll(answers);
+        answers.forEach(this::note);
         sights.addLast(new Sight(EdgeBook.of(pods, latest).edges(), System.nanoTime()));
         if (sights.size() > LATELY) {
             sights.removeFirst();
         }
-        return answers.size();
+    }
+
+    private void note(String pod, SidecarStats stats) {
+        SidecarStats before = latest.put(pod, stats);
+        if (before != null && before.isSucceededBy(stats)) {
+            first.put(pod, stats);
+            news.news("the sidecar of " + pod + " ended and was started again; its counters begin anew");
+        }
+        first.putIfAbsent(pod, stats);
     }
 
     private static void ask(RunningPod pod, Map<String, SidecarStats> answers) {
@@ -67,23 +78,26 @@ final class Watch {
         return sights.isEmpty() ? List.of() : sights.getLast().edges();
     }
 
-    /// The edges with their rate over the last looks.
-    List<EdgeTable.Row> rows() {
+    /// The edges as they were lately: success and rate over the last [#LATELY] looks, the rest since the start.
+    List<EdgeTable.Row> lately() {
         if (sights.isEmpty()) {
             return List.of();
         }
-        Map<String, Long> before = new HashMap<>();
-        sights.getFirst()
-                .edges()
-                .forEach(edge -> before.put(edge.from() + " " + edge.to(), edge.requests()));
-        double seconds = (sights.getLast().at() - sights.getFirst().at()) / 1e9;
+        Sight begin = sights.getFirst();
+        Map<String, Edge> before = new HashMap<>();
+        begin.edges().forEach(edge -> before.put(edge.from() + " " + edge.to(), edge));
+        double seconds = Math.max(0.001, (sights.getLast().at() - begin.at()) / 1e9);
         return edges().stream()
-                .map(edge -> {
-                    long more =
-                            edge.requests()
-                                    - before.getOrDefault(edge.from() + " " + edge.to(), 0L);
-                    return new EdgeTable.Row(edge, seconds <= 0 ? 0 : Math.max(0, more) / seconds);
-                })
+                .map(edge -> edge.since(before.getOrDefault(edge.from() + " " + edge.to(), edge.none())))
+                .map(edge -> new EdgeTable.Row(edge, edge.requests() / seconds))
+                .toList();
+    }
+
+    /// The edges since the start.
+    List<EdgeTable.Row> rows() {
+        double seconds = Math.max(0.001, (System.nanoTime() - begun) / 1e9);
+        return edges().stream()
+                .map(edge -> new EdgeTable.Row(edge, edge.requests() / seconds))
                 .toList();
     }
 

@@ -73,6 +73,16 @@ final class EdgeBookTest {
     }
 
     @Test
+    void tellsWhatHappenedLatelyFromWhatHappenedBefore() {
+        Edge before = new Edge("a", "b", true, 100, 10, 110, 20, 10, 1, 2, 3);
+        Edge now = new Edge("a", "b", true, 150, 10, 170, 30, 20, 1, 2, 3);
+
+        assertThat(now.since(before)).isEqualTo(new Edge("a", "b", true, 50, 0, 60, 10, 20, 1, 2, 3));
+        assertThat(before.since(now)).as("after a restart").isEqualTo(before);
+        assertThat(now.since(now.none())).isEqualTo(now);
+    }
+
+    @Test
     void refusesWhatIsNoStatistics() {
         assertThatThrownBy(() -> SidecarStats.parse("{}"))
                 .isInstanceOf(IOException.class)
@@ -87,7 +97,7 @@ final class EdgeBookTest {
     private static String stats(String... lines) {
         return "{\"services\":["
                 + String.join(",", lines)
-                + "],\"process\":{\"rss_bytes\":45000000,\"cpu_seconds\":1.5}}";
+                + "],\"process\":{\"rss_bytes\":45000000,\"cpu_seconds\":1.5,\"started_at\":1000.5}}";
     }
 
     private static String line(

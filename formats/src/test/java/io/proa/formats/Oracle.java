@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A second reader of HTTP/1 messages: slow, made of strings and patterns, written from the RFCs'
 /// grammar and sharing no idea with the first. It says ok, more or bad.
-final class Oracle {
+public final class Oracle {
     private static final String TCHAR = "[-!#$%&'*+.^_`|~0-9A-Za-z]";
     private static final String OCTET = "[\\x21-\\x7e\\x80-\\xff]";
     private static final Pattern REQUEST_LINE =
@@ -22,6 +22,11 @@ final class Oracle {
             Pattern.compile("HTTP/1\\.([01]) ([1-9][0-9][0-9])(?: [\\t\\x20-\\x7e\\x80-\\xff]*)?");
     private static final Pattern FIELD =
             Pattern.compile("(" + TCHAR + "{1,256}):([\\t\\x20-\\x7e\\x80-\\xff]*)");
+    private static final Pattern TRAILER =
+            Pattern.compile("(" + TCHAR + "+):([\\t\\x20-\\x7e\\x80-\\xff]*)");
+    private static final Pattern STRIPPED =
+            Pattern.compile(
+                    "[ \\t]*(|" + OCTET + "|" + OCTET + ".*" + OCTET + ")[ \\t]*", Pattern.DOTALL);
     private static final String HOST =
             "(?:\\[(?=[^\\]]*:[^\\]]*:)[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)";
     private static final Pattern AUTHORITY = Pattern.compile("(" + HOST + ")(?::([0-9]{1,5}))?");
@@ -99,7 +104,7 @@ final class Oracle {
         this.answered = answered;
     }
 
-    static Reading read(@Nullable Method answered, String text) {
+    public static Reading read(@Nullable Method answered, String text) {
         try {
             return new Oracle(text, answered).read();
         } catch (Bad e) {
@@ -338,9 +343,7 @@ final class Oracle {
                 result[1] = at;
                 return true;
             }
-            Matcher field =
-                    Pattern.compile("(" + TCHAR + "+):([\\t\\x20-\\x7e\\x80-\\xff]*)")
-                            .matcher(line);
+            Matcher field = TRAILER.matcher(line);
             require(field.matches());
             bytes += line.length();
             require(++count <= 64 && bytes <= 8192);
@@ -351,11 +354,7 @@ final class Oracle {
     }
 
     private static String strip(String value) {
-        Matcher m =
-                Pattern.compile(
-                                "[ \\t]*(|" + OCTET + "|" + OCTET + ".*" + OCTET + ")[ \\t]*",
-                                Pattern.DOTALL)
-                        .matcher(value);
+        Matcher m = STRIPPED.matcher(value);
         require(m.matches());
         return m.group(1);
     }

@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo bench jmh ci
+.PHONY: build test lint format fuzz demo bench bench-jmh ci
 
 build:
 	./proa build
@@ -22,7 +22,7 @@ demo:
 bench:
 	bench/run --quick
 
-jmh:
+bench-jmh:
 	bench/jmh
 
 ci:

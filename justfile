@@ -21,7 +21,7 @@ demo:
 bench:
     bench/run --quick
 
-jmh:
+bench-jmh:
     bench/jmh
 
 ci:

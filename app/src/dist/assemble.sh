@@ -57,7 +57,7 @@ drop_all_but "$dist/lib/cli" "$cli_jars $app_jar"
 
 for so in "$target"/gathered/native/META-INF/native/*.so; do put "$so" "$dist/native"; done
 for script in "$here"/bin/*; do put "$script" "$dist/bin"; done
-chmod +x "$dist/bin"/proa*
+chmod +x "$dist"/bin/proa "$dist"/bin/proa-sidecar "$dist"/bin/train-aot
 
 # Gathered afresh each time, or a jar of an older version would stay.
 rm -rf "$jars"

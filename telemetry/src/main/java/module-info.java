@@ -6,4 +6,5 @@ module io.proa.telemetry {
     requires transitive io.proa.model;
     requires transitive io.proa.traffic;
 
+    exports io.proa.telemetry;
 }

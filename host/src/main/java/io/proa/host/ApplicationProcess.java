@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /// A process inside a pod, handled as if it were a direct child.
 ///
 /// The direct child is `nsenter`, which waits outside for the process inside and ends as that does,
-/// but does not pass signals on; so they are sent to the process inside itself.
+/// but does not pass signals on; so they are sent to the process inside itself. Whoever stops that
+/// by SIGSTOP must continue both: `nsenter` stops itself along with it.
 final class ApplicationProcess extends Process {
     private static final Duration START = Duration.ofSeconds(1);
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,9 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @throws IOException with one sentence that says what forbids it and how to mend that
     public static FleetNetwork open(Settings settings) throws IOException {
-        Files.createDirectories(settings.runDirectory());
+        Files.createDirectories(
+                settings.runDirectory(),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         install(POD_INIT, settings);
         install(APP_START, settings);
         Namespace hub =
@@ -158,6 +161,8 @@ public final class FleetNetwork implements AutoCloseable {
         Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
         Files.createDirectories(directory);
         Path hosts = Files.writeString(directory.resolve("hosts"), hosts(spec));
+        // Whatever the umask: every user of the pod resolves names.
+        Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
         Path log = spec.sidecar().log();
         Namespace namespace =
                 Namespace.create(

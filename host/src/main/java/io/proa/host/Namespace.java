@@ -108,6 +108,7 @@ final class Namespace implements AutoCloseable {
         command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-Xmx16m", "-XX:-UsePerfData"));
         command.add("--enable-native-access=ALL-UNNAMED");
+        command.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", classPath(), NamespaceSetup.class.getName()));
         return new SetupProcess(HelperProcess.start(new ProcessBuilder(command)), patience);

@@ -1,10 +1,8 @@
 package io.proa.host;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -69,18 +67,18 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     private void setOptions() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
-            // Only nicer messages depend on these two, so a refusal is ignored.
-            setOption(SOL_NETLINK, NETLINK_CAP_ACK, one.address(), 4);
-            setOption(SOL_NETLINK, NETLINK_EXT_ACK, one.address(), 4);
-            MemorySegment timeval = arena.allocateFrom(ValueLayout.JAVA_LONG, TIMEOUT_SECONDS, 0L);
-            setOption(SOL_SOCKET, SO_RCVTIMEO, timeval.address(), 16);
-        }
+        ByteBuffer value = Scratch.buffer();
+        value.putInt(0, 1);
+        // Only nicer messages depend on these two, so a refusal is ignored.
+        setOption(SOL_NETLINK, NETLINK_CAP_ACK, value, 4);
+        setOption(SOL_NETLINK, NETLINK_EXT_ACK, value, 4);
+        value.putLong(0, TIMEOUT_SECONDS).putLong(8, 0); // struct timeval
+        setOption(SOL_SOCKET, SO_RCVTIMEO, value, 16);
     }
 
-    private void setOption(int level, int option, long value, int length) {
-        CLibrary.call(CLibrary.SETSOCKOPT, descriptor, level, option, value, length);
+    private void setOption(int level, int option, ByteBuffer value, int length) {
+        long address = Scratch.address(value);
+        CLibrary.call(CLibrary.SETSOCKOPT, descriptor, level, option, address, length);
     }
 
     /// Sends all messages at once and waits until the last one, which must ask for it, is
@@ -113,7 +111,7 @@ final class NetlinkSocket implements AutoCloseable {
 
     private void send(NetlinkMessages messages, String what) throws IOException {
         ByteBuffer bytes = messages.written();
-        long address = MemorySegment.ofBuffer(bytes).address();
+        long address = Scratch.address(bytes);
         int sent = CLibrary.call(SEND, descriptor, address, bytes.remaining(), 0, 0);
         if (sent != bytes.remaining()) {
             throw new IOException(what + ": the kernel took no message");
@@ -145,12 +143,7 @@ final class NetlinkSocket implements AutoCloseable {
     private ByteBuffer receive(String what) throws NetlinkException {
         int got =
                 CLibrary.call(
-                        RECV,
-                        descriptor,
-                        MemorySegment.ofBuffer(answer.clear()).address(),
-                        RECEIVE_BYTES,
-                        0,
-                        0);
+                        RECV, descriptor, Scratch.address(answer.clear()), RECEIVE_BYTES, 0, 0);
         if (got < HEADER) {
             throw new NetlinkException(what, 0, "waited " + TIMEOUT_SECONDS + " s");
         }

@@ -2,14 +2,11 @@ package io.proa.host;
 
 import io.proa.model.IpPort;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +25,8 @@ public final class OriginalDestination {
     private static final int PORT_AT = 2;
     private static final int ADDRESS_AT_V4 = 4;
     private static final int ADDRESS_AT_V6 = 8;
-
-    private static final ValueLayout.OfShort NETWORK_SHORT =
-            ValueLayout.JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
+    // Behind the address, aligned.
+    private static final int LENGTH_AT = 32;
 
     private OriginalDestination() {}
 
@@ -46,32 +42,25 @@ public final class OriginalDestination {
         }
         // The JDK shows the mapped addresses of a dual-stack socket as IPv4 already.
         boolean v4 = local.getAddress() instanceof Inet4Address;
-        int descriptor = ChannelDescriptor.of(accepted);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(SOCKADDR_BYTES, Integer.BYTES);
-            MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, SOCKADDR_BYTES);
-            int result =
-                    CLibrary.call(
-                            CLibrary.GETSOCKOPT,
-                            descriptor,
-                            v4 ? SOL_IP : SOL_IPV6,
-                            SO_ORIGINAL_DST,
-                            address.address(),
-                            length.address());
-            return result == 0 ? differing(local, read(address, v4)) : null;
-        }
+        ByteBuffer scratch = Scratch.buffer().putInt(LENGTH_AT, SOCKADDR_BYTES);
+        long address = Scratch.address(scratch);
+        int result =
+                CLibrary.call(
+                        CLibrary.GETSOCKOPT,
+                        ChannelDescriptor.of(accepted),
+                        v4 ? SOL_IP : SOL_IPV6,
+                        SO_ORIGINAL_DST,
+                        address,
+                        address + LENGTH_AT);
+        return result == 0 ? differing(local, read(scratch, v4)) : null;
     }
 
-    private static InetSocketAddress read(MemorySegment sockaddr, boolean v4) {
-        int port = Short.toUnsignedInt(sockaddr.get(NETWORK_SHORT, PORT_AT));
+    private static InetSocketAddress read(ByteBuffer sockaddr, boolean v4) {
+        int port =
+                Byte.toUnsignedInt(sockaddr.get(PORT_AT)) << 8
+                        | Byte.toUnsignedInt(sockaddr.get(PORT_AT + 1));
         byte[] ip = new byte[v4 ? 4 : 16];
-        MemorySegment.copy(
-                sockaddr,
-                ValueLayout.JAVA_BYTE,
-                v4 ? ADDRESS_AT_V4 : ADDRESS_AT_V6,
-                ip,
-                0,
-                ip.length);
+        sockaddr.get(v4 ? ADDRESS_AT_V4 : ADDRESS_AT_V6, ip);
         try {
             return new InetSocketAddress(InetAddress.getByAddress(ip), port);
         } catch (UnknownHostException impossible) {

@@ -1,8 +1,6 @@
 package io.proa.host;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /// The mark by which the redirect rules know a sidecar's own connections and let them pass.
@@ -23,17 +21,14 @@ public final class SocketMark {
     /// @return false where the kernel forbids it: the redirect rules must then know the sidecar by
     ///   its uid
     public static boolean set(SocketChannel channel) {
-        int descriptor = ChannelDescriptor.of(channel);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment value = arena.allocateFrom(ValueLayout.JAVA_INT, PROA);
-            return CLibrary.call(
-                            CLibrary.SETSOCKOPT,
-                            descriptor,
-                            SOL_SOCKET,
-                            SO_MARK,
-                            value.address(),
-                            Integer.BYTES)
-                    == 0;
-        }
+        ByteBuffer value = Scratch.buffer().putInt(0, PROA);
+        return CLibrary.call(
+                        CLibrary.SETSOCKOPT,
+                        ChannelDescriptor.of(channel),
+                        SOL_SOCKET,
+                        SO_MARK,
+                        Scratch.address(value),
+                        Integer.BYTES)
+                == 0;
     }
 }

@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -256,6 +257,20 @@ final class FleetNetworkTest {
             output(third.exec(List.of("sh", "-c", "(sleep 0.1 &) ; exit 0")));
             await(() -> !quietly(third, "ps ax").contains("defunct"));
         }
+    }
+
+    @Test
+    void reachesTheOutsideUnderTheMachinesAddressAndTidiesUp() throws Exception {
+        List<String> command = new ArrayList<>(List.of("unshare", "--net"));
+        command.addAll(ProbeMain.command("egress", there(directory).resolve("out").toString()));
+        Process machine =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        assertThat(output(machine).lines())
+                .satisfiesExactly(
+                        peer -> assertThat(peer).startsWith("169.254.87."),
+                        linked -> assertThat(linked).isEqualTo("true"),
+                        stillLinked -> assertThat(stillLinked).isEqualTo("false"),
+                        tableWasLeft -> assertThat(tableWasLeft).isEqualTo("false"));
     }
 
     @Test

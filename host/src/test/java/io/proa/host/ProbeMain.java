@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class ProbeMain {
                                     System.out,
                                     System.err));
             case "launcher" -> launcher(Path.of(args[1]));
+            case "egress" -> egress(Path.of(args[1]));
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -102,18 +104,22 @@ final class ProbeMain {
         }
     }
 
+    private static PodSpec pod(PodSpec.Sidecar sidecar) {
+        return new PodSpec(
+                "pod",
+                IpPort.literal("10.87.0.9"),
+                IpPort.literal("fd50:a0a::9"),
+                Map.of(),
+                sidecar,
+                null);
+    }
+
     /// A fleet of one pod that names its processes and waits to be killed.
     private static void launcher(Path run) throws Exception {
         FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(run));
         Pod pod =
                 network.addPod(
-                        new PodSpec(
-                                "pod",
-                                IpPort.literal("10.87.0.9"),
-                                IpPort.literal("fd50:a0a::9"),
-                                Map.of(),
-                                new PodSpec.Sidecar(List.of("sleep", "61"), Map.of(), "t", null),
-                                null));
+                        pod(new PodSpec.Sidecar(List.of("sleep", "61"), Map.of(), "t", null)));
         Process app =
                 pod.startApp(
                         new Pod.Start(
@@ -128,5 +134,29 @@ final class ProbeMain {
         ProcessHandle.current().descendants().forEach(p -> pids.append(' ').append(p.pid()));
         System.out.println(pids);
         Thread.sleep(60_000);
+    }
+
+    /// Whom a machine beyond this one sees when a pod calls; run in a network namespace of its own.
+    private static void egress(Path run) throws Exception {
+        IpPort outside = IpPort.parse("198.51.100.1:7");
+        try (RouteNetlink links = RouteNetlink.open()) {
+            links.setUp("lo");
+            links.addAddress("lo", Cidr.parse("198.51.100.1/32"));
+        }
+        FleetNetwork.Settings settings = FleetNetwork.Settings.of(run).withEgress();
+        try (ServerSocketChannel server = ServerSocketChannel.open();
+                FleetNetwork network = FleetNetwork.open(settings)) {
+            server.bind(outside.toSocketAddress());
+            Pod pod = network.addPod(pod(PodSpec.Sidecar.NONE));
+            Process client = pod.exec(command("ask", "198.51.100.1", "7"));
+            try (SocketChannel accepted = server.accept()) {
+                InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteAddress();
+                System.out.println(peer.getAddress().getHostAddress());
+            }
+            client.waitFor();
+            System.out.println(Files.readString(Path.of("/proc/net/dev")).contains("proa-"));
+        }
+        System.out.println(Files.readString(Path.of("/proc/net/dev")).contains("proa-"));
+        System.out.println(NftTable.remove("proa-" + ProcessHandle.current().pid()));
     }
 }

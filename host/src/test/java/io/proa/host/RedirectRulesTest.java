@@ -61,6 +61,15 @@ final class RedirectRulesTest {
     }
 
     @Test
+    void worksInAnUnprivilegedUserNamespace() throws Exception {
+        String user = "unshare --user --map-root-user --net ";
+        Process allowed =
+                new ProcessBuilder("unshare", "--user", "--map-root-user", "--net", "true").start();
+        assumeTrue(allowed.waitFor() == 0, "user namespaces are forbidden here");
+        assertThat(inNamespace(user + probe() + " apply " + OPTIONS)).isEmpty();
+    }
+
+    @Test
     void saysWhoMayApply() throws Exception {
         assertThat(
                         inNamespace(

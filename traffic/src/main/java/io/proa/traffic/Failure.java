@@ -3,8 +3,8 @@ package io.proa.traffic;
 import io.proa.model.IpPort;
 import io.proa.model.ServiceName;
 
-/// Why a call has no answer: a value, not an exception. Each kind says how far the request had got, which alone decides
-/// whether it may be tried again.
+/// Why a call has no answer: a value, not an exception. Each kind says how far the request had got,
+/// which alone decides whether it may be tried again.
 public sealed interface Failure {
     Reason reason();
 
@@ -14,7 +14,8 @@ public sealed interface Failure {
     /// Nothing reached the endpoint: any method may be tried again.
     record NotSent(Reason reason, IpPort endpoint, String detail) implements Failure {}
 
-    /// A mesh peer closed in order (close_notify) without a response byte: it had not processed the request.
+    /// A mesh peer closed in order (close_notify) without a response byte: it had not processed the
+    /// request.
     record Unprocessed(IpPort endpoint) implements Failure {
         @Override
         public Reason reason() {
@@ -29,7 +30,8 @@ public sealed interface Failure {
 
     /// Bytes were sent and the connection ended before a response byte.
     ///
-    /// @param reused whether the connection had served a request before: the keep-alive race (RFC 9112 section 9.3.1)
+    /// @param reused whether the connection had served a request before: the keep-alive race (RFC
+    ///   9112 section 9.3.1)
     record Lost(Reason reason, IpPort endpoint, boolean reused, String detail) implements Failure {}
 
     /// One try took longer than its own bound; nothing of a response was seen.
@@ -56,6 +58,7 @@ public sealed interface Failure {
         }
     }
 
-    /// The sidecar decided against it: policy, load, deadline, malformed request. Never tried again.
+    /// The sidecar decided against it: policy, load, deadline, malformed request. Never tried
+    /// again.
     record Refused(Reason reason, String detail) implements Failure {}
 }

@@ -1,6 +1,7 @@
 package io.proa.traffic;
 
-/// One step of the path: may look, change, refuse or call `next` (once, never, or, for retries, several times in turn).
+/// One step of the path: may look, change, refuse or call `next` (once, never, or, for retries,
+/// several times in turn).
 ///
 /// @param <Q> the stage a request has before this step
 /// @param <R> what this step answers

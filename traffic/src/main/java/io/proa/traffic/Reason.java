@@ -1,26 +1,41 @@
 package io.proa.traffic;
 
-/// Why the sidecar itself answered, refused or tried again: the stable code in responses (`x-proa-reason`), logs and
-/// metrics, with the sentence a person reads.
+/// Why the sidecar itself answered, refused or tried again: the stable code in responses
+/// (`x-proa-reason`), logs and metrics, with the sentence a person reads.
 public enum Reason {
     NONE("none", 0, "the application answered"),
     CONNECT_FAILED("connect_failed", 503, "no connection to the endpoint could be made"),
     CONNECT_TIMEOUT("connect_timeout", 503, "connecting to the endpoint took too long"),
     TLS_FAILED("tls_failed", 503, "the mutual TLS handshake failed"),
-    PEER_IDENTITY("peer_identity", 503, "the endpoint proved another identity than the one expected"),
+    PEER_IDENTITY(
+            "peer_identity", 503, "the endpoint proved another identity than the one expected"),
     UPSTREAM_RESET("upstream_reset", 503, "the endpoint reset the connection before it answered"),
-    UPSTREAM_CLOSED("upstream_closed", 503, "the endpoint closed the connection before it answered"),
-    PEER_UNPROCESSED("peer_unprocessed", 503, "the endpoint's sidecar closed before it processed the request"),
+    UPSTREAM_CLOSED(
+            "upstream_closed", 503, "the endpoint closed the connection before it answered"),
+    PEER_UNPROCESSED(
+            "peer_unprocessed",
+            503,
+            "the endpoint's sidecar closed before it processed the request"),
     UPSTREAM_TRUNCATED("upstream_truncated", 502, "the response ended before it was complete"),
     UPSTREAM_PROTOCOL("upstream_protocol", 502, "the endpoint's response is not valid HTTP/1.1"),
-    PER_TRY_TIMEOUT("per_try_timeout", 504, "the endpoint did not answer within the time for one try"),
-    DEADLINE("deadline_exceeded", 504, "the request's deadline passed before the response was complete"),
+    UPSTREAM_STATUS(
+            "upstream_status",
+            502,
+            "the endpoint answered with a status that the retry rule names"),
+    PER_TRY_TIMEOUT(
+            "per_try_timeout", 504, "the endpoint did not answer within the time for one try"),
+    DEADLINE(
+            "deadline_exceeded",
+            504,
+            "the request's deadline passed before the response was complete"),
     IDLE_TIMEOUT("idle_timeout", 408, "no byte arrived for too long"),
     NO_ENDPOINT("no_endpoint", 503, "the service has no endpoint"),
     UNKNOWN_DESTINATION("unknown_destination", 502, "nothing is known about the destination"),
-    NO_CONFIGURATION("no_configuration", 503, "the sidecar has no configuration for the destination yet"),
+    NO_CONFIGURATION(
+            "no_configuration", 503, "the sidecar has no configuration for the destination yet"),
     DENIED("denied", 403, "an access rule denies the request"),
-    PLAINTEXT_REFUSED("plaintext_refused", 403, "plaintext from outside the mesh is refused in strict mode"),
+    PLAINTEXT_REFUSED(
+            "plaintext_refused", 403, "plaintext from outside the mesh is refused in strict mode"),
     SHED("shed", 503, "the sidecar sheds load to stay within its memory"),
     BAD_REQUEST("bad_request", 400, "the request is not valid HTTP/1.1"),
     HEAD_TOO_LARGE("head_too_large", 431, "the request head is larger than allowed"),
@@ -35,6 +50,27 @@ public enum Reason {
         this.code = code;
         this.status = status;
         this.sentence = sentence;
+    }
+
+    /// How many reasons there are.
+    public static final int COUNT = values().length;
+
+    private static final Reason[] NUMBERED = values();
+
+    /// The reason of a [#number].
+    public static Reason numbered(int number) {
+        return NUMBERED[number];
+    }
+
+    /// Between 0 and [#COUNT] - 1, for tables of counters; not stable between versions.
+    @SuppressWarnings("EnumOrdinal") // the one place that uses it, never stored nor sent
+    public int number() {
+        return ordinal();
+    }
+
+    /// Why a response with `status` was tried again.
+    public static Reason of(int status) {
+        return status >= 400 ? UPSTREAM_STATUS : NONE;
     }
 
     public String code() {

@@ -1,7 +1,7 @@
 package io.proa.traffic;
 
-/// What a step of a stack is for, in travel order of a complete stack. A stack may leave steps out but never reorders
-/// them: [Stack] refuses a step whose role stands before its predecessor's.
+/// What a step of a stack is for, in travel order of a complete stack. A stack may leave steps out
+/// but never reorders them: [Stack] refuses a step whose role stands before its predecessor's.
 public enum Role {
     RECORD("opens the exchange record and hands it over once, whatever happens"),
     ADMIT("refuses what the sidecar has no room for"),

@@ -5,8 +5,9 @@ import java.util.List;
 
 /// The steps of one side of the sidecar, written and read in travel order, top to bottom.
 ///
-/// The types of neighbouring steps must meet (a router that takes a permitted request cannot stand before policy) and
-/// the roles must stand in the order of [Role]; [#describe] prints what was built.
+/// The types of neighbouring steps must meet (a router that takes a permitted request cannot stand
+/// before policy) and the roles must stand in the order of [Role]; [#describe] prints what was
+/// built.
 ///
 /// @param <Q> what enters the first step
 /// @param <R> what the first step answers
@@ -31,7 +32,11 @@ public final class Stack<Q, R, Q2, R2> {
         public String describe() {
             StringBuilder text = new StringBuilder(name).append('\n');
             for (Step step : steps) {
-                text.append("  ").append("%-9s".formatted(step.role())).append(' ').append(step.why()).append('\n');
+                text.append("  ")
+                        .append("%-9s".formatted(step.role()))
+                        .append(' ')
+                        .append(step.why())
+                        .append('\n');
             }
             return text.toString();
         }
@@ -48,7 +53,10 @@ public final class Stack<Q, R, Q2, R2> {
 
     public <Q3, R3> Stack<Q, R, Q3, R3> then(Role role, String why, Filter<Q2, R2, Q3, R3> filter) {
         Composer<Q, R, Q2, R2> before = composer;
-        return new Stack<>(name, with(role, why), rest -> before.onto((request, reply) -> filter.apply(request, reply, rest)));
+        return new Stack<>(
+                name,
+                with(role, why),
+                rest -> before.onto((request, reply) -> filter.apply(request, reply, rest)));
     }
 
     public Built<Q, R> to(Role role, String why, Service<Q2, R2> last) {
@@ -57,7 +65,8 @@ public final class Stack<Q, R, Q2, R2> {
 
     private List<Step> with(Role role, String why) {
         if (!steps.isEmpty() && steps.getLast().role().compareTo(role) >= 0) {
-            throw new IllegalStateException(name + ": " + role + " must stand before " + steps.getLast().role());
+            throw new IllegalStateException(
+                    name + ": " + role + " must stand before " + steps.getLast().role());
         }
         List<Step> more = new ArrayList<>(steps);
         more.add(new Step(role, why));

@@ -90,6 +90,7 @@ public final class Oracle {
 
     private final String text;
     private final @Nullable Method answered;
+    private final HeadLimits limits;
     private final List<String[]> fields = new ArrayList<>();
     private String startLine = "";
     private String path = "";
@@ -99,14 +100,19 @@ public final class Oracle {
     private int version;
     private int status;
 
-    private Oracle(String text, @Nullable Method answered) {
+    private Oracle(String text, @Nullable Method answered, HeadLimits limits) {
+        this.limits = limits;
         this.text = text;
         this.answered = answered;
     }
 
     public static Reading read(@Nullable Method answered, String text) {
+        return read(answered, text, HeadLimits.DEFAULT);
+    }
+
+    public static Reading read(@Nullable Method answered, String text, HeadLimits limits) {
         try {
-            return new Oracle(text, answered).read();
+            return new Oracle(text, answered, limits).read();
         } catch (Bad e) {
             return Reading.refused("bad");
         }
@@ -127,10 +133,10 @@ public final class Oracle {
         if (blank < 0) {
             return Reading.refused("more");
         }
-        require(blank + 4 <= HeadLimits.DEFAULT.maxBytes());
+        require(blank + 4 <= limits.maxBytes());
         String[] lines = text.substring(start, blank).split("\r\n", -1);
         startLine = lines[0];
-        require(lines.length - 1 <= HeadLimits.DEFAULT.maxHeaders());
+        require(lines.length - 1 <= limits.maxHeaders());
         for (String line : Arrays.asList(lines).subList(1, lines.length)) {
             Matcher field = FIELD.matcher(line);
             require(field.matches());

@@ -52,7 +52,7 @@ public final class TwoReaders {
         int skipped = head.start() - Reading.BEFORE;
         String rest = text.substring(head.end() - Reading.BEFORE);
         String forwarded = Bytes.text(out, 0, out.position()) + rest;
-        Reading again = Oracle.read(answered, forwarded);
+        Reading again = Oracle.read(answered, forwarded, HeadLimits.DEFAULT.forNextHop());
         long shorter = (long) text.length() - skipped - forwarded.length();
         boolean same =
                 again.ok()

@@ -126,6 +126,8 @@ public final class PrometheusPage {
                             key.service(),
                             "peer",
                             key.peer(),
+                            "security",
+                            key.security(),
                             "reason",
                             Reason.numbered(i).code());
                 }

@@ -14,6 +14,8 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
@@ -132,14 +134,69 @@ class TelemetryTest {
         exhausted.budgetExhausted = true;
         one.ended(exhausted);
         PrometheusParser page = page();
-        String who = EDGE.substring(0, EDGE.indexOf(",security"));
         assertThat(page.value("proa_attempts_total{" + EDGE + "}")).isEqualTo(4);
         assertThat(page.value("proa_attempts_failed_total{" + EDGE + "}")).isEqualTo(3);
-        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_reset\"}"))
+        assertThat(page.value("proa_retries_total{" + EDGE + ",reason=\"upstream_reset\"}"))
                 .isEqualTo(1);
-        assertThat(page.value("proa_retries_total{" + who + ",reason=\"upstream_status\"}"))
+        assertThat(page.value("proa_retries_total{" + EDGE + ",reason=\"upstream_status\"}"))
                 .isEqualTo(1);
         assertThat(page.value("proa_retry_budget_exhausted_total{" + EDGE + "}")).isEqualTo(1);
+    }
+
+    @Test
+    void everySeriesAppearsOnceWhateverTheEdge() {
+        for (Security security : Security.values()) {
+            for (Direction direction : Direction.values()) {
+                for (SpiffeId peer : new @Nullable SpiffeId[] {null, ORDERS}) {
+                    for (long sentAt = 0; sentAt < 2; sentAt++) {
+                        ExchangeRecord record = new ExchangeRecord(direction, 0);
+                        record.security = security;
+                        record.peer = peer;
+                        record.sentAt = sentAt;
+                        record.method = "GET";
+                        record.status = 503;
+                        record.attempts = 2;
+                        record.retriedFor[0] = Reason.CONNECT_FAILED;
+                        one.ended(record);
+                        two.ended(record);
+                    }
+                }
+            }
+        }
+        assertThat(page().samples).isNotEmpty();
+    }
+
+    @Test
+    void canBeReadWhileALoopWrites() throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        long[] written = new long[1];
+        Thread loop =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            for (int i = 0; !stop.get(); i++) {
+                                ExchangeRecord record = answered(i % 600, i % 4_000);
+                                record.service = new ServiceName("default", "s" + i % 40);
+                                one.ended(record);
+                                written[0]++;
+                            }
+                        });
+        double before = 0;
+        for (int i = 0; i < 30; i++) {
+            double now = requests(page());
+            assertThat(now).isGreaterThanOrEqualTo(before);
+            before = now;
+            JsonReader.object(telemetry.stats().json());
+        }
+        stop.set(true);
+        loop.join(10_000);
+        assertThat(requests(page())).isEqualTo((double) written[0]);
+    }
+
+    private static double requests(PrometheusParser page) {
+        return page.samples.entrySet().stream()
+                .filter(sample -> sample.getKey().startsWith("proa_requests_total{"))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 
     @Test

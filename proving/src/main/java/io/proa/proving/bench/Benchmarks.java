@@ -2,10 +2,23 @@ package io.proa.proving.bench;
 
 import java.io.IOException;
 
-/// Runs the benchmarks; without arguments all of them, briefly, with the bytes allocated by each call.
+/// Runs the benchmarks; without arguments all of them, briefly, with the bytes allocated by each
+/// call.
 public final class Benchmarks {
     private static final String[] BRIEFLY = {
-        "io.proa.proving.bench", "-f", "1", "-wi", "4", "-w", "1", "-i", "5", "-r", "1", "-prof", "gc"
+        "io.proa.proving.bench",
+        "-f",
+        "1",
+        "-wi",
+        "4",
+        "-w",
+        "1",
+        "-i",
+        "5",
+        "-r",
+        "1",
+        "-prof",
+        "gc"
     };
 
     private Benchmarks() {}

@@ -16,7 +16,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ChunkFollowing {
-    private static final String SMALL = ("100\r\n" + "x".repeat(256) + "\r\n").repeat(16) + "0\r\n\r\n";
+    private static final String SMALL =
+            ("100\r\n" + "x".repeat(256) + "\r\n").repeat(16) + "0\r\n\r\n";
     private static final String LARGE = "1000\r\n" + "x".repeat(4096) + "\r\n0\r\n\r\n";
 
     private final ByteBuffer small = Messages.direct(SMALL);

@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class HeadForwarding {
     private static final byte[] ATTEMPT = "x-proa-attempt: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] DEADLINE = "x-proa-deadline-ms: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DEADLINE =
+            "x-proa-deadline-ms: ".getBytes(StandardCharsets.US_ASCII);
 
     private final ByteBuffer source = Messages.direct(Messages.SERVICE_REQUEST);
     private final ByteBuffer responseSource = Messages.direct(Messages.RESPONSE);
@@ -36,7 +37,8 @@ public class HeadForwarding {
     @Setup
     public void read() throws MalformedHead {
         request.parseRequest(source, 0, Messages.SERVICE_REQUEST.length(), HeadLimits.DEFAULT);
-        response.parseResponse(responseSource, 0, Messages.RESPONSE.length(), HeadLimits.DEFAULT, Method.GET);
+        response.parseResponse(
+                responseSource, 0, Messages.RESPONSE.length(), HeadLimits.DEFAULT, Method.GET);
     }
 
     @Benchmark

@@ -1,4 +1,4 @@
-/// Benchmarks of what a sidecar does for each request. `make bench-jmh`, or any JMH arguments after the main class
+/// Benchmarks of what a sidecar does for each request. `make jmh` runs them by the main class
 /// [io.proa.proving.bench.Benchmarks].
 @NullMarked
 package io.proa.proving.bench;

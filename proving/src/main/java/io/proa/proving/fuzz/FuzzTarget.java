@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 
-/// What is fuzzed. Each target holds the parser against the second reader, in one piece and in several, and has what is
-/// forwarded read again.
+/// What is fuzzed. Each target holds the parser against the second reader, in one piece and in
+/// several, and has what is forwarded read again.
 public enum FuzzTarget {
     /// The input is a request.
     REQUEST,
@@ -24,7 +24,8 @@ public enum FuzzTarget {
 
     /// Reads the input; an AssertionError or any other exception is a finding.
     ///
-    /// @return a few words on how the input was read; inputs of a new kind are worth changing further
+    /// @return a few words on how the input was read; inputs of a new kind are worth changing
+    ///   further
     public String kind(TwoReaders readers, byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         Random random = new Random(Arrays.hashCode(input));
@@ -40,8 +41,17 @@ public enum FuzzTarget {
         if (!reading.ok()) {
             return reading.verdict() + " " + Integer.highestOneBit(text.length());
         }
-        return reading.framing() + " " + reading.version() + " " + Math.min(reading.fields().size(), 6)
-                + " " + reading.hopByHop().size() + " " + reading.keepAlive() + " " + Long.highestOneBit(reading.payload());
+        return reading.framing()
+                + " "
+                + reading.version()
+                + " "
+                + Math.min(reading.fields().size(), 6)
+                + " "
+                + reading.hopByHop().size()
+                + " "
+                + reading.keepAlive()
+                + " "
+                + Long.highestOneBit(reading.payload());
     }
 
     private static Reading response(TwoReaders readers, String text, Random random) {

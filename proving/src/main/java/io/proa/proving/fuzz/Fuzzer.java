@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Fuzzes all targets for some seconds: `Fuzzer SECONDS [SEED [CORPUS [FINDINGS]]]`.
 ///
-/// Begins with the written cases and the kept inputs, changes them, and goes on from each input that was read in a new
-/// way. Exit code 1 on a finding; the input is written into FINDINGS, and belongs into CORPUS once the mistake is mended.
+/// Begins with the written cases and the kept inputs, changes them, and goes on from each input
+/// that was read in a new way. Exit code 1 on a finding; the input is written into FINDINGS, and
+/// belongs into CORPUS once the mistake is mended.
 public final class Fuzzer {
     private static final int BATCH = 256;
 
@@ -59,10 +60,15 @@ public final class Fuzzer {
         boolean clean = true;
         for (FuzzTarget target : FuzzTarget.values()) {
             Fuzzer fuzzer = new Fuzzer(target, seed);
-            List<Finding> found = fuzzer.run(corpus, seconds * 1_000_000_000L / FuzzTarget.values().length);
+            List<Finding> found =
+                    fuzzer.run(corpus, seconds * 1_000_000_000L / FuzzTarget.values().length);
             System.out.printf(
                     "%-9s %,d runs, %d kinds of input, seed %d: %s%n",
-                    target.folder(), fuzzer.runs, fuzzer.kinds.size(), seed, found.isEmpty() ? "nothing found" : "FOUND");
+                    target.folder(),
+                    fuzzer.runs,
+                    fuzzer.kinds.size(),
+                    seed,
+                    found.isEmpty() ? "nothing found" : "FOUND");
             for (Finding finding : found) {
                 clean = false;
                 report(target, finding, findings);
@@ -87,7 +93,10 @@ public final class Fuzzer {
         }
         while (System.nanoTime() - began < nanos) {
             for (int i = 0; i < BATCH; i++) {
-                byte[] input = mutator.mutate(pool.get(mutator.below(pool.size())), pool.get(mutator.below(pool.size())));
+                byte[] input =
+                        mutator.mutate(
+                                pool.get(mutator.below(pool.size())),
+                                pool.get(mutator.below(pool.size())));
                 Throwable trouble = tryOne(input);
                 if (trouble != null) {
                     return List.of(smallest(input, trouble));
@@ -128,11 +137,16 @@ public final class Fuzzer {
         return best;
     }
 
-    private static void report(FuzzTarget target, Finding finding, Path findings) throws IOException {
+    private static void report(FuzzTarget target, Finding finding, Path findings)
+            throws IOException {
         Path folder = Files.createDirectories(findings.resolve(target.folder()));
-        Path file = folder.resolve("finding-" + Integer.toHexString(Arrays.hashCode(finding.input)));
+        Path file =
+                folder.resolve("finding-" + Integer.toHexString(Arrays.hashCode(finding.input)));
         Files.write(file, finding.input);
-        System.out.println(new String(finding.input, StandardCharsets.ISO_8859_1).replace("\r", "\\r").replace("\n", "\\n"));
+        System.out.println(
+                new String(finding.input, StandardCharsets.ISO_8859_1)
+                        .replace("\r", "\\r")
+                        .replace("\n", "\\n"));
         finding.trouble.printStackTrace(System.out);
         System.out.println("the input is in " + file);
     }

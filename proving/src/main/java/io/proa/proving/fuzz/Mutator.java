@@ -4,14 +4,59 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Changes inputs in ways that break or nearly break messages. The same seed gives the same changes.
+/// Changes inputs in ways that break or nearly break messages. The same seed gives the same
+/// changes.
 final class Mutator {
     private static final int LONGEST = 4096;
     private static final String[] WORDS = {
-        "\r\n", "\n", "\r", "\r\n\r\n", "\r\n ", " ", "\t", ":", ": ", ";", ",", "\0", "#", "?", "/", "*", "http://", "HTTP/1.1",
-        "HTTP/1.0", "GET ", "POST ", "CONNECT ", "Host: h\r\n", "Content-Length: 3\r\n", "Content-Length: ", "Transfer-Encoding: chunked\r\n",
-        "Transfer-Encoding: ", "chunked", "Connection: ", "close", "keep-alive", "upgrade", "Upgrade: x\r\n", "Expect: 100-continue\r\n", "TE: trailers\r\n",
-        "0\r\n\r\n", "3\r\nabc\r\n", "FFFFFFFFFFFFFFFF", "9007199254740993", "00", "-1", "+", "_", "%", "[::1]", ":80", "x-proa-attempt: 1\r\n", "traceparent"
+        "\r\n",
+        "\n",
+        "\r",
+        "\r\n\r\n",
+        "\r\n ",
+        " ",
+        "\t",
+        ":",
+        ": ",
+        ";",
+        ",",
+        "\0",
+        "#",
+        "?",
+        "/",
+        "*",
+        "http://",
+        "HTTP/1.1",
+        "HTTP/1.0",
+        "GET ",
+        "POST ",
+        "CONNECT ",
+        "Host: h\r\n",
+        "Content-Length: 3\r\n",
+        "Content-Length: ",
+        "Transfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: ",
+        "chunked",
+        "Connection: ",
+        "close",
+        "keep-alive",
+        "upgrade",
+        "Upgrade: x\r\n",
+        "Expect: 100-continue\r\n",
+        "TE: trailers\r\n",
+        "0\r\n\r\n",
+        "3\r\nabc\r\n",
+        "FFFFFFFFFFFFFFFF",
+        "9007199254740993",
+        "00",
+        "-1",
+        "+",
+        "_",
+        "%",
+        "[::1]",
+        ":80",
+        "x-proa-attempt: 1\r\n",
+        "traceparent"
     };
 
     private final Random random;

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The inputs that fuzzing begins with: the written cases of `formats`, and what is kept in a folder.
+/// The inputs that fuzzing begins with: the written cases of `formats`, and what is kept in a
+/// folder.
 final class Seeds {
     private static final int LONGEST = 2048;
 
@@ -19,13 +20,19 @@ final class Seeds {
 
     static List<byte[]> written(FuzzTarget target) {
         List<byte[]> seeds = new ArrayList<>();
-        List<Corpus.Case> cases = target == FuzzTarget.RESPONSE ? Corpus.responses() : Corpus.requests();
+        List<Corpus.Case> cases =
+                target == FuzzTarget.RESPONSE ? Corpus.responses() : Corpus.requests();
         for (Corpus.Case c : cases) {
             String text = c.text();
             String input =
                     switch (target) {
                         case REQUEST -> text;
-                        case RESPONSE -> (char) (c.answered() == Method.HEAD ? 1 : c.answered() == Method.CONNECT ? 2 : 0) + text;
+                        case RESPONSE ->
+                                (char)
+                                                (c.answered() == Method.HEAD
+                                                        ? 1
+                                                        : c.answered() == Method.CONNECT ? 2 : 0)
+                                        + text;
                         case CHUNKED -> text.substring(text.indexOf("\r\n\r\n") + 1);
                     };
             if (input.length() <= LONGEST) {

@@ -20,7 +20,9 @@ class FuzzerTest {
             List<Path> kept = Seeds.kept(target, CORPUS);
             assertThat(kept).as(target.folder()).isNotEmpty();
             for (Path file : kept) {
-                assertThat(target.kind(new TwoReaders(), Files.readAllBytes(file))).as(file.toString()).isNotEmpty();
+                assertThat(target.kind(new TwoReaders(), Files.readAllBytes(file)))
+                        .as(file.toString())
+                        .isNotEmpty();
             }
         }
     }
@@ -28,7 +30,9 @@ class FuzzerTest {
     @Test
     void aMomentOfFuzzingFindsNothing() throws IOException {
         for (FuzzTarget target : FuzzTarget.values()) {
-            assertThat(new Fuzzer(target, 1).run(CORPUS, A_MOMENT_NANOS)).as(target.folder()).isEmpty();
+            assertThat(new Fuzzer(target, 1).run(CORPUS, A_MOMENT_NANOS))
+                    .as(target.folder())
+                    .isEmpty();
         }
     }
 

@@ -100,7 +100,10 @@ public final class ControlPlane implements AutoCloseable {
         }
         FileChannel lock = lock(settings.state());
         try {
-            FleetState fleet = fleet(settings);
+            FleetState fleet = open(settings);
+            // looks before the first reading: a change in between is a change
+            var watch = new IntentWatch(settings.intent(), fleet, log);
+            read(fleet);
             FleetState.Current current = fleet.current();
             if (current == null) {
                 throw new IllegalStateException("a fleet without problems is the current one");
@@ -110,7 +113,6 @@ public final class ControlPlane implements AutoCloseable {
             var desk = new Desk(fleet, authority, tokens, settings.certificateLifetime(), PROOF_GRACE, clock, log);
             ControlServer server = serve(settings.socket(), desk);
             var plane = new ControlPlane(lock, fleet, tokens, server, clock);
-            var watch = new IntentWatch(settings.intent(), fleet, log);
             Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
             return plane;
         } catch (StartFailure | RuntimeException e) {
@@ -156,18 +158,24 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static FleetState fleet(ControlSettings settings) throws StartFailure {
+    private static FleetState open(ControlSettings settings) throws StartFailure {
         for (Path path : settings.intent()) {
             if (!Files.exists(path)) {
                 throw new StartFailure(ExitCode.NO_INPUT, path + ": no such file or folder\n  hint: relative paths begin at " + Path.of("").toAbsolutePath());
             }
         }
         try {
-            FleetState fleet = FleetState.open(settings.state(), settings.intent(), settings.blocks(), settings.trustDomain());
+            return FleetState.open(settings.state(), settings.intent(), settings.blocks(), settings.trustDomain());
+        } catch (IOException e) {
+            throw new StartFailure(ExitCode.CONFIG, "proa control: " + e.getMessage());
+        }
+    }
+
+    private static void read(FleetState fleet) throws StartFailure {
+        try {
             if (fleet.reload() instanceof Compilation.Rejected rejected) {
                 throw new StartFailure(ExitCode.DATA, String.join("\n", rejected.problems().stream().map(ConfigProblem::toString).toList()));
             }
-            return fleet;
         } catch (IOException e) {
             throw new StartFailure(ExitCode.CONFIG, "proa control: " + e.getMessage());
         }

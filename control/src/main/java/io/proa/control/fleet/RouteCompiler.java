@@ -10,12 +10,15 @@ import io.proa.control.intent.IntentDocument.TrafficPolicy;
 import io.proa.control.intent.Place;
 import io.proa.control.intent.Problems;
 import io.proa.control.intent.RetryDraft;
+import io.proa.control.intent.TimeoutDraft;
 import io.proa.model.RequestMatch;
 import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
 import io.proa.model.ServiceName;
 import io.proa.model.TimeoutRule;
+import io.proa.wire.DurationText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -110,22 +113,23 @@ final class RouteCompiler {
         RetryRule retry = policy == null ? RetryRule.DEFAULT : policy.retry().over(RetryRule.DEFAULT);
         TimeoutRule timeouts = policy == null ? TimeoutRule.DEFAULT : policy.timeouts().over(TimeoutRule.DEFAULT);
         if (policy != null) {
-            check("TrafficPolicy '" + policy.name() + "'", policy.retry(), retry, timeouts, policy.place());
+            check("TrafficPolicy '" + policy.name() + "'", policy.retry(), policy.timeouts(), retry, timeouts);
         }
+        timeouts = within(timeouts);
         var rules = new ArrayList<RouteRule>();
         List<Candidate> sorted = new ArrayList<>(candidates.getOrDefault(name, List.of()));
         sorted.sort(Candidate.PRECEDENCE);
         for (Candidate candidate : sorted) {
             RetryRule itsRetry = candidate.rule().retry().over(retry);
             TimeoutRule itsTimeouts = candidate.rule().timeouts().over(timeouts);
-            check("rule " + candidate.name(), candidate.rule().retry(), itsRetry, itsTimeouts, candidate.rule().place());
+            check("rule " + candidate.name(), candidate.rule().retry(), candidate.rule().timeouts(), itsRetry, itsTimeouts);
             rules.add(
                     new RouteRule(
                             candidate.name(),
                             candidate.conditions().isEmpty() ? List.of() : List.of(candidate.conditions()),
                             candidate.targets(),
                             itsRetry,
-                            itsTimeouts));
+                            within(itsTimeouts)));
         }
         if (rules.isEmpty() || !rules.getLast().matches().isEmpty()) {
             rules.add(new RouteRule(DEFAULT_RULE, List.of(), List.of(), retry, timeouts));
@@ -184,31 +188,38 @@ final class RouteCompiler {
         return service;
     }
 
-    /// What is contradictory once defaults, policy and rule are put together.
-    private void check(String who, RetryDraft draft, RetryRule retry, TimeoutRule timeouts, Place place) {
+    /// What is contradictory once defaults, policy and rule are put together, and was said by this very document; what it
+    /// inherits is bounded by the request's deadline anyway.
+    private void check(String who, RetryDraft said, TimeoutDraft saidTimeouts, RetryRule retry, TimeoutRule timeouts) {
         boolean bounded = !timeouts.request().isZero();
-        if (bounded && retry.perTryTimeout().compareTo(timeouts.request()) > 0) {
+        Place place = said.place();
+        if (bounded && said.perTryTimeout() != null && retry.perTryTimeout().compareTo(timeouts.request()) > 0) {
             problems.add(
-                    draft.perTryTimeout() == null ? place : draft.place(),
+                    place,
                     who + ": one try may take longer than the whole request (" + text(retry.perTryTimeout()) + " > " + text(timeouts.request()) + "), expected less",
-                    "lower the per-try timeout or raise timeouts.request");
+                    "lower the per-try timeout or raise the request timeout");
         }
-        if (bounded && timeouts.connect().compareTo(timeouts.request()) > 0) {
+        if (bounded && saidTimeouts.connect() != null && timeouts.connect().compareTo(timeouts.request()) > 0) {
             problems.add(
                     place,
                     who + ": connecting may take longer than the whole request (" + text(timeouts.connect()) + " > " + text(timeouts.request()) + "), expected less",
                     "lower timeouts.connect or raise timeouts.request");
         }
-        if (retry.backoffBase().compareTo(retry.backoffMax()) > 0) {
+        if (said.backoff() != null && retry.backoffBase().compareTo(retry.backoffMax()) > 0) {
             problems.add(
-                    draft.place(),
+                    place,
                     who + ": the first wait is longer than the longest (" + text(retry.backoffBase()) + " > " + text(retry.backoffMax()) + "), expected less",
                     "lower backoff.base or raise backoff.max");
         }
     }
 
-    private static String text(java.time.Duration duration) {
-        return io.proa.wire.DurationText.format(duration);
+    private static TimeoutRule within(TimeoutRule timeouts) {
+        boolean longer = !timeouts.request().isZero() && timeouts.connect().compareTo(timeouts.request()) > 0;
+        return longer ? new TimeoutRule(timeouts.request(), timeouts.request(), timeouts.idle()) : timeouts;
+    }
+
+    private static String text(Duration duration) {
+        return DurationText.format(duration);
     }
 
     private static String portsOf(Service service) {

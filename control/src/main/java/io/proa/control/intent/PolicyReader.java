@@ -49,7 +49,7 @@ final class PolicyReader {
 
     private RetryDraft retry(YamlMap spec) {
         YamlMap map = spec.map("retry", "a retry");
-        Place place = spec.placeOf("retry");
+        Place place = spec.placeOf(spec.has("retry") ? "retry" : "timeouts");
         if (map == null) {
             return RetryDraft.none(place);
         }

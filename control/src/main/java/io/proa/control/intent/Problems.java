@@ -6,7 +6,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend all at once.
 public final class Problems {
@@ -37,19 +39,26 @@ public final class Problems {
 
     /// "did you mean ...?" for a word that is no member of `known`; otherwise names them all.
     public static String suggestion(String word, Collection<String> known) {
+        String nearest = nearest(word, known);
+        if (nearest != null) {
+            return "did you mean '" + nearest + "'?";
+        }
+        return known.isEmpty() ? "" : "known: " + String.join(", ", known);
+    }
+
+    /// The member of `known` that was probably meant; null where none is near.
+    static @Nullable String nearest(String word, Collection<String> known) {
         String nearest = null;
+        String lower = word.toLowerCase(Locale.ROOT);
         int least = Math.max(1, Math.min(2, word.length() / 3)) + 1;
         for (String candidate : known) {
-            int distance = distance(word.toLowerCase(java.util.Locale.ROOT), candidate.toLowerCase(java.util.Locale.ROOT));
+            int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
             if (distance < least) {
                 least = distance;
                 nearest = candidate;
             }
         }
-        if (nearest != null) {
-            return "did you mean '" + nearest + "'?";
-        }
-        return known.isEmpty() ? "" : "known: " + String.join(", ", known);
+        return nearest;
     }
 
     /// Damerau-Levenshtein distance (adjacent transpositions count one): the usual slips of a hand.

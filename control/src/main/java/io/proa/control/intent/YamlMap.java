@@ -4,6 +4,7 @@ import io.proa.wire.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ final class YamlMap {
     private final Problems problems;
     private final Map<String, Node> fields = new LinkedHashMap<>();
     private final Map<String, Place> names = new LinkedHashMap<>();
+
+    /// Fields that are there under a slip of the hand: not missing as well.
+    private final Set<String> misspelt = new HashSet<>();
 
     /// @param what for messages: "a service"
     private YamlMap(MappingNode node, String source, Problems problems, String what) {
@@ -73,6 +77,10 @@ final class YamlMap {
             if (unsupported.contains(name)) {
                 problems.add(at, "field '" + name + "' of " + what + " is not supported", "remove it: nothing in the intent is silently ignored");
             } else if (!known.contains(name)) {
+                String near = Problems.nearest(name, known);
+                if (near != null) {
+                    misspelt.add(near);
+                }
                 problems.add(at, "saw unknown field '" + name + "' of " + what, Problems.suggestion(name, known));
             }
         }
@@ -106,7 +114,7 @@ final class YamlMap {
     }
 
     void require(String field, String what) {
-        if (!has(field)) {
+        if (!has(field) && !misspelt.contains(field)) {
             problems.add(place, "saw no '" + field + "' in " + what + ", expected it", "");
         }
     }

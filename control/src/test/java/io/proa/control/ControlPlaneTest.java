@@ -76,7 +76,8 @@ final class ControlPlaneTest {
     void givesIdentityAndSnapshotAndFollowsTheIntent() throws Exception {
         try (var plane = start();
                 var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
-            assertThat(front.identities.getFirst().id()).hasToString("spiffe://demo.proa/ns/default/sa/front");
+            assertThat(front.identities.getFirst().id())
+                    .hasToString("spiffe://demo.proa/ns/default/sa/front");
             assertThat(front.bundles.getFirst().trustDomain()).isEqualTo("demo.proa");
             assertThat(front.last().services()).isEmpty();
             assertThat(front.last().self().pod()).isEqualTo("front-1");
@@ -85,7 +86,9 @@ final class ControlPlaneTest {
             front.eventually("orders", () -> !front.last().services().isEmpty());
             MeshService orders = front.last().services().getFirst();
             assertThat(orders.name()).hasToString("orders.default");
-            assertThat(orders.endpoints()).extracting("pod").containsExactly("orders-1", "orders-2");
+            assertThat(orders.endpoints())
+                    .extracting("pod")
+                    .containsExactly("orders-1", "orders-2");
             assertThat(orders.rules().getFirst().retry().maxAttempts()).isEqualTo(3);
             assertThat(front.last().outside()).containsExactly(IpPort.parse("192.0.2.1:443"));
 
@@ -97,13 +100,15 @@ final class ControlPlaneTest {
             Sidecar.awaitThat("the problem", () -> !plane.fleet().problems().isEmpty());
             assertThat(plane.fleet().problems().getFirst().toString())
                     .isEqualTo(
-                            intent + ":15:11: saw unknown field 'maxAtempts' of a retry\n  hint: did you mean 'maxAttempts'?");
+                            intent
+                                    + ":15:11: saw unknown field 'maxAtempts' of a retry\n  hint: did you mean 'maxAttempts'?");
             assertThat(front.last().revision().number()).isEqualTo(good);
 
             Files.writeString(intent, FLEET + POLICY.replace("5", "2"));
             front.eventually("the mended policy", () -> attempts(front.last()) == 2);
             assertThat(front.last().revision().number()).isEqualTo(good + 1);
-            Sidecar.awaitThat("the ack", () -> plane.status().getFirst().accepted().number() == good + 1);
+            Sidecar.awaitThat(
+                    "the ack", () -> plane.status().getFirst().accepted().number() == good + 1);
 
             front.unsubscribe(ordersAddress(plane));
             front.eventually("forgotten", () -> front.last().services().isEmpty());
@@ -119,7 +124,8 @@ final class ControlPlaneTest {
             Sidecar.awaitThat(
                     "the nack", () -> plane.status().getFirst().refusals().equals(front.verdict));
             assertThat(log).anyMatch(line -> line.contains("no room"));
-            front.eventually("state", () -> front.problems.stream().anyMatch(p -> p.contains("no room")));
+            front.eventually(
+                    "state", () -> front.problems.stream().anyMatch(p -> p.contains("no room")));
         }
     }
 
@@ -133,7 +139,8 @@ final class ControlPlaneTest {
             // a broken line gives the token back; only a certificate spends it
             assertThat(greet("front-1", token)).isEqualTo("welcome");
             Sidecar.awaitThat("given back", () -> greet("front-1", token).equals("welcome"));
-            Sidecar.awaitThat("given back", () -> plane.status().stream().noneMatch(s -> s.connected()));
+            Sidecar.awaitThat(
+                    "given back", () -> plane.status().stream().noneMatch(s -> s.connected()));
             try (var _ = sidecar("front-1", token).ready()) {
                 assertThat(greet("front-1", token)).contains("it works once");
             }
@@ -144,10 +151,16 @@ final class ControlPlaneTest {
 
     @Test
     void tokenExpires() throws Exception {
-        var settings = new ControlSettings(
-                List.of(intent), socket, folder.resolve("state"), null,
-                ControlSettings.of(List.of(intent), socket, folder).blocks(),
-                Duration.ofHours(1), Duration.ofSeconds(1), false);
+        var settings =
+                new ControlSettings(
+                        List.of(intent),
+                        socket,
+                        folder.resolve("state"),
+                        null,
+                        ControlSettings.of(List.of(intent), socket, folder).blocks(),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(1),
+                        false);
         try (var plane = ControlPlane.start(settings, InstantSource.system(), log::add)) {
             String token = plane.issueToken("front-1");
             Thread.sleep(1200);
@@ -167,16 +180,24 @@ final class ControlPlaneTest {
             assertThat(greet("front-1", _ -> proof(front, "front-1", earlier)))
                     .contains("not signed by the certificate's key");
             // for another pod
-            assertThat(greet("orders-1", nonce -> proof(front, "orders-1", nonce))).contains("expected spiffe://");
+            assertThat(greet("orders-1", nonce -> proof(front, "orders-1", nonce)))
+                    .contains("expected spiffe://");
             // a signature for another pod's hello
             assertThat(greet("front-1", nonce -> proof(front, "orders-1", nonce)))
                     .contains("not signed by the certificate's key");
             // the certificate alone
-            assertThat(greet("front-1", _ -> new Credential.Proof(Pem.ofCertificates(front.chain()), Bytes.of(new byte[64]))))
+            assertThat(
+                            greet(
+                                    "front-1",
+                                    _ ->
+                                            new Credential.Proof(
+                                                    Pem.ofCertificates(front.chain()),
+                                                    Bytes.of(new byte[64]))))
                     .contains("proof does not hold");
             assertThat(greet("front-1", _ -> new Credential.Proof("", Bytes.of(new byte[64]))))
                     .contains("no certificate");
-            assertThat(greet("front-1", nonce -> proof(front, "front-1", nonce))).isEqualTo("welcome");
+            assertThat(greet("front-1", nonce -> proof(front, "front-1", nonce)))
+                    .isEqualTo("welcome");
         }
     }
 
@@ -189,7 +210,8 @@ final class ControlPlaneTest {
         }
         Files.delete(folder.resolve("state/authority/authority.pem"));
         try (var _ = start()) {
-            assertThat(greet("front-1", nonce -> proof(foreign, "front-1", nonce))).contains("no path");
+            assertThat(greet("front-1", nonce -> proof(foreign, "front-1", nonce)))
+                    .contains("no path");
         } catch (ControlPlane.StartFailure e) {
             throw new AssertionError(e);
         }
@@ -234,7 +256,9 @@ final class ControlPlaneTest {
         try (var front = sidecar("front-1", null).ready()) {
             assertThat(front.last()).isEqualTo(last);
             assertThat(front.identities.getFirst().chain()).isEqualTo(identity.chain());
-            front.eventually("loud", () -> front.problems.stream().anyMatch(p -> p.contains("not to be had")));
+            front.eventually(
+                    "loud",
+                    () -> front.problems.stream().anyMatch(p -> p.contains("not to be had")));
             assertThat(front.connected).isFalse();
             // and it goes on as before once there is one again, without any token
             try (var _ = start()) {
@@ -248,7 +272,11 @@ final class ControlPlaneTest {
     void sidecarWithNeitherIdentityNorTokenSaysSo() throws Exception {
         try (var _ = start();
                 var front = sidecar("front-1", null)) {
-            front.eventually("said", () -> front.problems.stream().anyMatch(p -> p.contains("neither an identity in")));
+            front.eventually(
+                    "said",
+                    () ->
+                            front.problems.stream()
+                                    .anyMatch(p -> p.contains("neither an identity in")));
         }
     }
 
@@ -265,19 +293,28 @@ final class ControlPlaneTest {
                 assertThat(next.notBefore()).isBefore(before.notAfter());
             }
             assertThat(front.problems).isEmpty();
-            var kept = (IdentityStore.Loaded.Found) new IdentityStore(folder.resolve("front-1")).load();
-            assertThat(front.identities).extracting(WorkloadIdentity::chain).contains(kept.identity().chain());
+            var kept =
+                    (IdentityStore.Loaded.Found)
+                            new IdentityStore(folder.resolve("front-1")).load();
+            assertThat(front.identities)
+                    .extracting(WorkloadIdentity::chain)
+                    .contains(kept.identity().chain());
         }
     }
 
-    /// A control plane that was down for longer than certificates live takes its fleet up again without new tokens.
+    /// A control plane that was down for longer than certificates live takes its fleet up again
+    /// without new tokens.
     @Test
     void expiredIdentityStillProvesWhoAsks() throws Exception {
         var settings = settings().withCertificateLifetime(Duration.ofSeconds(5));
         var plane = ControlPlane.start(settings, InstantSource.system(), log::add);
         try (var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
             plane.close();
-            front.eventually("loud", () -> front.problems.stream().anyMatch(p -> p.contains("not renewed, it expires in")));
+            front.eventually(
+                    "loud",
+                    () ->
+                            front.problems.stream()
+                                    .anyMatch(p -> p.contains("not renewed, it expires in")));
             Thread.sleep(6000);
             int identities = front.identities.size();
             try (var _ = ControlPlane.start(settings, InstantSource.system(), log::add)) {
@@ -293,20 +330,29 @@ final class ControlPlaneTest {
         try (var plane = start();
                 var second = sidecar("orders-2", plane.issueToken("orders-2")).ready()) {
             Files.writeString(intent, FLEET.replace("replicas: 2", "replicas: 1"));
-            second.eventually("told", () -> second.problems.stream().anyMatch(p -> p.contains("no longer in the fleet")));
+            second.eventually(
+                    "told",
+                    () ->
+                            second.problems.stream()
+                                    .anyMatch(p -> p.contains("no longer in the fleet")));
         }
     }
 
     @Test
     void onlyTheOwnerMayUseTheSocketAndOnlyOneServes() throws Exception {
         try (var _ = start()) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
             assertThatThrownBy(this::start)
-                    .isInstanceOfSatisfying(ControlPlane.StartFailure.class, e -> assertThat(e.exitCode()).isEqualTo(69))
+                    .isInstanceOfSatisfying(
+                            ControlPlane.StartFailure.class,
+                            e -> assertThat(e.exitCode()).isEqualTo(69))
                     .hasMessageContaining("another control plane uses");
             var other = ControlSettings.of(List.of(intent), socket, folder.resolve("other"));
             assertThatThrownBy(() -> ControlPlane.start(other, InstantSource.system(), log::add))
-                    .isInstanceOfSatisfying(ControlPlane.StartFailure.class, e -> assertThat(e.exitCode()).isEqualTo(69))
+                    .isInstanceOfSatisfying(
+                            ControlPlane.StartFailure.class,
+                            e -> assertThat(e.exitCode()).isEqualTo(69))
                     .hasMessageContaining("is served by another control plane already");
         }
         assertThat(socket).doesNotExist();
@@ -336,10 +382,16 @@ final class ControlPlaneTest {
     void operatorGetsTokensAndStatusOverPipes() throws Exception {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var commands = new ByteArrayInputStream("token front-1\ntoken nobody\nstatus\nhello\n".getBytes(StandardCharsets.UTF_8));
+        var commands =
+                new ByteArrayInputStream(
+                        "token front-1\ntoken nobody\nstatus\nhello\n"
+                                .getBytes(StandardCharsets.UTF_8));
         int code =
                 ControlPlane.run(
-                        settings().withOperator(), commands, new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+                        settings().withOperator(),
+                        commands,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
         assertThat(code).isZero();
         List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines.get(0)).isEqualTo("ready " + socket);
@@ -354,25 +406,50 @@ final class ControlPlaneTest {
     @Test
     void badStartsEndWithSysexitsAndLeaveNothingOpen() throws Exception {
         Path missing = folder.resolve("none.yaml");
-        assertThat(exit(ControlSettings.of(List.of(missing), socket, folder.resolve("s1")))).isEqualTo("66 " + missing + ": no such file or folder");
-        Path bad = Files.writeString(folder.resolve("bad.yaml"), FLEET.replace("command", "comand"));
+        assertThat(exit(ControlSettings.of(List.of(missing), socket, folder.resolve("s1"))))
+                .isEqualTo("66 " + missing + ": no such file or folder");
+        Path bad =
+                Files.writeString(folder.resolve("bad.yaml"), FLEET.replace("command", "comand"));
         assertThat(exit(ControlSettings.of(List.of(bad), socket, folder.resolve("s2"))))
                 .isEqualTo("65 " + bad + ":7:20: saw unknown field 'comand' of a service");
         assertThat(exit(ControlSettings.of(List.of(), socket, folder.resolve("s3"))))
-                .isEqualTo("64 proa control: --intent: saw none, expected at least one file or folder");
+                .isEqualTo(
+                        "64 proa control: --intent: saw none, expected at least one file or folder");
         assertThat(exit(settings().withCertificateLifetime(Duration.ofSeconds(1))))
                 .isEqualTo("64 proa control: --certificate-lifetime: saw 1 s, expected 5 s to 7 d");
-        assertThat(exit(settings().withTrustDomain("other.proa"))).startsWith("65 " + intent + ":5:16: saw trustDomain 'demo.proa', expected 'other.proa'");
+        assertThat(exit(settings().withTrustDomain("other.proa")))
+                .startsWith(
+                        "65 "
+                                + intent
+                                + ":5:16: saw trustDomain 'demo.proa', expected 'other.proa'");
         Files.writeString(folder.resolve("file"), "");
-        assertThat(exit(ControlSettings.of(List.of(intent), socket, folder.resolve("file/state")))).startsWith("78 proa control: cannot use the state folder");
-        assertThat(exit(ControlSettings.of(List.of(intent), folder.resolve("x".repeat(120)), folder.resolve("s4")))).startsWith("69 ");
+        assertThat(exit(ControlSettings.of(List.of(intent), socket, folder.resolve("file/state"))))
+                .startsWith("78 proa control: cannot use the state folder");
+        assertThat(
+                        exit(
+                                ControlSettings.of(
+                                        List.of(intent),
+                                        folder.resolve("x".repeat(120)),
+                                        folder.resolve("s4"))))
+                .startsWith("69 ");
         assertThat(socket).doesNotExist();
     }
 
     private static String exit(ControlSettings settings) {
         var err = new ByteArrayOutputStream();
-        int code = ControlPlane.run(settings, new ByteArrayInputStream(new byte[0]), new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
-        return code + " " + err.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("{")).findFirst().orElse("");
+        int code =
+                ControlPlane.run(
+                        settings,
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        return code
+                + " "
+                + err.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> !line.startsWith("{"))
+                        .findFirst()
+                        .orElse("");
     }
 
     private interface Showing {
@@ -400,11 +477,13 @@ final class ControlPlaneTest {
         }
     }
 
-    private static Credential proof(WorkloadIdentity identity, String pod, Bytes nonce) throws Exception {
+    private static Credential proof(WorkloadIdentity identity, String pod, Bytes nonce)
+            throws Exception {
         Signature signature = Signature.getInstance("SHA256withECDSA");
         signature.initSign(identity.key());
         signature.update(Credential.Proof.signedBytes(pod, nonce));
-        return new Credential.Proof(Pem.ofCertificates(identity.chain()), Bytes.of(signature.sign()));
+        return new Credential.Proof(
+                Pem.ofCertificates(identity.chain()), Bytes.of(signature.sign()));
     }
 
     private ControlSettings settings() {
@@ -421,7 +500,14 @@ final class ControlPlaneTest {
 
     private static String ordersAddress(ControlPlane plane) {
         var current = Objects.requireNonNull(plane.fleet().current());
-        return current.fleet().services().getFirst().mesh().virtualAddresses().getFirst().getHostAddress() + ":80";
+        return current.fleet()
+                        .services()
+                        .getFirst()
+                        .mesh()
+                        .virtualAddresses()
+                        .getFirst()
+                        .getHostAddress()
+                + ":80";
     }
 
     private static int attempts(MeshSnapshot snapshot) {

@@ -10,13 +10,13 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend all at once.
+/// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend
+/// all at once.
 public final class Problems {
     private final Set<ConfigProblem> found = new LinkedHashSet<>();
 
     public void add(Place place, String message, String hint) {
-        found.add(
-                new ConfigProblem(place.source(), place.line(), place.column(), message, hint));
+        found.add(new ConfigProblem(place.source(), place.line(), place.column(), message, hint));
     }
 
     public boolean isEmpty() {
@@ -73,7 +73,10 @@ public final class Problems {
                 int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
                 int least = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1);
                 least = Math.min(least, rows[i - 1][j - 1] + change);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                if (i > 1
+                        && j > 1
+                        && a.charAt(i - 1) == b.charAt(j - 2)
+                        && a.charAt(i - 2) == b.charAt(j - 1)) {
                     least = Math.min(least, rows[i - 2][j - 2] + 1);
                 }
                 rows[i][j] = least;

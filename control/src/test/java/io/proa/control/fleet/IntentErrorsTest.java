@@ -27,7 +27,8 @@ final class IntentErrorsTest {
         try (var files = Files.list(CASES)) {
             files.filter(file -> file.toString().endsWith(".yaml"))
                     .sorted()
-                    .forEach(file -> tests.add(DynamicTest.dynamicTest(nameOf(file), () -> check(file))));
+                    .forEach(file ->
+                            tests.add(DynamicTest.dynamicTest(nameOf(file), () -> check(file))));
         }
         assertThat(tests).hasSizeGreaterThan(15);
         return tests;
@@ -44,7 +45,8 @@ final class IntentErrorsTest {
 
     private static String problems(Path file) {
         try {
-            var source = new IntentSource("fleet.yaml", Path.of("/srv/fleet"), Files.readString(file));
+            var source =
+                    new IntentSource("fleet.yaml", Path.of("/srv/fleet"), Files.readString(file));
             Compilation result =
                     new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null)
                             .compile(List.of(source), new Problems());

@@ -24,8 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A control plane, from its settings to its end. All is checked before anything is opened; once it serves it serves on,
-/// whatever becomes of its intent's files.
+/// A control plane, from its settings to its end. All is checked before anything is opened; once it
+/// serves it serves on, whatever becomes of its intent's files.
 public final class ControlPlane implements AutoCloseable {
     private static final Duration PROOF_GRACE = Duration.ofHours(24);
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -54,7 +54,12 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private ControlPlane(FileChannel lock, FleetState fleet, TokenRegistry tokens, ControlServer server, InstantSource clock) {
+    private ControlPlane(
+            FileChannel lock,
+            FleetState fleet,
+            TokenRegistry tokens,
+            ControlServer server,
+            InstantSource clock) {
         this.lock = lock;
         this.fleet = fleet;
         this.tokens = tokens;
@@ -62,18 +67,21 @@ public final class ControlPlane implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Runs until told to stop: by `stop` or the end of `commands` where there is an operator, else by a signal.
+    /// Runs until told to stop: by `stop` or the end of `commands` where there is an operator, else
+    /// by a signal.
     ///
     /// @param out one line `ready SOCKET` once it serves, and the answers to an operator
     /// @param err everything else
-    /// @return an exit code as in sysexits.h: 0, 64 (settings), 65 (intent), 66 (no such file), 69 (another serves), 78
-    ///     (state folder)
-    public static int run(ControlSettings settings, InputStream commands, PrintStream out, PrintStream err) {
+    /// @return an exit code as in sysexits.h: 0, 64 (settings), 65 (intent), 66 (no such file), 69
+    ///   (another serves), 78 (state folder)
+    public static int run(
+            ControlSettings settings, InputStream commands, PrintStream out, PrintStream err) {
         try (ControlPlane plane = start(settings, InstantSource.system(), err::println)) {
             out.println("ready " + settings.socket());
             out.flush();
             if (settings.operator()) {
-                new OperatorConsole(plane.fleet, plane.tokens, plane.server, plane.clock).attend(commands, out);
+                new OperatorConsole(plane.fleet, plane.tokens, plane.server, plane.clock)
+                        .attend(commands, out);
             } else {
                 plane.closed.await();
             }
@@ -93,24 +101,38 @@ public final class ControlPlane implements AutoCloseable {
     /// Checks, opens and serves.
     ///
     /// @param log takes one line each
-    public static ControlPlane start(ControlSettings settings, InstantSource clock, Consumer<String> log) throws StartFailure {
+    public static ControlPlane start(
+            ControlSettings settings, InstantSource clock, Consumer<String> log)
+            throws StartFailure {
         List<String> faults = settings.faults();
         if (!faults.isEmpty()) {
-            throw new StartFailure(ExitCode.USAGE, "proa control: " + String.join("\nproa control: ", faults));
+            throw new StartFailure(
+                    ExitCode.USAGE, "proa control: " + String.join("\nproa control: ", faults));
         }
         FileChannel lock = lock(settings.state());
         try {
-            FleetState fleet = fleet(settings);
+            FleetState fleet = open(settings);
+            // looks before the first reading: a change in between is a change
+            var watch = new IntentWatch(settings.intent(), fleet, log);
+            read(fleet);
             FleetState.Current current = fleet.current();
             if (current == null) {
                 throw new IllegalStateException("a fleet without problems is the current one");
             }
-            CertificateAuthority authority = authority(settings, current.fleet().trustDomain(), clock, log);
+            CertificateAuthority authority =
+                    authority(settings, current.fleet().trustDomain(), clock, log);
             var tokens = new TokenRegistry(settings.tokenLifetime());
-            var desk = new Desk(fleet, authority, tokens, settings.certificateLifetime(), PROOF_GRACE, clock, log);
+            var desk =
+                    new Desk(
+                            fleet,
+                            authority,
+                            tokens,
+                            settings.certificateLifetime(),
+                            PROOF_GRACE,
+                            clock,
+                            log);
             ControlServer server = serve(settings.socket(), desk);
             var plane = new ControlPlane(lock, fleet, tokens, server, clock);
-            var watch = new IntentWatch(settings.intent(), fleet, log);
             Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
             return plane;
         } catch (StartFailure | RuntimeException e) {
@@ -156,29 +178,49 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static FleetState fleet(ControlSettings settings) throws StartFailure {
+    private static FleetState open(ControlSettings settings) throws StartFailure {
         for (Path path : settings.intent()) {
             if (!Files.exists(path)) {
-                throw new StartFailure(ExitCode.NO_INPUT, path + ": no such file or folder\n  hint: relative paths begin at " + Path.of("").toAbsolutePath());
+                throw new StartFailure(
+                        ExitCode.NO_INPUT,
+                        path
+                                + ": no such file or folder\n  hint: relative paths begin at "
+                                + Path.of("").toAbsolutePath());
             }
         }
         try {
-            FleetState fleet = FleetState.open(settings.state(), settings.intent(), settings.blocks(), settings.trustDomain());
-            if (fleet.reload() instanceof Compilation.Rejected rejected) {
-                throw new StartFailure(ExitCode.DATA, String.join("\n", rejected.problems().stream().map(ConfigProblem::toString).toList()));
-            }
-            return fleet;
+            return FleetState.open(
+                    settings.state(), settings.intent(), settings.blocks(), settings.trustDomain());
         } catch (IOException e) {
             throw new StartFailure(ExitCode.CONFIG, "proa control: " + e.getMessage());
         }
     }
 
-    private static CertificateAuthority authority(ControlSettings settings, String trustDomain, InstantSource clock, Consumer<String> log)
+    private static void read(FleetState fleet) throws StartFailure {
+        try {
+            if (fleet.reload() instanceof Compilation.Rejected rejected) {
+                throw new StartFailure(
+                        ExitCode.DATA,
+                        String.join(
+                                "\n",
+                                rejected.problems().stream()
+                                        .map(ConfigProblem::toString)
+                                        .toList()));
+            }
+        } catch (IOException e) {
+            throw new StartFailure(ExitCode.CONFIG, "proa control: " + e.getMessage());
+        }
+    }
+
+    private static CertificateAuthority authority(
+            ControlSettings settings, String trustDomain, InstantSource clock, Consumer<String> log)
             throws StartFailure {
         try {
-            return CertificateAuthority.open(settings.state().resolve("authority"), trustDomain, clock.instant(), log);
+            return CertificateAuthority.open(
+                    settings.state().resolve("authority"), trustDomain, clock.instant(), log);
         } catch (IOException e) {
-            throw new StartFailure(ExitCode.CONFIG, "proa control: the certificate authority: " + e.getMessage());
+            throw new StartFailure(
+                    ExitCode.CONFIG, "proa control: the certificate authority: " + e.getMessage());
         }
     }
 
@@ -190,22 +232,33 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    /// Two control planes on one folder would give two certificates one serial and two pods one address.
+    /// Two control planes on one folder would give two certificates one serial and two pods one
+    /// address.
     private static FileChannel lock(Path state) throws StartFailure {
         try {
-            Files.createDirectories(state, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(
+                    state,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
             FileChannel channel =
                     FileChannel.open(
                             state.resolve("lock"),
                             java.util.Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                            PosixFilePermissions.asFileAttribute(
+                                    PosixFilePermissions.fromString("rw-------")));
             if (isLocked(channel)) {
                 return channel;
             }
             channel.close();
-            throw new StartFailure(ExitCode.UNAVAILABLE, "proa control: another control plane uses " + state + "\n  hint: stop it, or give this one a folder of its own with --state");
+            throw new StartFailure(
+                    ExitCode.UNAVAILABLE,
+                    "proa control: another control plane uses "
+                            + state
+                            + "\n  hint: stop it, or give this one a folder of its own with --state");
         } catch (IOException e) {
-            throw new StartFailure(ExitCode.CONFIG, "proa control: cannot use the state folder " + state + ": " + e.getMessage());
+            throw new StartFailure(
+                    ExitCode.CONFIG,
+                    "proa control: cannot use the state folder " + state + ": " + e.getMessage());
         }
     }
 

@@ -49,17 +49,38 @@ public record ControlSettings(
 
     public ControlSettings withTrustDomain(@Nullable String trustDomain) {
         return new ControlSettings(
-                intent, socket, state, trustDomain, blocks, certificateLifetime, tokenLifetime, operator);
+                intent,
+                socket,
+                state,
+                trustDomain,
+                blocks,
+                certificateLifetime,
+                tokenLifetime,
+                operator);
     }
 
     public ControlSettings withCertificateLifetime(Duration certificateLifetime) {
         return new ControlSettings(
-                intent, socket, state, trustDomain, blocks, certificateLifetime, tokenLifetime, operator);
+                intent,
+                socket,
+                state,
+                trustDomain,
+                blocks,
+                certificateLifetime,
+                tokenLifetime,
+                operator);
     }
 
     public ControlSettings withOperator() {
         return new ControlSettings(
-                intent, socket, state, trustDomain, blocks, certificateLifetime, tokenLifetime, true);
+                intent,
+                socket,
+                state,
+                trustDomain,
+                blocks,
+                certificateLifetime,
+                tokenLifetime,
+                true);
     }
 
     /// Everything that cannot be run; empty = nothing.
@@ -68,11 +89,18 @@ public record ControlSettings(
         if (intent.isEmpty()) {
             faults.add("--intent: saw none, expected at least one file or folder");
         }
-        if (certificateLifetime.compareTo(SHORTEST_CERTIFICATE) < 0 || certificateLifetime.compareTo(LONGEST_CERTIFICATE) > 0) {
-            faults.add("--certificate-lifetime: saw " + certificateLifetime.toSeconds() + " s, expected 5 s to 7 d");
+        if (certificateLifetime.compareTo(SHORTEST_CERTIFICATE) < 0
+                || certificateLifetime.compareTo(LONGEST_CERTIFICATE) > 0) {
+            faults.add(
+                    "--certificate-lifetime: saw "
+                            + certificateLifetime.toSeconds()
+                            + " s, expected 5 s to 7 d");
         }
         if (tokenLifetime.toSeconds() < 1 || tokenLifetime.compareTo(Duration.ofHours(1)) > 0) {
-            faults.add("--token-lifetime: saw " + tokenLifetime.toSeconds() + " s, expected 1 s to 1 h");
+            faults.add(
+                    "--token-lifetime: saw "
+                            + tokenLifetime.toSeconds()
+                            + " s, expected 1 s to 1 h");
         }
         return faults;
     }

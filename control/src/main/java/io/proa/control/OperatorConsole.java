@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Commands from whoever started this process, one per line on standard input, each answered by one line on standard
-/// output. Pipes are private to the two processes and need no secret of their own: the simplest safe way to hand out
-/// tokens.
+/// Commands from whoever started this process, one per line on standard input, each answered by one
+/// line on standard output. Pipes are private to the two processes and need no secret of their own:
+/// the simplest safe way to hand out tokens.
 ///
 /// | command | answer |
 /// |---|---|
@@ -33,7 +33,8 @@ final class OperatorConsole {
     private final ControlServer server;
     private final InstantSource clock;
 
-    OperatorConsole(FleetState fleet, TokenRegistry tokens, ControlServer server, InstantSource clock) {
+    OperatorConsole(
+            FleetState fleet, TokenRegistry tokens, ControlServer server, InstantSource clock) {
         this.fleet = fleet;
         this.tokens = tokens;
         this.server = server;
@@ -76,7 +77,8 @@ final class OperatorConsole {
         var root = new LinkedHashMap<String, Object>();
         root.put("revision", current == null ? 0 : current.revision().number());
         root.put("problems", fleet.problems().stream().map(Object::toString).toList());
-        List<Map<String, Object>> pods = server.status().stream().map(OperatorConsole::pod).toList();
+        List<Map<String, Object>> pods =
+                server.status().stream().map(OperatorConsole::pod).toList();
         root.put("pods", pods);
         return JSON.writeValueAsString(root);
     }

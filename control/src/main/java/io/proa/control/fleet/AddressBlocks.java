@@ -40,7 +40,8 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
         public Block {
             int bits = base.getAddress().length * 8;
             if (prefix < 8 || prefix > bits - 4) {
-                throw new IllegalArgumentException("prefix /" + prefix + ": expected /8 to /" + (bits - 4));
+                throw new IllegalArgumentException(
+                        "prefix /" + prefix + ": expected /8 to /" + (bits - 4));
             }
         }
 
@@ -50,7 +51,9 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
             if (slash < 0) {
                 throw new IllegalArgumentException("'" + text + "': expected ADDRESS/PREFIX");
             }
-            return new Block(IpPort.literal(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+            return new Block(
+                    IpPort.literal(text.substring(0, slash)),
+                    Integer.parseInt(text.substring(slash + 1)));
         }
 
         InetAddress host(int number) {
@@ -59,7 +62,8 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
             byte[] digits = sum.toByteArray();
             var address = new byte[bytes.length];
             int length = Math.min(digits.length, address.length);
-            System.arraycopy(digits, digits.length - length, address, address.length - length, length);
+            System.arraycopy(
+                    digits, digits.length - length, address, address.length - length, length);
             try {
                 return InetAddress.getByAddress(address);
             } catch (UnknownHostException e) {

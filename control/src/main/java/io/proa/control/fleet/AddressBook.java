@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Which number each name has, so that a service or pod keeps its addresses however the intent changes around it.
+/// Which number each name has, so that a service or pod keeps its addresses however the intent
+/// changes around it.
 ///
-/// A name that is gone keeps its number until all others are taken: it comes back to where its callers look for it.
-/// Not thread-safe.
+/// A name that is gone keeps its number until all others are taken: it comes back to where its
+/// callers look for it. Not thread-safe.
 public final class AddressBook {
     private final Map<String, Integer> pods;
     private final Map<String, Integer> services;

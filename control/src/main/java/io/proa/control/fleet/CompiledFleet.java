@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// A whole, checked fleet. Immutable.
 ///
 /// @param services in an order in which they can be started: none before one it must start after
-public record CompiledFleet(String name, String trustDomain, String namespace, List<FleetService> services) {
+public record CompiledFleet(
+        String name, String trustDomain, String namespace, List<FleetService> services) {
     public CompiledFleet {
         services = List.copyOf(services);
     }
@@ -47,7 +48,8 @@ public record CompiledFleet(String name, String trustDomain, String namespace, L
         return null;
     }
 
-    /// What names resolve to inside the pods: each service by its bare name, with its namespace, and as the mesh calls it.
+    /// What names resolve to inside the pods: each service by its bare name, with its namespace,
+    /// and as the mesh calls it.
     public Map<String, List<InetAddress>> hosts() {
         var hosts = new TreeMap<String, List<InetAddress>>();
         for (FleetService service : services) {
@@ -62,12 +64,14 @@ public record CompiledFleet(String name, String trustDomain, String namespace, L
 
     /// What one pod's sidecar is told.
     ///
-    /// A destination belongs to a service by its virtual address or by the address of one of its pods, whatever the port:
-    /// a port that the service does not have is the sidecar's to refuse, it is not outside the mesh.
+    /// A destination belongs to a service by its virtual address or by the address of one of its
+    /// pods, whatever the port: a port that the service does not have is the sidecar's to refuse,
+    /// it is not outside the mesh.
     ///
     /// @param destinations those the sidecar asked for
     /// @return null where there is no such pod
-    public @Nullable MeshSnapshot snapshotFor(String pod, Collection<IpPort> destinations, Revision revision) {
+    public @Nullable MeshSnapshot snapshotFor(
+            String pod, Collection<IpPort> destinations, Revision revision) {
         FleetPod self = pod(pod);
         if (self == null) {
             return null;
@@ -85,12 +89,14 @@ public record CompiledFleet(String name, String trustDomain, String namespace, L
             }
         }
         // in the fleet's order, so that the same wishes always give the same snapshot
-        List<MeshService> included = services.stream().map(FleetService::mesh).filter(asked::contains).toList();
+        List<MeshService> included =
+                services.stream().map(FleetService::mesh).filter(asked::contains).toList();
         return new MeshSnapshot(revision, self.workload(), included, outside);
     }
 
     /// A route is of no use without the services it leads to.
-    private static void addWithTargets(MeshService service, Map<ServiceName, MeshService> all, Set<MeshService> into) {
+    private static void addWithTargets(
+            MeshService service, Map<ServiceName, MeshService> all, Set<MeshService> into) {
         if (!into.add(service)) {
             return;
         }

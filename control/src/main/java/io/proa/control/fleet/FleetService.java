@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param folder where to run it, absolute
 /// @param environment added to what the launcher gives to every application
 /// @param startAfter those that must be ready first
-/// @param publish port of the machine's own loopback that leads to the service's first port; null = none
+/// @param publish port of the machine's own loopback that leads to the service's first port; null =
+///   none
 public record FleetService(
         MeshService mesh,
         Located<List<String>> command,

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The fleet as it is now, made from files that may change: a bad change keeps the last good one.
 ///
-/// Addresses and revision are kept in a folder, so that all who open it there, one after the other, see the same. Safe for
-/// use by several threads.
+/// Addresses and revision are kept in a folder, so that all who open it there, one after the other,
+/// see the same. Safe for use by several threads.
 public final class FleetState {
     private final StateFile file;
     private final List<Path> intent;
@@ -28,7 +28,8 @@ public final class FleetState {
     /// A fleet and the revision it has.
     public record Current(CompiledFleet fleet, Revision revision) {}
 
-    private FleetState(StateFile file, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain) {
+    private FleetState(
+            StateFile file, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain) {
         this.file = file;
         this.intent = List.copyOf(intent);
         this.blocks = blocks;
@@ -38,13 +39,14 @@ public final class FleetState {
     /// @param folder where `fleet-state.json` is kept; made with mode 0700 where it is missing
     /// @param intent files, or folders of `.yaml` files
     /// @param trustDomain what the fleet's must be; null = what its file says
-    public static FleetState open(Path folder, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain)
+    public static FleetState open(
+            Path folder, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain)
             throws IOException {
         return new FleetState(StateFile.in(folder), intent, blocks, trustDomain);
     }
 
-    /// Reads and compiles the intent anew. Where it is good it is the current one from now on, under a new revision if any
-    /// of its text has changed.
+    /// Reads and compiles the intent anew. Where it is good it is the current one from now on,
+    /// under a new revision if any of its text has changed.
     ///
     /// @throws IOException where the state cannot be read or kept; the last good fleet stays
     public synchronized Compilation reload() throws IOException {
@@ -57,7 +59,8 @@ public final class FleetState {
             case Compilation.Rejected rejected -> problems = rejected.problems();
             case Compilation.Compiled compiled -> {
                 String digest = digest(sources);
-                long revision = digest.equals(kept.digest()) ? kept.revision() : kept.revision() + 1;
+                long revision =
+                        digest.equals(kept.digest()) ? kept.revision() : kept.revision() + 1;
                 var next = new StateFile.Content(revision, digest, book.pods(), book.services());
                 if (!next.equals(kept)) {
                     file.save(next);
@@ -76,7 +79,8 @@ public final class FleetState {
         return current;
     }
 
-    /// All that is wrong with the files as they were at the last reload; empty = the current fleet is what they say.
+    /// All that is wrong with the files as they were at the last reload; empty = the current fleet
+    /// is what they say.
     public List<ConfigProblem> problems() {
         return problems;
     }
@@ -86,7 +90,9 @@ public final class FleetState {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (IntentSource source : sources) {
                 byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
-                digest.update((source.folder() + "\n" + text.length + "\n").getBytes(StandardCharsets.UTF_8));
+                digest.update(
+                        (source.folder() + "\n" + text.length + "\n")
+                                .getBytes(StandardCharsets.UTF_8));
                 digest.update(text);
             }
             return HexFormat.of().formatHex(digest.digest());

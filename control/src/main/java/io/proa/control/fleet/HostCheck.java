@@ -17,7 +17,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Whether this machine can run a fleet: what the intent names must be there before anything is started.
+/// Whether this machine can run a fleet: what the intent names must be there before anything is
+/// started.
 public final class HostCheck {
     private HostCheck() {}
 
@@ -29,13 +30,22 @@ public final class HostCheck {
         for (FleetService service : fleet.services()) {
             Path folder = service.folder().value();
             if (!Files.isDirectory(folder)) {
-                problems.add(service.folder().place(), "service '" + service.name().name() + "': no such folder: " + folder, "cwd is relative to the file it stands in");
+                problems.add(
+                        service.folder().place(),
+                        "service '" + service.name().name() + "': no such folder: " + folder,
+                        "cwd is relative to the file it stands in");
                 continue;
             }
             Located<List<String>> command = service.command();
             String program = command.value().getFirst();
             String path = service.environment().getOrDefault("PATH", searchPath);
-            check(program, folder, path, "service '" + service.name().name() + "'", command.place(), problems);
+            check(
+                    program,
+                    folder,
+                    path,
+                    "service '" + service.name().name() + "'",
+                    command.place(),
+                    problems);
         }
         return problems.all();
     }
@@ -54,20 +64,39 @@ public final class HostCheck {
             } catch (IOException e) {
                 problems.add(
                         port.place(),
-                        "service '" + service.name().name() + "' cannot be published on 127.0.0.1:" + port.value() + ": " + e.getMessage(),
-                        "choose another publish: port, or stop what listens there (ss -ltnp 'sport = :" + port.value() + "')");
+                        "service '"
+                                + service.name().name()
+                                + "' cannot be published on 127.0.0.1:"
+                                + port.value()
+                                + ": "
+                                + e.getMessage(),
+                        "choose another publish: port, or stop what listens there (ss -ltnp 'sport = :"
+                                + port.value()
+                                + "')");
             }
         }
         return problems.all();
     }
 
-    private static void check(String program, Path folder, String searchPath, String who, Place place, Problems problems) {
+    private static void check(
+            String program,
+            Path folder,
+            String searchPath,
+            String who,
+            Place place,
+            Problems problems) {
         if (program.indexOf('/') >= 0) {
             Path file = folder.resolve(program);
             if (!Files.isRegularFile(file)) {
-                problems.add(place, who + ": command not found: " + file, "a program with a / in its name is looked for in cwd");
+                problems.add(
+                        place,
+                        who + ": command not found: " + file,
+                        "a program with a / in its name is looked for in cwd");
             } else if (!Files.isExecutable(file)) {
-                problems.add(place, who + ": command is not executable: " + file, "chmod +x it, or run it by its interpreter");
+                problems.add(
+                        place,
+                        who + ": command is not executable: " + file,
+                        "chmod +x it, or run it by its interpreter");
             }
             return;
         }
@@ -82,7 +111,10 @@ public final class HostCheck {
             }
         }
         String hint = near(program, folders);
-        problems.add(place, who + ": command not found: '" + program + "' is in no folder of PATH", hint == null ? "install it, or write its path" : hint);
+        problems.add(
+                place,
+                who + ": command not found: '" + program + "' is in no folder of PATH",
+                hint == null ? "install it, or write its path" : hint);
     }
 
     private static @Nullable String near(String program, List<Path> folders) {

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Intent in, fleet out: reads all documents, checks them as a whole, settles addresses and identities. Whatever is wrong
-/// is found in one go, and nothing comes out by halves.
+/// Intent in, fleet out: reads all documents, checks them as a whole, settles addresses and
+/// identities. Whatever is wrong is found in one go, and nothing comes out by halves.
 public final class IntentCompiler {
     private static final String DEFAULT_TRUST_DOMAIN = "proa.local";
     private static final int LONGEST_POD_NAME = 63;
@@ -77,17 +77,31 @@ public final class IntentCompiler {
         var compiled = new ArrayList<FleetService>();
         for (Service service : ordered) {
             List<RouteRule> itsRules = rules.getOrDefault(service.name().value(), List.of());
-            compiled.add(compiled(service, new ServiceName(fleet.namespace(), service.name().value()), domain, itsRules));
+            compiled.add(
+                    compiled(
+                            service,
+                            new ServiceName(fleet.namespace(), service.name().value()),
+                            domain,
+                            itsRules));
         }
-        return new Compilation.Compiled(new CompiledFleet(fleet.name(), domain, fleet.namespace(), compiled));
+        return new Compilation.Compiled(
+                new CompiledFleet(fleet.name(), domain, fleet.namespace(), compiled));
     }
 
-    private static @Nullable Fleet onlyFleet(List<IntentDocument> documents, List<IntentSource> sources, Problems problems) {
+    private static @Nullable Fleet onlyFleet(
+            List<IntentDocument> documents, List<IntentSource> sources, Problems problems) {
         Fleet only = null;
         for (IntentDocument document : documents) {
             if (document instanceof Fleet fleet) {
                 if (only != null) {
-                    problems.add(fleet.place(), "saw a second Fleet, '" + fleet.name() + "', expected one ('" + only.name() + "')", "merge them, or start each with its own control plane");
+                    problems.add(
+                            fleet.place(),
+                            "saw a second Fleet, '"
+                                    + fleet.name()
+                                    + "', expected one ('"
+                                    + only.name()
+                                    + "')",
+                            "merge them, or start each with its own control plane");
                 } else {
                     only = fleet;
                 }
@@ -108,7 +122,14 @@ public final class IntentCompiler {
                 Place first = other.name().place();
                 problems.add(
                         service.name().place(),
-                        "saw a second service '" + service.name().value() + "', the first is at " + first.source() + ":" + first.line() + ":" + first.column(),
+                        "saw a second service '"
+                                + service.name().value()
+                                + "', the first is at "
+                                + first.source()
+                                + ":"
+                                + first.line()
+                                + ":"
+                                + first.column(),
                         "rename one of them");
             }
         }
@@ -122,7 +143,16 @@ public final class IntentCompiler {
             if (port != null) {
                 String other = published.putIfAbsent(port.value(), service.name().value());
                 if (other != null) {
-                    problems.add(port.place(), "service '" + service.name().value() + "' is published on port " + port.value() + ", and so is '" + other + "'", "choose another port");
+                    problems.add(
+                            port.place(),
+                            "service '"
+                                    + service.name().value()
+                                    + "' is published on port "
+                                    + port.value()
+                                    + ", and so is '"
+                                    + other
+                                    + "'",
+                            "choose another port");
                 }
             }
         }
@@ -134,11 +164,27 @@ public final class IntentCompiler {
             int replicas = service.replicas().value();
             pods += replicas;
             if (podName(service, replicas).length() > LONGEST_POD_NAME) {
-                problems.add(service.name().place(), "service name '" + service.name().value() + "' is too long for the names of its pods, expected at most " + (LONGEST_POD_NAME - 4) + " characters", "");
+                problems.add(
+                        service.name().place(),
+                        "service name '"
+                                + service.name().value()
+                                + "' is too long for the names of its pods, expected at most "
+                                + (LONGEST_POD_NAME - 4)
+                                + " characters",
+                        "");
             }
         }
         if (Math.max(pods, fleet.services().size()) > blocks.capacity()) {
-            problems.add(fleet.place(), "saw " + pods + " pods and " + fleet.services().size() + " services, expected at most " + blocks.capacity() + " of each, as the address blocks hold", "");
+            problems.add(
+                    fleet.place(),
+                    "saw "
+                            + pods
+                            + " pods and "
+                            + fleet.services().size()
+                            + " services, expected at most "
+                            + blocks.capacity()
+                            + " of each, as the address blocks hold",
+                    "");
         }
     }
 
@@ -148,12 +194,23 @@ public final class IntentCompiler {
             return said == null ? DEFAULT_TRUST_DOMAIN : said.value();
         }
         if (said != null && !said.value().equals(trustDomain)) {
-            problems.add(said.place(), "saw trustDomain '" + said.value() + "', expected '" + trustDomain + "', the control plane's", "a trust domain changes by starting anew");
+            problems.add(
+                    said.place(),
+                    "saw trustDomain '"
+                            + said.value()
+                            + "', expected '"
+                            + trustDomain
+                            + "', the control plane's",
+                    "a trust domain changes by starting anew");
         }
         return trustDomain;
     }
 
-    private static RouteCompiler routes(Fleet fleet, Map<String, Service> services, List<IntentDocument> documents, Problems problems) {
+    private static RouteCompiler routes(
+            Fleet fleet,
+            Map<String, Service> services,
+            List<IntentDocument> documents,
+            Problems problems) {
         var routes = new RouteCompiler(fleet.namespace(), services, problems);
         for (IntentDocument document : documents) {
             switch (document) {
@@ -177,26 +234,52 @@ public final class IntentCompiler {
         book.enter(pods, names, blocks.capacity());
     }
 
-    private FleetService compiled(Service service, ServiceName name, String domain, List<RouteRule> rules) {
+    private FleetService compiled(
+            Service service, ServiceName name, String domain, List<RouteRule> rules) {
         SpiffeId identity = SpiffeId.ofServiceAccount(domain, name.namespace(), name.name());
         var ports = new ArrayList<ServicePort>();
         var applicationPorts = new ArrayList<ApplicationPort>();
         for (Port port : service.ports()) {
             ports.add(new ServicePort(port.port(), port.targetPort(), port.protocol()));
-            applicationPorts.add(new ApplicationPort(name, port.port(), port.targetPort(), port.protocol(), service.loopback()));
+            applicationPorts.add(
+                    new ApplicationPort(
+                            name,
+                            port.port(),
+                            port.targetPort(),
+                            port.protocol(),
+                            service.loopback()));
         }
         var pods = new ArrayList<FleetPod>();
         var endpoints = new ArrayList<Endpoint>();
         for (int replica = 1; replica <= service.replicas().value(); replica++) {
             String pod = podName(service, replica);
             List<InetAddress> addresses = blocks.pod(book.pod(pod));
-            pods.add(new FleetPod(new Workload(pod, identity, addresses, applicationPorts, service.inbound())));
+            pods.add(
+                    new FleetPod(
+                            new Workload(
+                                    pod,
+                                    identity,
+                                    addresses,
+                                    applicationPorts,
+                                    service.inbound())));
             // by IPv4 alone: one endpoint per replica, and every kernel has it
             endpoints.add(new Endpoint(pod, addresses.getFirst(), MeshPorts.MESH, identity, 1));
         }
-        var mesh = new MeshService(name, blocks.service(book.service(name.name())), ports, endpoints, rules);
-        List<ServiceName> startAfter = service.startAfter().stream().map(other -> new ServiceName(name.namespace(), other.value())).toList();
-        return new FleetService(mesh, service.command(), service.folder(), service.environment(), startAfter, service.publish(), pods);
+        var mesh =
+                new MeshService(
+                        name, blocks.service(book.service(name.name())), ports, endpoints, rules);
+        List<ServiceName> startAfter =
+                service.startAfter().stream()
+                        .map(other -> new ServiceName(name.namespace(), other.value()))
+                        .toList();
+        return new FleetService(
+                mesh,
+                service.command(),
+                service.folder(),
+                service.environment(),
+                startAfter,
+                service.publish(),
+                pods);
     }
 
     private static String podName(Service service, int replica) {

@@ -47,10 +47,17 @@ final class StartOrder {
             if (dependency == null) {
                 problems.add(
                         other.place(),
-                        "service '" + name + "' starts after '" + other.value() + "', which is no service of this fleet",
+                        "service '"
+                                + name
+                                + "' starts after '"
+                                + other.value()
+                                + "', which is no service of this fleet",
                         Problems.suggestion(other.value(), services.keySet()));
             } else if (path.contains(other.value())) {
-                problems.add(other.place(), "saw a cycle in startAfter: " + cycle(other.value()) + ", expected none", "remove one of these");
+                problems.add(
+                        other.place(),
+                        "saw a cycle in startAfter: " + cycle(other.value()) + ", expected none",
+                        "remove one of these");
             } else {
                 visit(dependency);
             }

@@ -12,14 +12,19 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What must outlive the control plane besides its authority: which revision it had reached, and who has which address.
+/// What must outlive the control plane besides its authority: which revision it had reached, and
+/// who has which address.
 final class StateFile {
     private static final String NAME = "fleet-state.json";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path path;
 
-    record Content(long revision, String digest, Map<String, Integer> pods, Map<String, Integer> services) {
+    record Content(
+            long revision,
+            String digest,
+            Map<String, Integer> pods,
+            Map<String, Integer> services) {
         static final Content NONE = new Content(0, "", Map.of(), Map.of());
     }
 
@@ -29,7 +34,8 @@ final class StateFile {
 
     static StateFile in(Path folder) throws IOException {
         Files.createDirectories(
-                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         return new StateFile(folder.resolve(NAME));
     }
 
@@ -45,7 +51,8 @@ final class StateFile {
                     numbers(root.required("pods")),
                     numbers(root.required("services")));
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new IOException(path + " is damaged (" + e.getMessage() + "); stop the fleet and remove it", e);
+            throw new IOException(
+                    path + " is damaged (" + e.getMessage() + "); stop the fleet and remove it", e);
         }
     }
 
@@ -60,7 +67,8 @@ final class StateFile {
                         path.toAbsolutePath().getParent(),
                         NAME,
                         ".new",
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
         try {
             Files.write(draft, JSON.writeValueAsBytes(root));
             Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);

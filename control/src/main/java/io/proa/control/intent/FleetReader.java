@@ -22,17 +22,35 @@ final class FleetReader {
     private static final String DEFAULT_NAMESPACE = "default";
     private static final int MOST_REPLICAS = 100;
 
-    /// Characters that mean something to a shell: with one of them a command of one line is the shell's to run.
+    /// Characters that mean something to a shell: with one of them a command of one line is the
+    /// shell's to run.
     private static final String SHELL = "'\"\\$`|&;<>()*?[]{}~#!\n";
 
     private static final List<String> FIELDS =
             List.of(
-                    "name", "command", "cwd", "port", "ports", "replicas", "env", "startAfter", "publish", "inbound",
+                    "name",
+                    "command",
+                    "cwd",
+                    "port",
+                    "ports",
+                    "replicas",
+                    "env",
+                    "startAfter",
+                    "publish",
+                    "inbound",
                     "loopback");
     private static final Map<String, InboundMode> INBOUND =
-            new TreeMap<>(Map.of("strict", InboundMode.STRICT, "permissive", InboundMode.PERMISSIVE));
+            new TreeMap<>(
+                    Map.of("strict", InboundMode.STRICT, "permissive", InboundMode.PERMISSIVE));
     private static final Map<String, AppProtocol> PROTOCOLS =
-            new TreeMap<>(Map.of("http", AppProtocol.HTTP, "tcp", AppProtocol.TCP, "detect", AppProtocol.DETECT));
+            new TreeMap<>(
+                    Map.of(
+                            "http",
+                            AppProtocol.HTTP,
+                            "tcp",
+                            AppProtocol.TCP,
+                            "detect",
+                            AppProtocol.DETECT));
 
     private final Problems problems;
     private final IntentSource source;
@@ -45,13 +63,17 @@ final class FleetReader {
     IntentDocument.Fleet fleet(Place place, String name, YamlMap metadata, YamlMap spec) {
         spec.allow("a Fleet's spec", List.of("trustDomain", "namespace", "services"), Set.of());
         if (metadata.has("namespace")) {
-            problems.add(metadata.placeOf("namespace"), "a Fleet is in no namespace, its services are", "write it as spec.namespace");
+            problems.add(
+                    metadata.placeOf("namespace"),
+                    "a Fleet is in no namespace, its services are",
+                    "write it as spec.namespace");
         }
         label("metadata.name", name, metadata.placeOf("name"));
         Located<String> trustDomain = spec.locatedText("trustDomain");
         if (trustDomain != null) {
             try {
-                SpiffeId.ofServiceAccount(trustDomain.value(), DEFAULT_NAMESPACE, DEFAULT_NAMESPACE);
+                SpiffeId.ofServiceAccount(
+                        trustDomain.value(), DEFAULT_NAMESPACE, DEFAULT_NAMESPACE);
             } catch (IllegalArgumentException e) {
                 problems.add(trustDomain.place(), String.valueOf(e.getMessage()), "");
                 trustDomain = null;
@@ -70,9 +92,17 @@ final class FleetReader {
             }
         }
         if (spec.isList("services") && spec.maps("services", "a service").isEmpty()) {
-            problems.add(spec.placeOf("services"), "saw an empty list as services, expected at least one", "");
+            problems.add(
+                    spec.placeOf("services"),
+                    "saw an empty list as services, expected at least one",
+                    "");
         }
-        return new IntentDocument.Fleet(place, name, trustDomain, namespace == null ? DEFAULT_NAMESPACE : namespace, services);
+        return new IntentDocument.Fleet(
+                place,
+                name,
+                trustDomain,
+                namespace == null ? DEFAULT_NAMESPACE : namespace,
+                services);
     }
 
     private @Nullable Service service(YamlMap map) {
@@ -87,7 +117,10 @@ final class FleetReader {
         YamlMap environment = map.map("env", "an environment");
         Integer publish = map.number("publish", 1, 65535);
         if (publish != null && ports.isEmpty() && !map.has("port") && !map.has("ports")) {
-            problems.add(map.placeOf("publish"), what + " is published but has no port", "add port: to it");
+            problems.add(
+                    map.placeOf("publish"),
+                    what + " is published but has no port",
+                    "add port: to it");
         }
         InboundMode inbound = map.word("inbound", INBOUND);
         Boolean loopback = map.flag("loopback");
@@ -111,10 +144,13 @@ final class FleetReader {
 
     private Located<Path> folder(YamlMap map) {
         String cwd = map.text("cwd");
-        return new Located<>(cwd == null ? source.folder() : source.folder().resolve(cwd).normalize(), map.placeOf("cwd"));
+        return new Located<>(
+                cwd == null ? source.folder() : source.folder().resolve(cwd).normalize(),
+                map.placeOf("cwd"));
     }
 
-    /// A list is run as it is. One line is split at blanks, or given to `sh -c` where it means something to a shell.
+    /// A list is run as it is. One line is split at blanks, or given to `sh -c` where it means
+    /// something to a shell.
     private Located<List<String>> command(YamlMap map, String what) {
         map.require("command", what);
         Place place = map.placeOf("command");
@@ -130,27 +166,36 @@ final class FleetReader {
             }
             if (line.isBlank()) {
                 words.add("");
-            } else if (line.chars().anyMatch(c -> SHELL.indexOf(c) >= 0) || blankSeparated(line).getFirst().contains("=")) {
+            } else if (line.chars().anyMatch(c -> SHELL.indexOf(c) >= 0)
+                    || blankSeparated(line).getFirst().contains("=")) {
                 words.addAll(List.of("/bin/sh", "-c", line));
             } else {
                 words.addAll(blankSeparated(line));
             }
         }
         if (map.has("command") && (words.isEmpty() || words.getFirst().isBlank())) {
-            problems.add(place, "saw an empty command in " + what + ", expected a program and its arguments", "");
+            problems.add(
+                    place,
+                    "saw an empty command in " + what + ", expected a program and its arguments",
+                    "");
         }
         return new Located<>(List.copyOf(words), place);
     }
 
     private static List<String> blankSeparated(String line) {
-        return Collections.list(new StringTokenizer(line)).stream().map(String.class::cast).toList();
+        return Collections.list(new StringTokenizer(line)).stream()
+                .map(String.class::cast)
+                .toList();
     }
 
     private Map<String, String> environment(YamlMap map) {
         Map<String, String> environment = map.plainFields();
         for (String name : environment.keySet()) {
             if (name.isEmpty() || name.indexOf('=') >= 0) {
-                problems.add(map.placeOf(name), "saw '" + name + "' as a variable's name, expected text without =", "");
+                problems.add(
+                        map.placeOf(name),
+                        "saw '" + name + "' as a variable's name, expected text without =",
+                        "");
             }
         }
         return environment;
@@ -158,7 +203,10 @@ final class FleetReader {
 
     private List<Port> ports(YamlMap map, String what) {
         if (map.has("port") && map.has("ports")) {
-            problems.add(map.placeOf("ports"), what + " has both port and ports, expected one of them", "");
+            problems.add(
+                    map.placeOf("ports"),
+                    what + " has both port and ports, expected one of them",
+                    "");
         }
         var ports = new ArrayList<Port>();
         Integer single = port(map, "port");
@@ -172,7 +220,14 @@ final class FleetReader {
             Integer target = port(entry, "targetPort");
             AppProtocol protocol = entry.word("protocol", PROTOCOLS);
             if (port != null) {
-                add(ports, new Port(entry.place(), port, target == null ? port : target, protocol == null ? AppProtocol.DETECT : protocol), what);
+                add(
+                        ports,
+                        new Port(
+                                entry.place(),
+                                port,
+                                target == null ? port : target,
+                                protocol == null ? AppProtocol.DETECT : protocol),
+                        what);
             }
         }
         return ports;
@@ -181,7 +236,10 @@ final class FleetReader {
     private void add(List<Port> ports, Port port, String what) {
         for (Port other : ports) {
             if (other.port() == port.port()) {
-                problems.add(port.place(), "saw port " + port.port() + " twice in " + what + ", expected each once", "");
+                problems.add(
+                        port.place(),
+                        "saw port " + port.port() + " twice in " + what + ", expected each once",
+                        "");
                 return;
             }
         }
@@ -191,7 +249,14 @@ final class FleetReader {
     private @Nullable Integer port(YamlMap map, String field) {
         Integer port = map.number(field, 1, 65535);
         if (port != null && MeshPorts.isReserved(port)) {
-            problems.add(map.placeOf(field), "saw " + field + " " + port + ", which is one of the sidecar's own (15000, 15001, 15006, 15008, 15021, 15090)", "choose another port");
+            problems.add(
+                    map.placeOf(field),
+                    "saw "
+                            + field
+                            + " "
+                            + port
+                            + ", which is one of the sidecar's own (15000, 15001, 15006, 15008, 15021, 15090)",
+                    "choose another port");
             return null;
         }
         return port;
@@ -201,7 +266,14 @@ final class FleetReader {
         if (ServiceName.isLabel(text)) {
             return true;
         }
-        problems.add(place, "saw '" + text + "' as " + what + ", expected 1 to 63 of a-z 0-9 -, beginning and ending with a letter or digit", "");
+        problems.add(
+                place,
+                "saw '"
+                        + text
+                        + "' as "
+                        + what
+                        + ", expected 1 to 63 of a-z 0-9 -, beginning and ending with a letter or digit",
+                "");
         return false;
     }
 }

@@ -15,7 +15,12 @@ public sealed interface IntentDocument {
     /// The services of one machine.
     ///
     /// @param trustDomain null = not said
-    record Fleet(Place place, String name, @Nullable Located<String> trustDomain, String namespace, List<Service> services)
+    record Fleet(
+            Place place,
+            String name,
+            @Nullable Located<String> trustDomain,
+            String namespace,
+            List<Service> services)
             implements IntentDocument {}
 
     /// @param command never empty where there was no problem
@@ -36,7 +41,8 @@ public sealed interface IntentDocument {
     record Port(Place place, int port, int targetPort, AppProtocol protocol) {}
 
     /// A Gateway API HTTPRoute attached to services.
-    record HttpRoute(Place place, String name, List<ServiceReference> parents, List<Rule> rules) implements IntentDocument {}
+    record HttpRoute(Place place, String name, List<ServiceReference> parents, List<Rule> rules)
+            implements IntentDocument {}
 
     /// @param matches alternatives, each a conjunction; never empty
     record Rule(
@@ -50,8 +56,14 @@ public sealed interface IntentDocument {
     record Backend(ServiceReference service, int weight) {}
 
     /// @param port null = not said
-    record ServiceReference(Place place, @Nullable String namespace, String name, @Nullable Integer port) {}
+    record ServiceReference(
+            Place place, @Nullable String namespace, String name, @Nullable Integer port) {}
 
-    record TrafficPolicy(Place place, String name, ServiceReference target, RetryDraft retry, TimeoutDraft timeouts)
+    record TrafficPolicy(
+            Place place,
+            String name,
+            ServiceReference target,
+            RetryDraft retry,
+            TimeoutDraft timeouts)
             implements IntentDocument {}
 }

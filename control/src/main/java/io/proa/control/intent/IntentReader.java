@@ -41,7 +41,10 @@ public final class IntentReader {
                 continue; // nothing between two separators
             }
             if (new NodeCount().exceeds(node)) {
-                problems.add(YamlMap.placeOf(node, source.name()), "saw a document of more than " + MAX_NODES + " values, expected fewer", "do not nest aliases");
+                problems.add(
+                        YamlMap.placeOf(node, source.name()),
+                        "saw a document of more than " + MAX_NODES + " values, expected fewer",
+                        "do not nest aliases");
                 continue;
             }
             IntentDocument document = document(node, source);
@@ -54,7 +57,8 @@ public final class IntentReader {
 
     /// What stands before a syntax error is still checked.
     private List<Node> nodes(IntentSource source) {
-        var settings = LoadSettings.builder().setLabel(source.name()).setSchema(new CoreSchema()).build();
+        var settings =
+                LoadSettings.builder().setLabel(source.name()).setSchema(new CoreSchema()).build();
         var nodes = new ArrayList<Node>();
         try {
             for (Node node : new Compose(settings).composeAllFromString(source.text())) {
@@ -63,7 +67,10 @@ public final class IntentReader {
         } catch (MarkedYamlEngineException e) {
             Place place = YamlMap.placeOf(e.getProblemMark().orElse(null), source.name());
             String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
-            problems.add(place, "not well-formed YAML: " + e.getProblem() + context, "check indentation, quotes and brackets here and just above");
+            problems.add(
+                    place,
+                    "not well-formed YAML: " + e.getProblem() + context,
+                    "check indentation, quotes and brackets here and just above");
         } catch (YamlEngineException e) {
             problems.add(Place.whole(source.name()), "not well-formed YAML: " + e.getMessage(), "");
         }
@@ -82,13 +89,22 @@ public final class IntentReader {
         }
         String expected = KINDS.get(kind);
         if (expected == null) {
-            problems.add(map.placeOf("kind"), "saw kind '" + kind + "', expected one of Fleet, HTTPRoute, TrafficPolicy", Problems.suggestion(kind, List.of("Fleet", "HTTPRoute", "TrafficPolicy")));
+            problems.add(
+                    map.placeOf("kind"),
+                    "saw kind '" + kind + "', expected one of Fleet, HTTPRoute, TrafficPolicy",
+                    Problems.suggestion(kind, List.of("Fleet", "HTTPRoute", "TrafficPolicy")));
             return null;
         }
         if (api != null && !api.equals(expected)) {
-            problems.add(map.placeOf("apiVersion"), "saw apiVersion '" + api + "' for kind " + kind + ", expected " + expected, "");
+            problems.add(
+                    map.placeOf("apiVersion"),
+                    "saw apiVersion '" + api + "' for kind " + kind + ", expected " + expected,
+                    "");
         }
-        map.allow("the document", List.of("apiVersion", "kind", "metadata", "spec"), Set.of("status"));
+        map.allow(
+                "the document",
+                List.of("apiVersion", "kind", "metadata", "spec"),
+                Set.of("status"));
         map.require("metadata", "the document");
         map.require("spec", "the document");
         YamlMap metadata = map.map("metadata", "metadata");
@@ -99,9 +115,15 @@ public final class IntentReader {
         metadata.allow("metadata", List.of("name", "namespace", "labels", "annotations"), Set.of());
         String name = metadata.requiredText("name", "metadata");
         return switch (kind) {
-            case "Fleet" -> new FleetReader(problems, source).fleet(map.place(), name == null ? "" : name, metadata, spec);
-            case "HTTPRoute" -> new RouteReader(problems).route(map.place(), name == null ? "" : name, metadata, spec);
-            default -> new PolicyReader(problems).policy(map.place(), name == null ? "" : name, metadata, spec);
+            case "Fleet" ->
+                    new FleetReader(problems, source)
+                            .fleet(map.place(), name == null ? "" : name, metadata, spec);
+            case "HTTPRoute" ->
+                    new RouteReader(problems)
+                            .route(map.place(), name == null ? "" : name, metadata, spec);
+            default ->
+                    new PolicyReader(problems)
+                            .policy(map.place(), name == null ? "" : name, metadata, spec);
         };
     }
 

@@ -16,7 +16,8 @@ public record IntentSource(String name, Path folder, String text) {
     /// More than any fleet needs; what is longer is not intent.
     private static final long MAX_BYTES = 1 << 20;
 
-    /// The files that `paths` name: themselves, and of a folder those that end in `.yaml` or `.yml`, by name.
+    /// The files that `paths` name: themselves, and of a folder those that end in `.yaml` or
+    /// `.yml`, by name.
     static List<Path> files(List<Path> paths, Problems problems) {
         var files = new ArrayList<Path>();
         for (Path path : paths) {
@@ -28,10 +29,14 @@ public record IntentSource(String name, Path folder, String text) {
                 List<Path> found = entries.filter(IntentSource::isYaml).sorted().toList();
                 files.addAll(found);
                 if (found.isEmpty()) {
-                    problems.add(Place.whole(path.toString()), "saw no .yaml file in this folder, expected one", "");
+                    problems.add(
+                            Place.whole(path.toString()),
+                            "saw no .yaml file in this folder, expected one",
+                            "");
                 }
             } catch (IOException e) {
-                problems.add(Place.whole(path.toString()), "cannot be listed: " + e.getMessage(), "");
+                problems.add(
+                        Place.whole(path.toString()), "cannot be listed: " + e.getMessage(), "");
             }
         }
         return files;
@@ -44,12 +49,23 @@ public record IntentSource(String name, Path folder, String text) {
             Place place = Place.whole(file.toString());
             try {
                 if (!Files.exists(file)) {
-                    problems.add(place, "no such file or folder", "check the path; relative ones begin at " + Path.of("").toAbsolutePath());
+                    problems.add(
+                            place,
+                            "no such file or folder",
+                            "check the path; relative ones begin at "
+                                    + Path.of("").toAbsolutePath());
                 } else if (Files.size(file) > MAX_BYTES) {
-                    problems.add(place, "saw " + Files.size(file) + " bytes, expected at most " + MAX_BYTES, "");
+                    problems.add(
+                            place,
+                            "saw " + Files.size(file) + " bytes, expected at most " + MAX_BYTES,
+                            "");
                 } else {
                     Path folder = file.toAbsolutePath().normalize().getParent();
-                    sources.add(new IntentSource(file.toString(), folder == null ? Path.of("/") : folder, Files.readString(file)));
+                    sources.add(
+                            new IntentSource(
+                                    file.toString(),
+                                    folder == null ? Path.of("/") : folder,
+                                    Files.readString(file)));
                 }
             } catch (CharacterCodingException _) {
                 problems.add(place, "is not UTF-8 text", "");

@@ -23,7 +23,8 @@ final class PolicyReader {
         this.references = new References(problems);
     }
 
-    IntentDocument.@Nullable TrafficPolicy policy(Place place, String name, YamlMap metadata, YamlMap spec) {
+    IntentDocument.@Nullable TrafficPolicy policy(
+            Place place, String name, YamlMap metadata, YamlMap spec) {
         spec.allow("a TrafficPolicy's spec", List.of("targetRef", "retry", "timeouts"), Set.of());
         spec.require("targetRef", "a TrafficPolicy's spec");
         YamlMap target = spec.map("targetRef", "a targetRef");
@@ -32,10 +33,16 @@ final class PolicyReader {
         if (target == null) {
             return null;
         }
-        target.allow("a targetRef", List.of("group", "kind", "namespace", "name"), Set.of("sectionName"));
+        target.allow(
+                "a targetRef",
+                List.of("group", "kind", "namespace", "name"),
+                Set.of("sectionName"));
         target.require("kind", "a targetRef");
-        ServiceReference reference = references.service(target, "a targetRef", metadata.text("namespace"));
-        return reference == null ? null : new IntentDocument.TrafficPolicy(place, name, reference, retry, timeouts);
+        ServiceReference reference =
+                references.service(target, "a targetRef", metadata.text("namespace"));
+        return reference == null
+                ? null
+                : new IntentDocument.TrafficPolicy(place, name, reference, retry, timeouts);
     }
 
     private TimeoutDraft timeouts(YamlMap spec) {
@@ -44,16 +51,20 @@ final class PolicyReader {
             return TimeoutDraft.NONE;
         }
         map.allow("timeouts", List.of("connect", "request", "idle"), Set.of());
-        return new TimeoutDraft(map.duration("connect"), map.duration("request"), map.duration("idle"));
+        return new TimeoutDraft(
+                map.duration("connect"), map.duration("request"), map.duration("idle"));
     }
 
     private RetryDraft retry(YamlMap spec) {
         YamlMap map = spec.map("retry", "a retry");
-        Place place = spec.placeOf("retry");
+        Place place = spec.placeOf(spec.has("retry") ? "retry" : "timeouts");
         if (map == null) {
             return RetryDraft.none(place);
         }
-        map.allow("a retry", List.of("maxAttempts", "on", "perTryTimeout", "backoff", "budget", "replayLimit"), Set.of());
+        map.allow(
+                "a retry",
+                List.of("maxAttempts", "on", "perTryTimeout", "backoff", "budget", "replayLimit"),
+                Set.of());
         Set<Integer> statuses = null;
         Boolean onPerTryTimeout = null;
         if (map.has("on")) {
@@ -69,7 +80,10 @@ final class PolicyReader {
         }
         Duration perTry = map.duration("perTryTimeout");
         if (onPerTryTimeout != null && onPerTryTimeout && (perTry == null || perTry.isZero())) {
-            problems.add(map.placeOf("on"), "saw " + PER_TRY_TIMEOUT + " without a perTryTimeout, expected one", "add perTryTimeout: 500ms, or how long one try may take");
+            problems.add(
+                    map.placeOf("on"),
+                    "saw " + PER_TRY_TIMEOUT + " without a perTryTimeout, expected one",
+                    "add perTryTimeout: 500ms, or how long one try may take");
         }
         return new RetryDraft(
                 place,
@@ -105,6 +119,7 @@ final class PolicyReader {
             return null;
         }
         map.allow("a budget", List.of("percent", "minPerSecond"), Set.of());
-        return new RetryDraft.Budget(map.number("percent", 0, 100), map.number("minPerSecond", 0, 1_000_000));
+        return new RetryDraft.Budget(
+                map.number("percent", 0, 100), map.number("minPerSecond", 0, 1_000_000));
     }
 }

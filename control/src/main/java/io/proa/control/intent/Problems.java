@@ -6,15 +6,17 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend all at once.
+/// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend
+/// all at once.
 public final class Problems {
     private final Set<ConfigProblem> found = new LinkedHashSet<>();
 
     public void add(Place place, String message, String hint) {
-        found.add(
-                new ConfigProblem(place.source(), place.line(), place.column(), message, hint));
+        found.add(new ConfigProblem(place.source(), place.line(), place.column(), message, hint));
     }
 
     public boolean isEmpty() {
@@ -37,19 +39,26 @@ public final class Problems {
 
     /// "did you mean ...?" for a word that is no member of `known`; otherwise names them all.
     public static String suggestion(String word, Collection<String> known) {
+        String nearest = nearest(word, known);
+        if (nearest != null) {
+            return "did you mean '" + nearest + "'?";
+        }
+        return known.isEmpty() ? "" : "known: " + String.join(", ", known);
+    }
+
+    /// The member of `known` that was probably meant; null where none is near.
+    static @Nullable String nearest(String word, Collection<String> known) {
         String nearest = null;
+        String lower = word.toLowerCase(Locale.ROOT);
         int least = Math.max(1, Math.min(2, word.length() / 3)) + 1;
         for (String candidate : known) {
-            int distance = distance(word.toLowerCase(java.util.Locale.ROOT), candidate.toLowerCase(java.util.Locale.ROOT));
+            int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
             if (distance < least) {
                 least = distance;
                 nearest = candidate;
             }
         }
-        if (nearest != null) {
-            return "did you mean '" + nearest + "'?";
-        }
-        return known.isEmpty() ? "" : "known: " + String.join(", ", known);
+        return nearest;
     }
 
     /// Damerau-Levenshtein distance (adjacent transpositions count one): the usual slips of a hand.
@@ -64,7 +73,10 @@ public final class Problems {
                 int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
                 int least = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1);
                 least = Math.min(least, rows[i - 1][j - 1] + change);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                if (i > 1
+                        && j > 1
+                        && a.charAt(i - 1) == b.charAt(j - 2)
+                        && a.charAt(i - 2) == b.charAt(j - 1)) {
                     least = Math.min(least, rows[i - 2][j - 2] + 1);
                 }
                 rows[i][j] = least;

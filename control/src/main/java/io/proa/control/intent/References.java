@@ -22,12 +22,20 @@ final class References {
         }
         String kind = map.text("kind");
         if (kind != null && !KINDS.containsKey(kind)) {
-            problems.add(map.placeOf("kind"), "saw kind '" + kind + "' in " + what + ", expected Service", kind.equals("Gateway") ? "gateways are not supported; attach the route to a Service" : "");
+            problems.add(
+                    map.placeOf("kind"),
+                    "saw kind '" + kind + "' in " + what + ", expected Service",
+                    kind.equals("Gateway")
+                            ? "gateways are not supported; attach the route to a Service"
+                            : "");
             return null;
         }
         String name = map.requiredText("name", what);
         String own = map.text("namespace");
         Integer port = map.number("port", 1, 65535);
-        return name == null ? null : new ServiceReference(map.placeOf("name"), own == null ? namespace : own, name, port);
+        return name == null
+                ? null
+                : new ServiceReference(
+                        map.placeOf("name"), own == null ? namespace : own, name, port);
     }
 }

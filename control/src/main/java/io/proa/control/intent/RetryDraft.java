@@ -34,7 +34,10 @@ public record RetryDraft(
         Integer floor = budget == null ? null : budget.minPerSecond();
         Duration first = or(backoffBase, base.backoffBase());
         // a longer first wait alone lifts the longest one too, rather than being cut by a default
-        Duration longest = backoffMax == null && first.compareTo(base.backoffMax()) > 0 ? first.multipliedBy(10) : or(backoffMax, base.backoffMax());
+        Duration longest =
+                backoffMax == null && first.compareTo(base.backoffMax()) > 0
+                        ? first.multipliedBy(10)
+                        : or(backoffMax, base.backoffMax());
         return new RetryRule(
                 or(maxAttempts, base.maxAttempts()),
                 or(onStatuses, base.onStatuses()),

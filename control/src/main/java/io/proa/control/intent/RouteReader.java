@@ -15,9 +15,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Reads `HTTPRoute` of the Gateway API (v1), attached to services (GEP-1426). What is not done here is refused by name.
+/// Reads `HTTPRoute` of the Gateway API (v1), attached to services (GEP-1426). What is not done
+/// here is refused by name.
 final class RouteReader {
-    private static final Map<String, String> METHODS = words("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+    private static final Map<String, String> METHODS =
+            words("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
     private static final Map<String, String> PATH_TYPES = words("Exact", "PathPrefix");
     private static final Map<String, String> HEADER_TYPES = words("Exact");
 
@@ -30,12 +32,18 @@ final class RouteReader {
     }
 
     IntentDocument.HttpRoute route(Place place, String name, YamlMap metadata, YamlMap spec) {
-        spec.allow("an HTTPRoute's spec", List.of("parentRefs", "rules"), Set.of("hostnames", "useDefaultGateways"));
+        spec.allow(
+                "an HTTPRoute's spec",
+                List.of("parentRefs", "rules"),
+                Set.of("hostnames", "useDefaultGateways"));
         String namespace = metadata.text("namespace");
         spec.require("parentRefs", "an HTTPRoute's spec");
         var parents = new ArrayList<ServiceReference>();
         for (YamlMap parent : spec.maps("parentRefs", "a parentRef")) {
-            parent.allow("a parentRef", List.of("group", "kind", "namespace", "name", "port"), Set.of("sectionName"));
+            parent.allow(
+                    "a parentRef",
+                    List.of("group", "kind", "namespace", "name", "port"),
+                    Set.of("sectionName"));
             parent.require("kind", "a parentRef");
             ServiceReference reference = references.service(parent, "a parentRef", namespace);
             if (reference != null) {
@@ -51,7 +59,10 @@ final class RouteReader {
     }
 
     private Rule rule(YamlMap map, String route, int index, @Nullable String namespace) {
-        map.allow("a rule", List.of("name", "matches", "backendRefs", "timeouts", "retry"), Set.of("filters", "sessionPersistence"));
+        map.allow(
+                "a rule",
+                List.of("name", "matches", "backendRefs", "timeouts", "retry"),
+                Set.of("filters", "sessionPersistence"));
         String name = map.text("name");
         var matches = new ArrayList<List<RequestMatch>>();
         for (YamlMap match : map.maps("matches", "a match")) {
@@ -68,7 +79,10 @@ final class RouteReader {
             }
         }
         if (!backends.isEmpty() && backends.stream().allMatch(backend -> backend.weight() == 0)) {
-            problems.add(map.placeOf("backendRefs"), "saw weights whose sum is 0, expected at least one above 0", "");
+            problems.add(
+                    map.placeOf("backendRefs"),
+                    "saw weights whose sum is 0, expected at least one above 0",
+                    "");
         }
         YamlMap timeouts = map.map("timeouts", "timeouts");
         return new Rule(
@@ -77,7 +91,9 @@ final class RouteReader {
                 matches,
                 backends,
                 retry(map, timeouts),
-                timeouts == null ? TimeoutDraft.NONE : new TimeoutDraft(null, timeouts.duration("request"), null));
+                timeouts == null
+                        ? TimeoutDraft.NONE
+                        : new TimeoutDraft(null, timeouts.duration("request"), null));
     }
 
     /// All conditions of one alternative.
@@ -92,8 +108,10 @@ final class RouteReader {
             if (value != null && "Exact".equals(type)) {
                 conditions.add(new RequestMatch.PathExact(value));
             } else if (value != null && !value.equals("/")) {
-                // "/foo/" and "/foo" are the same prefix (HTTPPathMatch), and "/" is no condition at all
-                String prefix = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
+                // "/foo/" and "/foo" are the same prefix (HTTPPathMatch), and "/" is no condition
+                // at all
+                String prefix =
+                        value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
                 conditions.add(new RequestMatch.PathPrefix(prefix));
             }
         }
@@ -110,7 +128,10 @@ final class RouteReader {
             String value = header.text("value");
             if (name != null && value != null) {
                 if (!names.add(name.toLowerCase(Locale.ROOT))) {
-                    problems.add(header.placeOf("name"), "saw header '" + name + "' twice in one match, expected each once", "");
+                    problems.add(
+                            header.placeOf("name"),
+                            "saw header '" + name + "' twice in one match, expected each once",
+                            "");
                 }
                 conditions.add(new RequestMatch.HeaderExact(name, value));
             }
@@ -123,30 +144,50 @@ final class RouteReader {
         if (value == null) {
             return map.has("value") ? null : "/";
         }
-        if (!value.startsWith("/") || value.contains("//") || value.contains("?") || value.contains("#") || value.contains("/./") || value.contains("/../")) {
-            problems.add(map.placeOf("value"), "saw '" + value + "' as a path, expected one that begins with / and has no // /./ /../ ? or #", "");
+        if (!value.startsWith("/")
+                || value.contains("//")
+                || value.contains("?")
+                || value.contains("#")
+                || value.contains("/./")
+                || value.contains("/../")) {
+            problems.add(
+                    map.placeOf("value"),
+                    "saw '"
+                            + value
+                            + "' as a path, expected one that begins with / and has no // /./ /../ ? or #",
+                    "");
             return null;
         }
         return value;
     }
 
     private @Nullable Backend backend(YamlMap map, @Nullable String namespace) {
-        map.allow("a backendRef", List.of("group", "kind", "namespace", "name", "port", "weight"), Set.of("filters"));
+        map.allow(
+                "a backendRef",
+                List.of("group", "kind", "namespace", "name", "port", "weight"),
+                Set.of("filters"));
         map.require("port", "a backendRef");
         Integer weight = map.number("weight", 0, 1_000_000);
         ServiceReference reference = references.service(map, "a backendRef", namespace);
         return reference == null ? null : new Backend(reference, weight == null ? 1 : weight);
     }
 
-    /// GEP-1731: `attempts` counts the retries, and a timed-out try is one of the connection errors to retry on.
+    /// GEP-1731: `attempts` counts the retries, and a timed-out try is one of the connection errors
+    /// to retry on.
     private RetryDraft retry(YamlMap rule, @Nullable YamlMap timeouts) {
         Duration perTry = null;
         if (timeouts != null) {
             timeouts.allow("timeouts", List.of("request", "backendRequest"), Set.of());
             perTry = timeouts.duration("backendRequest");
             Duration request = timeouts.duration("request");
-            if (perTry != null && request != null && !request.isZero() && perTry.compareTo(request) > 0) {
-                problems.add(timeouts.placeOf("backendRequest"), "saw a backendRequest timeout longer than the request timeout, expected at most as long", "one try is a part of the whole");
+            if (perTry != null
+                    && request != null
+                    && !request.isZero()
+                    && perTry.compareTo(request) > 0) {
+                problems.add(
+                        timeouts.placeOf("backendRequest"),
+                        "saw a backendRequest timeout longer than the request timeout, expected at most as long",
+                        "one try is a part of the whole");
                 perTry = null;
             }
         }
@@ -163,7 +204,12 @@ final class RouteReader {
                 try {
                     codes.add(StatusCodes.check(Long.parseLong(code.value())));
                 } catch (NumberFormatException _) {
-                    problems.add(code.place(), "saw '" + code.value() + "' as a code, expected a status from 400 to 599", "");
+                    problems.add(
+                            code.place(),
+                            "saw '"
+                                    + code.value()
+                                    + "' as a code, expected a status from 400 to 599",
+                            "");
                 } catch (IllegalArgumentException e) {
                     problems.add(code.place(), "codes: " + e.getMessage(), "");
                 }

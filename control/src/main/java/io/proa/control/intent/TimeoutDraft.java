@@ -5,7 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What a document says about timeouts; null = nothing.
-public record TimeoutDraft(@Nullable Duration connect, @Nullable Duration request, @Nullable Duration idle) {
+public record TimeoutDraft(
+        @Nullable Duration connect, @Nullable Duration request, @Nullable Duration idle) {
     public static final TimeoutDraft NONE = new TimeoutDraft(null, null, null);
 
     public TimeoutRule over(TimeoutRule base) {

@@ -4,6 +4,7 @@ import io.proa.wire.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,14 +19,17 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/// A YAML mapping read by field: each getter gives a value of one type, or null with a problem noted when something else
-/// stands there. A field without a value counts as absent.
+/// A YAML mapping read by field: each getter gives a value of one type, or null with a problem
+/// noted when something else stands there. A field without a value counts as absent.
 final class YamlMap {
     private final String source;
     private final Place place;
     private final Problems problems;
     private final Map<String, Node> fields = new LinkedHashMap<>();
     private final Map<String, Place> names = new LinkedHashMap<>();
+
+    /// Fields that are there under a slip of the hand: not missing as well.
+    private final Set<String> misspelt = new HashSet<>();
 
     /// @param what for messages: "a service"
     private YamlMap(MappingNode node, String source, Problems problems, String what) {
@@ -35,9 +39,23 @@ final class YamlMap {
         for (NodeTuple tuple : node.getValue()) {
             Place at = placeOf(tuple.getKeyNode(), source);
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                problems.add(at, "saw " + kind(tuple.getKeyNode()) + " as a field name of " + what + ", expected text", "");
+                problems.add(
+                        at,
+                        "saw "
+                                + kind(tuple.getKeyNode())
+                                + " as a field name of "
+                                + what
+                                + ", expected text",
+                        "");
             } else if (fields.containsKey(key.getValue())) {
-                problems.add(at, "saw field '" + key.getValue() + "' twice in " + what + ", expected it once", "remove one of them");
+                problems.add(
+                        at,
+                        "saw field '"
+                                + key.getValue()
+                                + "' twice in "
+                                + what
+                                + ", expected it once",
+                        "remove one of them");
             } else {
                 fields.put(key.getValue(), tuple.getValueNode());
                 names.put(key.getValue(), at);
@@ -49,7 +67,10 @@ final class YamlMap {
         if (node instanceof MappingNode mapping) {
             return new YamlMap(mapping, source, problems, what);
         }
-        problems.add(placeOf(node, source), "saw " + kind(node) + ", expected " + what + " (a mapping)", "");
+        problems.add(
+                placeOf(node, source),
+                "saw " + kind(node) + ", expected " + what + " (a mapping)",
+                "");
         return null;
     }
 
@@ -71,9 +92,19 @@ final class YamlMap {
             String name = field.getKey();
             Place at = field.getValue();
             if (unsupported.contains(name)) {
-                problems.add(at, "field '" + name + "' of " + what + " is not supported", "remove it: nothing in the intent is silently ignored");
+                problems.add(
+                        at,
+                        "field '" + name + "' of " + what + " is not supported",
+                        "remove it: nothing in the intent is silently ignored");
             } else if (!known.contains(name)) {
-                problems.add(at, "saw unknown field '" + name + "' of " + what, Problems.suggestion(name, known));
+                String near = Problems.nearest(name, known);
+                if (near != null) {
+                    misspelt.add(near);
+                }
+                problems.add(
+                        at,
+                        "saw unknown field '" + name + "' of " + what,
+                        Problems.suggestion(name, known));
             }
         }
     }
@@ -106,7 +137,7 @@ final class YamlMap {
     }
 
     void require(String field, String what) {
-        if (!has(field)) {
+        if (!has(field) && !misspelt.contains(field)) {
             problems.add(place, "saw no '" + field + "' in " + what + ", expected it", "");
         }
     }
@@ -120,7 +151,16 @@ final class YamlMap {
         T meaning = meanings.get(text);
         if (meaning == null) {
             String expected = String.join(", ", meanings.keySet());
-            problems.add(placeOf(field), "saw '" + text + "' as " + field + ", expected " + (meanings.size() > 1 ? "one of " : "") + expected, "");
+            problems.add(
+                    placeOf(field),
+                    "saw '"
+                            + text
+                            + "' as "
+                            + field
+                            + ", expected "
+                            + (meanings.size() > 1 ? "one of " : "")
+                            + expected,
+                    "");
         }
         return meaning;
     }
@@ -182,13 +222,16 @@ final class YamlMap {
 
     /// Plain values of any kind, as they are written.
     List<Located<String>> words(String field) {
-        return list(field, "a list of text", node -> {
-            if (node instanceof ScalarNode scalar && !isNull(scalar)) {
-                return new Located<>(scalar.getValue(), placeOf(scalar, source));
-            }
-            wrong(node, field, "text", "");
-            return null;
-        });
+        return list(
+                field,
+                "a list of text",
+                node -> {
+                    if (node instanceof ScalarNode scalar && !isNull(scalar)) {
+                        return new Located<>(scalar.getValue(), placeOf(scalar, source));
+                    }
+                    wrong(node, field, "text", "");
+                    return null;
+                });
     }
 
     boolean isList(String field) {
@@ -198,14 +241,13 @@ final class YamlMap {
     /// Fields of plain values of any kind, as they are written; such as an environment.
     Map<String, String> plainFields() {
         var values = new LinkedHashMap<String, String>();
-        fields.forEach(
-                (name, node) -> {
-                    if (node instanceof ScalarNode scalar) {
-                        values.put(name, isNull(scalar) ? "" : scalar.getValue());
-                    } else {
-                        wrong(node, name, "text", "");
-                    }
-                });
+        fields.forEach((name, node) -> {
+            if (node instanceof ScalarNode scalar) {
+                values.put(name, isNull(scalar) ? "" : scalar.getValue());
+            } else {
+                wrong(node, name, "text", "");
+            }
+        });
         return values;
     }
 
@@ -241,7 +283,10 @@ final class YamlMap {
     }
 
     private void wrong(Node node, String field, String expected, String hint) {
-        problems.add(placeOf(node, source), "saw " + kind(node) + " as " + field + ", expected " + expected, hint);
+        problems.add(
+                placeOf(node, source),
+                "saw " + kind(node) + " as " + field + ", expected " + expected,
+                hint);
     }
 
     static Place placeOf(Node node, String source) {
@@ -249,7 +294,9 @@ final class YamlMap {
     }
 
     static Place placeOf(@Nullable Mark mark, String source) {
-        return mark == null ? Place.whole(source) : new Place(source, mark.getLine() + 1, mark.getColumn() + 1);
+        return mark == null
+                ? Place.whole(source)
+                : new Place(source, mark.getLine() + 1, mark.getColumn() + 1);
     }
 
     static boolean isNull(Node node) {
@@ -261,7 +308,8 @@ final class YamlMap {
             case MappingNode _ -> "a mapping";
             case SequenceNode _ -> "a list";
             case ScalarNode scalar when isNull(scalar) -> "nothing";
-            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) -> "'" + shortened(scalar.getValue()) + "'";
+            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) ->
+                    "'" + shortened(scalar.getValue()) + "'";
             case ScalarNode scalar -> shortened(scalar.getValue());
             default -> "something else";
         };

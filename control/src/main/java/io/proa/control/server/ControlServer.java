@@ -33,7 +33,8 @@ public final class ControlServer implements AutoCloseable {
     private final Desk desk;
     private final Sessions sessions = new Sessions();
 
-    private ControlServer(ServerSocketChannel listener, Path socket, UserPrincipal owner, Desk desk) {
+    private ControlServer(
+            ServerSocketChannel listener, Path socket, UserPrincipal owner, Desk desk) {
         this.listener = listener;
         this.socket = socket;
         this.owner = owner;
@@ -89,7 +90,10 @@ public final class ControlServer implements AutoCloseable {
         while (true) {
             try {
                 SocketChannel channel = listener.accept();
-                String stranger = sessions.count() >= MOST_CONNECTIONS ? "too many connections" : strangerAt(channel);
+                String stranger =
+                        sessions.count() >= MOST_CONNECTIONS
+                                ? "too many connections"
+                                : strangerAt(channel);
                 if (stranger != null) {
                     desk.log().accept("control: closed a connection: " + stranger);
                     channel.close();
@@ -119,22 +123,32 @@ public final class ControlServer implements AutoCloseable {
                 : "it is user " + user + "'s, expected " + owner.getName();
     }
 
-    /// Bound in a folder that nobody else may enter and moved when its mode is right: at no moment can others connect.
+    /// Bound in a folder that nobody else may enter and moved when its mode is right: at no moment
+    /// can others connect.
     private static ServerSocketChannel bind(Path path) throws IOException {
         Path folder = path.getParent();
         if (folder == null) {
             throw new IOException(path + " is no path for a socket");
         }
-        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Path draftFolder =
                 Files.createTempDirectory(
-                        folder, ".c", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        folder,
+                        ".c",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
         Path draft = draftFolder.resolve("s");
         int length = Math.max(draft.toString().length(), path.toString().length());
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             if (length > LONGEST_PATH) {
-                throw new IOException("the path is too long for a socket by " + (length - LONGEST_PATH) + " characters: " + path);
+                throw new IOException(
+                        "the path is too long for a socket by "
+                                + (length - LONGEST_PATH)
+                                + " characters: "
+                                + path);
             }
             listener.bind(UnixDomainSocketAddress.of(draft), 256);
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /// Looks whether the intent's files have changed, and has them read anew when they have.
 ///
-/// By looking, not by inotify: that misses changes on network and overlay file systems, and a fleet has a handful of files.
+/// By looking, not by inotify: that misses changes on network and overlay file systems, and a fleet
+/// has a handful of files.
 public final class IntentWatch {
     private final List<Path> paths;
     private final FleetState fleet;
@@ -44,7 +45,9 @@ public final class IntentWatch {
                 }
                 case Compilation.Compiled _ -> {
                     FleetState.Current after = fleet.current();
-                    log.accept("control: the intent is good" + (after == null ? "" : ", " + after.revision()));
+                    log.accept(
+                            "control: the intent is good"
+                                    + (after == null ? "" : ", " + after.revision()));
                     yield after != null && !after.equals(before);
                 }
             };
@@ -80,7 +83,13 @@ public final class IntentWatch {
     private static String stamp(Path path) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-            return path + " " + attributes.fileKey() + " " + attributes.size() + " " + attributes.lastModifiedTime();
+            return path
+                    + " "
+                    + attributes.fileKey()
+                    + " "
+                    + attributes.size()
+                    + " "
+                    + attributes.lastModifiedTime();
         } catch (IOException _) {
             return path + " missing";
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param accepted the last snapshot it took; [Revision#NONE] before the first
 /// @param refusals what it said was wrong with the last one; empty = it took it
-/// @param certificateUntil of the last certificate issued since this control plane started; null = none
+/// @param certificateUntil of the last certificate issued since this control plane started; null =
+///   none
 public record PodStatus(
         String pod,
         boolean connected,

@@ -16,8 +16,9 @@ import java.util.List;
 
 /// Whether a proof shows that its sender holds an identity issued here.
 ///
-/// An identity that has expired still proves who asks for the next one, for a while: a control plane that was down longer
-/// than certificates live must not leave a fleet that can only be started anew.
+/// An identity that has expired still proves who asks for the next one, for a while: a control
+/// plane that was down longer than certificates live must not leave a fleet that can only be
+/// started anew.
 final class ProofCheck {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -30,7 +31,8 @@ final class ProofCheck {
     }
 
     /// @return what is wrong with it; empty = it holds
-    String problem(Credential.Proof proof, String pod, SpiffeId expected, Bytes nonce, Instant now) {
+    String problem(
+            Credential.Proof proof, String pod, SpiffeId expected, Bytes nonce, Instant now) {
         try {
             List<X509Certificate> chain = Pem.certificates(proof.chain());
             if (chain.isEmpty()) {
@@ -39,17 +41,24 @@ final class ProofCheck {
             X509Certificate leaf = chain.getFirst();
             Instant end = leaf.getNotAfter().toInstant();
             if (now.isAfter(end.plus(grace))) {
-                return "the certificate expired at " + end + ", more than " + grace.toHours() + " h ago; start the sidecar with a new token";
+                return "the certificate expired at "
+                        + end
+                        + ", more than "
+                        + grace.toHours()
+                        + " h ago; start the sidecar with a new token";
             }
             var encoded = new byte[chain.size()][];
             for (int i = 0; i < encoded.length; i++) {
                 encoded[i] = chain.get(i).getEncoded();
             }
-            new PeerVerifier(bundle, CLOCK_TOLERANCE).verify(encoded, expected, now.isAfter(end) ? end : now);
+            new PeerVerifier(bundle, CLOCK_TOLERANCE)
+                    .verify(encoded, expected, now.isAfter(end) ? end : now);
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initVerify(leaf.getPublicKey());
             signature.update(Credential.Proof.signedBytes(pod, nonce));
-            return signature.verify(proof.signature().toArray()) ? "" : "the proof is not signed by the certificate's key";
+            return signature.verify(proof.signature().toArray())
+                    ? ""
+                    : "the proof is not signed by the certificate's key";
         } catch (TlsFailure | IllegalArgumentException | GeneralSecurityException e) {
             return "the proof does not hold: " + e.getMessage();
         }

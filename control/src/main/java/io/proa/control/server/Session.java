@@ -28,8 +28,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One sidecar's connection, from the challenge to its end. Two virtual threads: one hears, one speaks, so that a sidecar
-/// that does not listen holds up nobody but itself.
+/// One sidecar's connection, from the challenge to its end. Two virtual threads: one hears, one
+/// speaks, so that a sidecar that does not listen holds up nobody but itself.
 final class Session {
     private static final int GREETING_BYTES = 64 << 10;
     private static final int LATER_BYTES = 1 << 20;
@@ -158,7 +158,11 @@ final class Session {
 
     private Workload workloadOf(ClientMessage.Hello hello) throws Refusal {
         if (hello.version() != ControlWire.VERSION) {
-            throw new Refusal("version " + hello.version() + " of the control wire, expected " + ControlWire.VERSION);
+            throw new Refusal(
+                    "version "
+                            + hello.version()
+                            + " of the control wire, expected "
+                            + ControlWire.VERSION);
         }
         FleetState.Current current = desk.fleet().current();
         FleetPod known = current == null ? null : current.fleet().pod(hello.pod());
@@ -169,14 +173,16 @@ final class Session {
     }
 
     /// @return the token's claim; null where an identity was proved instead
-    private TokenRegistry.@Nullable Claim admit(ClientMessage.Hello hello, Workload workload, Bytes nonce) throws Refusal {
+    private TokenRegistry.@Nullable Claim admit(
+            ClientMessage.Hello hello, Workload workload, Bytes nonce) throws Refusal {
         Instant now = desk.clock().instant();
         return switch (hello.credential()) {
             case Credential.Token token -> {
                 TokenRegistry.Claim claim = desk.tokens().claim(hello.pod(), token.secret(), now);
                 if (claim == null) {
                     log("refused a token for pod " + hello.pod());
-                    throw new Refusal("the token is not this pod's, is used or has expired; it works once");
+                    throw new Refusal(
+                            "the token is not this pod's, is used or has expired; it works once");
                 }
                 yield claim;
             }
@@ -193,7 +199,8 @@ final class Session {
         };
     }
 
-    private void hear(Workload workload, TokenRegistry.@Nullable Claim claim) throws IOException, Refusal {
+    private void hear(Workload workload, TokenRegistry.@Nullable Claim claim)
+            throws IOException, Refusal {
         while (true) {
             switch (wire.receive()) {
                 case null -> {
@@ -202,7 +209,8 @@ final class Session {
                 case ClientMessage.Hello _ -> throw new Refusal("expected one hello only");
                 case ClientMessage.CertificateRequest request -> certify(request, workload, claim);
                 case ClientMessage.Subscribe subscribe -> subscribe(subscribe.destinations());
-                case ClientMessage.Unsubscribe unsubscribe -> unsubscribe(unsubscribe.destinations());
+                case ClientMessage.Unsubscribe unsubscribe ->
+                        unsubscribe(unsubscribe.destinations());
                 case ClientMessage.Ack ack -> {
                     Revision revision = answered(ack.number());
                     if (revision != null) {
@@ -218,7 +226,10 @@ final class Session {
         }
     }
 
-    private void certify(ClientMessage.CertificateRequest request, Workload workload, TokenRegistry.@Nullable Claim claim)
+    private void certify(
+            ClientMessage.CertificateRequest request,
+            Workload workload,
+            TokenRegistry.@Nullable Claim claim)
             throws Refusal {
         Instant now = desk.clock().instant();
         FleetState.Current current = desk.fleet().current();
@@ -228,7 +239,11 @@ final class Session {
         try {
             List<X509Certificate> chain =
                     desk.authority()
-                            .issue(request.csr().toArray(), workload.identity(), desk.certificateLifetime(), now);
+                            .issue(
+                                    request.csr().toArray(),
+                                    workload.identity(),
+                                    desk.certificateLifetime(),
+                                    now);
             TrustBundle bundle = desk.authority().bundle();
             if (claim != null) {
                 claim.spend();
@@ -238,7 +253,9 @@ final class Session {
             enqueue(
                     new Turn.Say(
                             new ServerMessage.Identity(
-                                    Pem.ofCertificates(chain), Pem.ofCertificates(bundle.roots()), bundle.revision())));
+                                    Pem.ofCertificates(chain),
+                                    Pem.ofCertificates(bundle.roots()),
+                                    bundle.revision())));
         } catch (RequestRefused e) {
             throw new Refusal("no certificate: " + e.getMessage());
         }
@@ -249,7 +266,10 @@ final class Session {
             subscribed.addAll(destinations);
             subscribedOnce = true;
             if (subscribed.size() > MOST_DESTINATIONS) {
-                throw new Refusal("more than " + MOST_DESTINATIONS + " destinations; unsubscribe from those that are idle");
+                throw new Refusal(
+                        "more than "
+                                + MOST_DESTINATIONS
+                                + " destinations; unsubscribe from those that are idle");
             }
         }
         refresh();
@@ -266,7 +286,8 @@ final class Session {
     private @Nullable Revision answered(long number) throws Refusal {
         synchronized (lock) {
             if (number > lastNumber) {
-                throw new Refusal("an answer to snapshot " + number + ", the last one is " + lastNumber);
+                throw new Refusal(
+                        "an answer to snapshot " + number + ", the last one is " + lastNumber);
             }
             return number == lastNumber ? lastRevision : null;
         }
@@ -307,7 +328,8 @@ final class Session {
             if (!subscribedOnce) {
                 return;
             }
-            MeshSnapshot snapshot = current.fleet().snapshotFor(name, subscribed, current.revision());
+            MeshSnapshot snapshot =
+                    current.fleet().snapshotFor(name, subscribed, current.revision());
             if (snapshot == null) {
                 message = new ServerMessage.Refused("pod '" + name + "' is no longer in the fleet");
                 enqueue(new Turn.Hush());
@@ -339,6 +361,10 @@ final class Session {
 
     private void log(String what) {
         String name = pod;
-        desk.log().accept("control: " + (name == null ? "a connection " : "pod " + name + ": ") + what);
+        desk.log()
+                .accept(
+                        "control: "
+                                + (name == null ? "a connection " : "pod " + name + ": ")
+                                + what);
     }
 }

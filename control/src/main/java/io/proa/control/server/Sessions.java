@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
-/// All sessions, and what is known of each pod. One pod has one session: a newer one ends the older.
+/// All sessions, and what is known of each pod. One pod has one session: a newer one ends the
+/// older.
 final class Sessions {
     private final Set<Session> all = ConcurrentHashMap.newKeySet();
     private final Map<String, Session> byPod = new ConcurrentHashMap<>();
@@ -42,7 +43,8 @@ final class Sessions {
     }
 
     void note(String pod, UnaryOperator<PodStatus> change) {
-        status.compute(pod, (_, before) -> change.apply(before == null ? PodStatus.unknown(pod) : before));
+        status.compute(
+                pod, (_, before) -> change.apply(before == null ? PodStatus.unknown(pod) : before));
     }
 
     List<PodStatus> status() {

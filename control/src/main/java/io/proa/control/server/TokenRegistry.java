@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Single-use secrets, each bound to one pod. Only their hashes are held. Safe for use by several threads.
+/// Single-use secrets, each bound to one pod. Only their hashes are held. Safe for use by several
+/// threads.
 ///
-/// A token is claimed by the connection that shows it and spent when a certificate has been issued on it; a connection
-/// that ends before gives it back, so that a sidecar is not locked out by a broken line.
+/// A token is claimed by the connection that shows it and spent when a certificate has been issued
+/// on it; a connection that ends before gives it back, so that a sidecar is not locked out by a
+/// broken line.
 public final class TokenRegistry {
     private static final int SECRET_BYTES = 32;
 
@@ -87,7 +89,8 @@ public final class TokenRegistry {
 
     private static byte[] hash(String token) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

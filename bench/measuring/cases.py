@@ -84,20 +84,30 @@ def measure(case, proxies, backend, work, wrk, rounds, seconds, warm_up, note):
         return load.steady(candidate.port, duration)
 
     candidates = []
+
+    def leave_out(name, trouble):
+        note(f"{case}: {name} left out: {trouble}")
+        for candidate in [c for c in candidates if c.name == name]:
+            candidates.remove(candidate)
+            candidate.stop()
+
     try:
         for proxy in proxies:
             try:
                 candidate = Candidate(proxy, sides, backend, work, helper)
                 candidates.append(candidate)
                 run(candidate, warm_up, "closed")
-            except Trouble as trouble:
-                note(f"{case}: {proxy.name} left out: {trouble}")
-                candidates = [c for c in candidates if c.name != proxy.name or c.stop()]
+            except (Trouble, OSError) as trouble:
+                leave_out(proxy.name, trouble)
         for _ in range(rounds):
-            for candidate in candidates:
-                cpu = Cpu(candidate.pids)
-                served, p99 = run(candidate, seconds, shape)
-                total, user = cpu.spent()
+            for candidate in list(candidates):
+                try:
+                    cpu = Cpu(candidate.pids)
+                    served, p99 = run(candidate, seconds, shape)
+                    total, user = cpu.spent()
+                except (Trouble, OSError) as trouble:
+                    leave_out(candidate.name, trouble)
+                    continue
                 candidate.rounds.append({"cpu": total / served, "user": user / served, "rps": served / seconds, "p99": p99})
         return [_row(case, c, candidates) for c in candidates]
     finally:

@@ -78,7 +78,7 @@ class_path() {
 
 # What both kinds of process need: native calls, and the number of a channel's descriptor.
 shared_flags="--enable-native-access=ALL-UNNAMED --add-exports=java.base/sun.nio.ch=ALL-UNNAMED \
--XX:+UseSerialGC -XX:-UsePerfData -XX:+UseCompactObjectHeaders"
+-XX:+UseSerialGC -XX:-UsePerfData"
 
 # The sidecar is sized for a pod: a small fixed heap, small stacks, freed native memory given back,
 # no attaching from outside. The reasons and figures are in docs/decisions/0004-jvm-flags.md.

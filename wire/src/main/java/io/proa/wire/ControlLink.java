@@ -5,9 +5,12 @@ import io.proa.identity.WorkloadIdentity;
 import io.proa.model.ConfigProblem;
 import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// A sidecar's line to its control plane: gets and renews its identity, and keeps its snapshot
@@ -47,6 +50,15 @@ public interface ControlLink extends AutoCloseable {
         /// What is the matter, in one sentence with its next step; empty = nothing. Called on each
         /// change, and on each fruitless attempt to renew an identity.
         void state(boolean connected, String problem);
+    }
+
+    /// @throws UncheckedIOException where the machine has no selector to give
+    static ControlLink start(Settings settings, Listener listener) {
+        return FramedLink.start(
+                settings,
+                listener,
+                InstantSource.system(),
+                () -> ThreadLocalRandom.current().nextLong());
     }
 
     /// Asks for destinations: the answer is a snapshot in which each belongs to a service or is

@@ -191,6 +191,7 @@ final class SnapshotReader {
         InetAddress address = null;
         int meshPort = MeshPorts.MESH;
         SpiffeId identity = null;
+        boolean plaintext = false;
         int weight = 1;
         in.beginObject();
         while (in.nextField()) {
@@ -199,15 +200,17 @@ final class SnapshotReader {
                 case "address" -> address = in.address();
                 case "meshPort" -> meshPort = in.port();
                 case "identity" -> identity = in.spiffeId();
+                case "plaintext" -> plaintext = in.flag();
                 case "weight" -> weight = (int) in.number(1, 1000);
-                default -> throw in.unknownField("pod, address, meshPort, identity, weight");
+                default -> throw in.unknownField("pod, address, meshPort, identity, plaintext, weight");
             }
         }
         return new Endpoint(
                 in.required("pod", pod),
                 in.required("address", address),
                 meshPort,
-                identity,
+                // Plaintext is never the result of something left out.
+                plaintext ? null : in.required("identity", identity),
                 weight);
     }
 

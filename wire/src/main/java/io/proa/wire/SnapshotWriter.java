@@ -93,7 +93,9 @@ final class SnapshotWriter {
             out.writeStringProperty("address", endpoint.address().getHostAddress());
             out.writeNumberProperty("meshPort", endpoint.meshPort());
             SpiffeId identity = endpoint.identity();
-            if (identity != null) {
+            if (identity == null) {
+                out.writeBooleanProperty("plaintext", true);
+            } else {
                 out.writeStringProperty("identity", identity.toString());
             }
             out.writeNumberProperty("weight", endpoint.weight());

@@ -26,6 +26,10 @@ final class TrainingRun {
     /// The sidecar writes its cache when it ends, which takes some seconds of their own.
     private static final int SECONDS_TO_END = 30;
 
+    /// Method profiles are left out: only the optimising compiler reads them, and a sidecar does without it.
+    private static final String TRAINING_FLAGS =
+            "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=";
+
     private TrainingRun() {}
 
     public static void main(String[] args) throws Exception {
@@ -97,12 +101,12 @@ final class TrainingRun {
                         "off",
                         "--access-log",
                         "all");
-        command.environment().put("PROA_SIDECAR_JVM", "-XX:AOTCacheOutput=" + cache);
+        command.environment().put("PROA_SIDECAR_JVM", TRAINING_FLAGS + cache);
         // The child that writes the cache inherits the sidecar's heap, which is too small for that
         // work.
         command.environment().put("JDK_AOT_VM_OPTIONS", "-Xmx512m -XX:TieredStopAtLevel=1");
-        return command.redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+        return command.redirectOutput(ProcessBuilder.Redirect.DISCARD) // the access log
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }
 
@@ -124,6 +128,7 @@ final class TrainingRun {
         try {
             var url = URI.create("http://127.0.0.1:" + port + path).toURL();
             var connection = (HttpURLConnection) url.openConnection();
+            connection.setRequestProperty("Connection", "close");
             connection.setConnectTimeout(1000);
             connection.setReadTimeout(2000);
             int status = connection.getResponseCode();

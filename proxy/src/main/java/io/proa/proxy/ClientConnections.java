@@ -1,0 +1,90 @@
+package io.proa.proxy;
+
+import io.proa.proxy.http.Arrival;
+import io.proa.proxy.http.ArrivedRequest;
+import io.proa.proxy.http.ClientConnection;
+import io.proa.proxy.http.ConnectionObserver;
+import io.proa.proxy.http.Exchange;
+import io.proa.proxy.http.UpstreamResponse;
+import io.proa.proxy.loop.Link;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Service;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+
+/// The HTTP connections of one loop's clients, so that they can be drained. Loop-confined.
+final class ClientConnections {
+    private static final ClientConnection.Patience PATIENCE =
+            new ClientConnection.Patience(10_000_000_000L, 300_000_000_000L);
+
+    private final LoopParts loop;
+    private final Set<ClientConnection> inbound = new HashSet<>();
+    private final Set<ClientConnection> outbound = new HashSet<>();
+    private boolean drainingInbound;
+
+    ClientConnections(LoopParts loop) {
+        this.loop = loop;
+    }
+
+    /// Serves the link's requests from now on.
+    void serve(Link link, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
+        ClientConnection connection =
+                new ClientConnection(
+                        link, loop.tools(), arrival, service, new Observer(arrival), PATIENCE);
+        of(arrival.direction()).add(connection);
+        connection.start();
+        if (drainingInbound && arrival.direction() == Direction.INBOUND) {
+            connection.drain();
+        }
+    }
+
+    private Set<ClientConnection> of(Direction direction) {
+        return direction == Direction.INBOUND ? inbound : outbound;
+    }
+
+    int open(Direction direction) {
+        return of(direction).size();
+    }
+
+    /// Ends each connection of that side after the exchange it is in.
+    void drain(Direction direction) {
+        drainingInbound |= direction == Direction.INBOUND;
+        new ArrayList<>(of(direction)).forEach(ClientConnection::drain);
+    }
+
+    private final class Observer implements ConnectionObserver {
+        private final Arrival arrival;
+
+        Observer(Arrival arrival) {
+            this.arrival = arrival;
+        }
+
+        @Override
+        public void malformed(ExchangeRecord record) {
+            loop.observer().ended(record);
+        }
+
+        @Override
+        public void responding(Exchange exchange) {
+            if (exchange.record.status >= 500) {
+                exchange.describe();
+            }
+        }
+
+        @Override
+        public boolean tellsSidecars(Arrival of) {
+            return of.direction() == Direction.INBOUND && of.security() == Security.MUTUAL_TLS;
+        }
+
+        @Override
+        public void closed(ClientConnection connection) {
+            of(arrival.direction()).remove(connection);
+            if (arrival.direction() == Direction.INBOUND) {
+                loop.observer().connectionClosed(Direction.INBOUND, arrival.security());
+            }
+        }
+    }
+}

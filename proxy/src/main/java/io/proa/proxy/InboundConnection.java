@@ -1,0 +1,230 @@
+package io.proa.proxy;
+
+import io.proa.identity.TlsContext;
+import io.proa.identity.TlsEngine;
+import io.proa.identity.VerifiedPeer;
+import io.proa.model.AppProtocol;
+import io.proa.model.ApplicationPort;
+import io.proa.model.IpPort;
+import io.proa.model.MeshSnapshot;
+import io.proa.proxy.InboundTarget.Entry;
+import io.proa.proxy.http.Arrival;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.PlainLink;
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.TlsBroken;
+import io.proa.proxy.loop.TlsLink;
+import io.proa.proxy.tunnel.FirstBytes;
+import io.proa.telemetry.ExchangeObserver.Handshake;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Timeout;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A connection towards the application, from its acceptance until it is known who calls and which
+/// port they mean.
+///
+/// On the mesh port TLS says both; plaintext from outside is read only where it may pass at all.
+final class InboundConnection implements LinkHandler {
+    private static final List<String> PROTOCOLS = List.of("http/1.1", "proa-tcp");
+    private static final long HANDSHAKE_NANOS = 5_000_000_000L;
+    private static final long SILENCE_NANOS = 50_000_000L;
+
+    private final LoopParts loop;
+    private final SocketChannel channel;
+    private final Timer timer = new Timer();
+    private @Nullable Link link;
+    private @Nullable InboundTarget plaintext;
+
+    private InboundConnection(LoopParts loop, SocketChannel channel) {
+        this.loop = loop;
+        this.channel = channel;
+    }
+
+    private final class Timer extends Timeout {
+        @Override
+        protected void expired(long nowNanos) {
+            InboundTarget target = plaintext;
+            if (target == null) {
+                loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
+                refuse(Reason.TLS_FAILED, "timeout");
+            } else {
+                tunnel(target, null);
+            }
+        }
+    }
+
+    /// A connection to the mesh port.
+    static void acceptMesh(LoopParts loop, SocketChannel accepted) throws IOException {
+        InboundConnection connection = new InboundConnection(loop, accepted);
+        TlsContext context = loop.identity().current();
+        if (context == null) {
+            // Without an identity there is nobody to prove ourselves as: closed at once, and
+            // counted.
+            loop.observer().inboundRefused(Reason.NO_CONFIGURATION, "");
+            accepted.close();
+            return;
+        }
+        connection.link =
+                TlsLink.accepted(loop.loop(), accepted, connection, context.server(PROTOCOLS));
+        loop.loop().schedule(connection.timer, HANDSHAKE_NANOS);
+    }
+
+    /// A connection from outside the mesh to `dialled`, or to a published port.
+    static void acceptPlaintext(LoopParts loop, SocketChannel accepted, InboundTarget target)
+            throws IOException {
+        InboundConnection connection = new InboundConnection(loop, accepted);
+        connection.plaintext = target;
+        PlainLink plain = new PlainLink(loop.loop(), accepted, connection, SelectionKey.OP_READ);
+        connection.link = plain;
+        loop.observer().connectionOpened(Direction.INBOUND, Security.PLAINTEXT);
+        switch (target.port().protocol()) {
+            case HTTP -> connection.http(target, null);
+            case TCP -> connection.tunnel(target, null);
+            case DETECT -> loop.loop().schedule(connection.timer, SILENCE_NANOS);
+        }
+    }
+
+    @Override
+    public void established() {
+        timer.cancel();
+        TlsEngine engine = ((TlsLink) link()).engine();
+        loop.observer()
+                .handshake(
+                        Direction.INBOUND, engine.resumed() ? Handshake.RESUMED : Handshake.FULL);
+        VerifiedPeer peer = engine.peer();
+        ApplicationPort port = meant(engine.serverName());
+        if (peer == null || port == null) {
+            refuse(peer == null ? Reason.DENIED : Reason.UNKNOWN_DESTINATION, "");
+            return;
+        }
+        loop.observer().connectionOpened(Direction.INBOUND, Security.MUTUAL_TLS);
+        InboundTarget target = new InboundTarget(port, Entry.MESH);
+        if ("proa-tcp".equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
+            tunnel(target, peer);
+        } else {
+            http(target, peer);
+        }
+    }
+
+    /// The declared port that SNI names; Proa's own ports are never among them.
+    private @Nullable ApplicationPort meant(@Nullable String serverName) {
+        MeshName name = MeshName.parse(serverName);
+        MeshSnapshot now = loop.clusters().snapshot();
+        if (name == null || now == null) {
+            return null;
+        }
+        for (ApplicationPort port : now.self().ports()) {
+            if (port.port() == name.port() && port.service().equals(name.service())) {
+                return port;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void readable() {
+        try {
+            int n = link().fill();
+            InboundTarget target = plaintext;
+            if (target == null) {
+                if (n < 0) {
+                    refuse(Reason.TLS_FAILED, "closed");
+                }
+                return;
+            }
+            detect(target, n);
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    private void detect(InboundTarget target, int n) {
+        Slab slab = link().in;
+        if (slab == null) {
+            if (n < 0) {
+                over();
+                link().close();
+            }
+            return;
+        }
+        switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
+            case HTTP1 -> http(target, null);
+            case OPAQUE -> tunnel(target, null);
+            case MORE -> {}
+        }
+    }
+
+    private void http(InboundTarget target, @Nullable VerifiedPeer peer) {
+        timer.cancel();
+        Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
+        Arrival arrival =
+                new Arrival(Direction.INBOUND, security, peer, remote(), dialled(), target);
+        loop.clients().serve(link(), arrival, loop.inbound());
+    }
+
+    private void tunnel(InboundTarget target, @Nullable VerifiedPeer peer) {
+        timer.cancel();
+        link().wantRead(false);
+        new InboundTunnel(loop, link(), target, peer, dialled(), remote()).open();
+    }
+
+    /// The pod's own address that the connection came to; null on a Unix socket.
+    private @Nullable IpPort dialled() {
+        try {
+            return channel.getLocalAddress() instanceof InetSocketAddress address
+                    ? IpPort.of(address)
+                    : null;
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    private @Nullable IpPort remote() {
+        return link().remoteAddress() instanceof InetSocketAddress address
+                ? IpPort.of(address)
+                : null;
+    }
+
+    private void refuse(Reason reason, String code) {
+        timer.cancel();
+        loop.observer().inboundRefused(reason, code);
+        link().close();
+    }
+
+    private void over() {
+        timer.cancel();
+        if (plaintext != null) {
+            loop.observer().connectionClosed(Direction.INBOUND, Security.PLAINTEXT);
+        }
+    }
+
+    private Link link() {
+        return Objects.requireNonNull(link);
+    }
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void broken(IOException cause) {
+        over();
+        if (plaintext == null) {
+            loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
+            String code =
+                    cause instanceof TlsBroken tls
+                            ? tls.failure().code().name().toLowerCase(java.util.Locale.ROOT)
+                            : "reset";
+            loop.observer().inboundRefused(Reason.TLS_FAILED, code);
+        }
+        link().abort();
+    }
+}

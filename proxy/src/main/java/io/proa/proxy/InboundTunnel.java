@@ -1,0 +1,139 @@
+package io.proa.proxy;
+
+import io.proa.identity.VerifiedPeer;
+import io.proa.model.IpPort;
+import io.proa.proxy.http.UpstreamTarget;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.tunnel.Tunnel;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Timeout;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Joins a connection whose bytes are not read to the application, after the same question of who
+/// may call.
+final class InboundTunnel implements LinkHandler {
+    private static final long CONNECT_NANOS = 1_000_000_000L;
+    private static final long IDLE_NANOS = 3_600_000_000_000L;
+
+    private final LoopParts loop;
+    private final Link client;
+    private final InboundTarget target;
+    private final boolean identified;
+    private final @Nullable IpPort dialled;
+    private final ExchangeRecord record;
+    private final Timeout timer =
+            new Timeout() {
+                @Override
+                protected void expired(long nowNanos) {
+                    end(Reason.CONNECT_TIMEOUT, "the application");
+                }
+            };
+    private @Nullable Link upstream;
+    private boolean over;
+
+    InboundTunnel(
+            LoopParts loop,
+            Link client,
+            InboundTarget target,
+            @Nullable VerifiedPeer peer,
+            @Nullable IpPort dialled,
+            @Nullable IpPort remote) {
+        this.loop = loop;
+        this.client = client;
+        this.target = target;
+        this.identified = peer != null;
+        this.dialled = dialled;
+        this.record = new ExchangeRecord(Direction.INBOUND, loop.loop().now());
+        record.method = "TCP";
+        record.security = identified ? Security.MUTUAL_TLS : Security.PLAINTEXT;
+        record.peer = peer == null ? null : peer.id();
+        record.remote = remote;
+        record.service = target.port().service();
+        client.handler(new WaitingClient());
+    }
+
+    private final class WaitingClient implements LinkHandler {
+        @Override
+        public void readable() {}
+
+        @Override
+        public void writable() {}
+
+        @Override
+        public void broken(IOException cause) {
+            end(Reason.CLIENT_GONE, String.valueOf(cause.getMessage()));
+        }
+    }
+
+    void open() {
+        Reason against = loop.permitting().against(target, identified);
+        if (against != Reason.NONE) {
+            end(against, target.port().service().toString());
+            return;
+        }
+        IpPort address = loop.applicationAddress(target.port(), dialled);
+        if (address == null) {
+            end(Reason.NO_CONFIGURATION, target.port().service().toString());
+            return;
+        }
+        record.attempts = 1;
+        loop.loop().schedule(timer, CONNECT_NANOS);
+        try {
+            upstream =
+                    loop.connector()
+                            .connect(new UpstreamTarget(address, null, "", false), "", this);
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public void established() {
+        if (over) {
+            return;
+        }
+        timer.cancel();
+        over = true;
+        record.sentAt = loop.loop().clock();
+        new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS)
+                .start();
+    }
+
+    private void ended(ExchangeRecord done) {
+        loop.observer().connectionClosed(Direction.INBOUND, done.security);
+        loop.observer().ended(done);
+    }
+
+    @Override
+    public void readable() {}
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void broken(IOException cause) {
+        end(Reason.CONNECT_FAILED, String.valueOf(cause.getMessage()));
+    }
+
+    private void end(Reason reason, String detail) {
+        if (over) {
+            return;
+        }
+        over = true;
+        timer.cancel();
+        if (upstream != null) {
+            upstream.abort();
+        }
+        client.abort();
+        record.reason = reason;
+        record.detail = detail;
+        record.endedAt = loop.loop().clock();
+        ended(record);
+    }
+}

@@ -1,0 +1,186 @@
+package io.proa.proxy;
+
+import io.proa.model.ApplicationPort;
+import io.proa.model.Endpoint;
+import io.proa.model.IpPort;
+import io.proa.model.MeshSnapshot;
+import io.proa.model.ServiceName;
+import io.proa.model.ServicePort;
+import io.proa.proxy.http.ArrivedRequest;
+import io.proa.proxy.http.ConnectFailures;
+import io.proa.proxy.http.Connector;
+import io.proa.proxy.http.Exchange;
+import io.proa.proxy.http.HttpTools;
+import io.proa.proxy.http.UpstreamPool;
+import io.proa.proxy.http.UpstreamResponse;
+import io.proa.proxy.http.UpstreamTarget;
+import io.proa.proxy.loop.Loop;
+import io.proa.proxy.route.Clusters;
+import io.proa.telemetry.ExchangeObserver;
+import io.proa.traffic.CallerContexts;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Service;
+import io.proa.traffic.Stack;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its
+/// metrics.
+final class LoopParts {
+    private static final UpstreamPool.Limits MESH =
+            new UpstreamPool.Limits(64, 30_000_000_000L, 3_600_000_000_000L);
+
+    /// Below the five seconds after which common servers close: whoever closes first loses no
+    /// request.
+    private static final UpstreamPool.Limits APPLICATION =
+            new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L);
+
+    private final Loop loop;
+    private final DataPlaneSettings settings;
+    private final HttpTools tools;
+    private final IdentityGate identity;
+    private final Subscriptions subscriptions;
+    private final Permitting permitting;
+    private final ClientConnections clients;
+    private final Connector connector;
+    private final ExchangeObserver observer;
+    private final CallerContexts callers;
+    private final Clusters clusters;
+    private final Map<IpPort, UpstreamPool> applications = new HashMap<>();
+    private final Stack.Built<ArrivedRequest, UpstreamResponse> outbound;
+    private final Stack.Built<ArrivedRequest, UpstreamResponse> inbound;
+
+    LoopParts(
+            Loop loop,
+            DataPlaneSettings settings,
+            DataPlane.Surroundings around,
+            ExchangeObserver observer,
+            CallerContexts callers) {
+        this.loop = loop;
+        this.settings = settings;
+        this.tools = new HttpTools(settings.headLimits());
+        this.identity = around.identity();
+        this.subscriptions = around.subscriptions();
+        this.connector = new MarkedConnector(loop, identity, settings.transparent(), observer);
+        this.permitting = new Permitting(this);
+        this.clients = new ClientConnections(this);
+        this.observer = observer;
+        this.callers = callers;
+        this.clusters = new Clusters(this::pool, settings.loops());
+        this.outbound = OutboundStack.of(this);
+        this.inbound = InboundStack.of(this);
+    }
+
+    private UpstreamPool pool(ServiceName service, ServicePort port, Endpoint endpoint) {
+        IpPort address = new IpPort(endpoint.address(), endpoint.meshPort());
+        boolean mesh = endpoint.identity() != null;
+        String serverName = mesh ? MeshName.of(service, port.port()) : "";
+        UpstreamTarget target = new UpstreamTarget(address, endpoint.identity(), serverName, mesh);
+        return new UpstreamPool(loop, tools, connector, target, MESH);
+    }
+
+    /// The pool to the application at `address`.
+    UpstreamPool application(IpPort address) {
+        UpstreamPool known = applications.get(address);
+        if (known == null) {
+            known =
+                    new UpstreamPool(
+                            loop,
+                            tools,
+                            connector,
+                            new UpstreamTarget(address, null, "", false),
+                            APPLICATION);
+            applications.put(address, known);
+        }
+        return known;
+    }
+
+    /// Where the application listens for a caller that came to `dialled`: the same address of the
+    /// pod, or loopback where the port is declared to listen there only.
+    ///
+    /// @return null while nothing is known of the pod
+    @Nullable IpPort applicationAddress(ApplicationPort port, @Nullable IpPort dialled) {
+        if (port.loopback()) {
+            return new IpPort(InetAddress.getLoopbackAddress(), port.targetPort());
+        }
+        if (dialled != null) {
+            return new IpPort(dialled.ip(), port.targetPort());
+        }
+        MeshSnapshot now = clusters.snapshot();
+        return now == null || now.self().addresses().isEmpty()
+                ? null
+                : new IpPort(now.self().addresses().getFirst(), port.targetPort());
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    DataPlaneSettings settings() {
+        return settings;
+    }
+
+    HttpTools tools() {
+        return tools;
+    }
+
+    Connector connector() {
+        return connector;
+    }
+
+    IdentityGate identity() {
+        return identity;
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    Permitting permitting() {
+        return permitting;
+    }
+
+    ClientConnections clients() {
+        return clients;
+    }
+
+    /// Hands the record of an exchange over and forgets what was kept for its application.
+    void ended(Exchange exchange) {
+        if (exchange.traceKey != 0) {
+            callers.remove(exchange.traceKey);
+            callers.remove(exchange.requestKey);
+        }
+        observer.ended(exchange.record);
+    }
+
+    static Reason connectReason(IOException cause) {
+        return ConnectFailures.reason(cause);
+    }
+
+    ExchangeObserver observer() {
+        return observer;
+    }
+
+    CallerContexts callers() {
+        return callers;
+    }
+
+    Clusters clusters() {
+        return clusters;
+    }
+
+    Service<ArrivedRequest, UpstreamResponse> outbound() {
+        return outbound.service();
+    }
+
+    Service<ArrivedRequest, UpstreamResponse> inbound() {
+        return inbound.service();
+    }
+
+    String describeStacks() {
+        return outbound.describe() + inbound.describe();
+    }
+}

@@ -1,0 +1,164 @@
+package io.proa.proxy;
+
+import io.proa.model.AppProtocol;
+import io.proa.model.IpPort;
+import io.proa.proxy.http.Arrival;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.PlainLink;
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.route.Cluster;
+import io.proa.proxy.route.Destination;
+import io.proa.proxy.tunnel.FirstBytes;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Timeout;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A connection of the application, from its acceptance until it is known where it goes and what it
+/// speaks.
+final class OutboundConnection implements LinkHandler {
+    /// How long a destination nobody knew may take to become known; the application waits
+    /// meanwhile.
+    private static final long CONFIGURATION_NANOS = 5_000_000_000L;
+
+    /// A client that says nothing for so long waits for the server to speak first.
+    private static final long SILENCE_NANOS = 50_000_000L;
+
+    private final LoopParts loop;
+    private final IpPort address;
+    private final Link link;
+    private final Timer timer = new Timer();
+    private final Runnable known = this::known;
+    private @Nullable Destination destination;
+
+    private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
+            throws IOException {
+        this.loop = loop;
+        this.address = address;
+        // Registered for nothing yet: bytes wait in the kernel until there is somewhere to send
+        // them.
+        this.link = new PlainLink(loop.loop(), accepted, this, 0);
+    }
+
+    static void accept(LoopParts loop, SocketChannel accepted, IpPort address) throws IOException {
+        new OutboundConnection(loop, accepted, address).resolve();
+    }
+
+    private final class Timer extends Timeout {
+        @Override
+        protected void expired(long nowNanos) {
+            if (destination == null) {
+                loop.clusters().giveUp(address, known);
+                refuse(Reason.NO_CONFIGURATION);
+            } else {
+                tunnel();
+            }
+        }
+    }
+
+    private void resolve() {
+        Destination found = loop.clusters().find(address);
+        if (found == null
+                && !loop.subscriptions().waitFor(address)
+                && loop.clusters().snapshot() != null) {
+            found = new Destination.Outside(address);
+        }
+        if (found == null) {
+            loop.clusters().whenKnown(address, known);
+            loop.loop().schedule(timer, CONFIGURATION_NANOS);
+        } else {
+            go(found);
+        }
+    }
+
+    private void known() {
+        timer.cancel();
+        go(Objects.requireNonNull(loop.clusters().find(address)));
+    }
+
+    private void go(Destination found) {
+        destination = found;
+        AppProtocol protocol =
+                switch (found) {
+                    case Destination.ToService(Cluster cluster) -> cluster.port().protocol();
+                    case Destination.ToEndpoint(Cluster cluster, var _) ->
+                            cluster.port().protocol();
+                    case Destination.Outside _ -> AppProtocol.TCP;
+                };
+        switch (protocol) {
+            case HTTP -> http();
+            case TCP -> tunnel();
+            case DETECT -> {
+                loop.loop().schedule(timer, SILENCE_NANOS);
+                link.wantRead(true);
+            }
+        }
+    }
+
+    @Override
+    public void readable() {
+        try {
+            int n = link.fill();
+            Slab slab = link.in;
+            if (slab == null) {
+                if (n < 0) {
+                    timer.cancel();
+                    link.close();
+                }
+                return;
+            }
+            switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
+                case HTTP1 -> http();
+                case OPAQUE -> tunnel();
+                case MORE -> {
+                    if (n < 0) {
+                        tunnel();
+                    }
+                }
+            }
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    private void http() {
+        timer.cancel();
+        Arrival arrival =
+                new Arrival(
+                        Direction.OUTBOUND,
+                        Security.PLAINTEXT,
+                        null,
+                        null,
+                        address,
+                        Objects.requireNonNull(destination));
+        loop.clients().serve(link, arrival, loop.outbound());
+    }
+
+    private void tunnel() {
+        timer.cancel();
+        link.wantRead(false);
+        new OutboundTunnel(loop, link, Objects.requireNonNull(destination)).open();
+    }
+
+    /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator
+    /// the reason.
+    private void refuse(Reason reason) {
+        OutboundTunnel.refused(loop, address, reason);
+        link.abort();
+    }
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void broken(IOException cause) {
+        timer.cancel();
+        loop.clusters().giveUp(address, known);
+        link.abort();
+    }
+}

@@ -1,0 +1,215 @@
+package io.proa.proxy;
+
+import io.proa.model.IpPort;
+import io.proa.model.RouteRule;
+import io.proa.proxy.http.UpstreamTarget;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.TlsLink;
+import io.proa.proxy.route.Cluster;
+import io.proa.proxy.route.Destination;
+import io.proa.proxy.route.EndpointPool;
+import io.proa.proxy.tunnel.Tunnel;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Loaded;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Timeout;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the other end for a connection whose bytes are not read: an endpoint in mutual TLS,
+/// another one while none has taken the connection yet; or the outside, as it is.
+final class OutboundTunnel implements LinkHandler {
+    private static final String PROTOCOL = "proa-tcp";
+    private static final long OUTSIDE_CONNECT_NANOS = 10_000_000_000L;
+
+    private final LoopParts loop;
+    private final Link client;
+    private final Destination destination;
+    private final ExchangeRecord record;
+    private final Timer timer = new Timer();
+    private @Nullable Link upstream;
+    private @Nullable Loaded<EndpointPool> chosen;
+    private boolean over;
+
+    OutboundTunnel(LoopParts loop, Link client, Destination destination) {
+        this.loop = loop;
+        this.client = client;
+        this.destination = destination;
+        this.record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
+        record.method = "TCP";
+        client.handler(new WaitingClient());
+    }
+
+    private final class Timer extends Timeout {
+        @Override
+        protected void expired(long nowNanos) {
+            failed(Reason.CONNECT_TIMEOUT, "after the time for one connect");
+        }
+    }
+
+    /// The client may leave before there is anyone to talk to.
+    private final class WaitingClient implements LinkHandler {
+        @Override
+        public void readable() {}
+
+        @Override
+        public void writable() {}
+
+        @Override
+        public void broken(IOException cause) {
+            end(Reason.CLIENT_GONE, String.valueOf(cause.getMessage()));
+        }
+    }
+
+    static void refused(LoopParts loop, IpPort address, Reason reason) {
+        ExchangeRecord record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
+        record.method = "TCP";
+        record.remote = address;
+        record.reason = reason;
+        record.detail = address.toString();
+        record.endedAt = loop.loop().clock();
+        loop.observer().ended(record);
+    }
+
+    void open() {
+        record.attempts++;
+        switch (destination) {
+            case Destination.ToService(Cluster cluster) -> toService(cluster);
+            case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned) -> {
+                record.service = cluster.name();
+                connect(pinned.pool().target(), rule(cluster).timeouts().connect().toNanos());
+            }
+            case Destination.Outside(IpPort address) ->
+                    connect(new UpstreamTarget(address, null, "", false), OUTSIDE_CONNECT_NANOS);
+        }
+    }
+
+    private void toService(Cluster cluster) {
+        record.service = cluster.name();
+        Loaded<EndpointPool> next =
+                cluster.balancer().pick(loop.loop().dice(), loop.loop().now(), chosen);
+        if (next == null) {
+            end(Reason.NO_ENDPOINT, cluster.name().toString());
+            return;
+        }
+        chosen = next;
+        next.begin(loop.loop().now());
+        connect(next.endpoint().pool().target(), rule(cluster).timeouts().connect().toNanos());
+    }
+
+    /// Bytes have no path or method: the rule that matches everything else holds.
+    private static RouteRule rule(Cluster cluster) {
+        return cluster.lastRule();
+    }
+
+    private void connect(UpstreamTarget target, long nanos) {
+        record.remote = target.address();
+        record.security = target.identity() == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
+        loop.loop().schedule(timer, nanos == 0 ? OUTSIDE_CONNECT_NANOS : nanos);
+        try {
+            upstream = loop.connector().connect(target, PROTOCOL, this);
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public void established() {
+        timer.cancel();
+        Link link = Objects.requireNonNull(upstream);
+        record.sentAt = loop.loop().clock();
+        if (link instanceof TlsLink tls && tls.engine().peer() != null) {
+            record.peer = Objects.requireNonNull(tls.engine().peer()).id();
+        }
+        over = true;
+        long idle =
+                destination instanceof Destination.ToService(Cluster cluster)
+                        ? rule(cluster).timeouts().idle().toNanos()
+                        : 0;
+        loop.observer().connectionOpened(Direction.OUTBOUND, record.security);
+        new Tunnel(client, link, record, this::ended, idle).start();
+    }
+
+    private void ended(ExchangeRecord done) {
+        release(done.reason == Reason.NONE || done.reason == Reason.CLIENT_GONE);
+        loop.observer().connectionClosed(Direction.OUTBOUND, done.security);
+        loop.observer().ended(done);
+    }
+
+    @Override
+    public void readable() {
+        // TLS makes progress only by being read, and says when it is established.
+        Link link = upstream;
+        try {
+            if (link != null && link.fill() < 0) {
+                failed(Reason.CONNECT_FAILED, "closed during the handshake");
+            }
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void broken(IOException cause) {
+        failed(LoopParts.connectReason(cause), String.valueOf(cause.getMessage()));
+    }
+
+    /// No byte has been sent: the next endpoint may have it.
+    private void failed(Reason reason, String detail) {
+        if (over) {
+            return;
+        }
+        timer.cancel();
+        if (upstream != null) {
+            upstream.abort();
+            upstream = null;
+        }
+        release(false);
+        record.failedAttempts++;
+        if (destination instanceof Destination.ToService(Cluster cluster)
+                && record.attempts < rule(cluster).retry().maxAttempts()
+                && cluster.budget(rule(cluster).retry()).tryWithdraw(loop.loop().now())) {
+            record.retriedFor[Math.min(record.attempts, record.retriedFor.length) - 1] = reason;
+            loop.loop().execute(this::openAgain);
+        } else {
+            end(reason, detail);
+        }
+    }
+
+    private void openAgain() {
+        if (!over) {
+            open();
+        }
+    }
+
+    private void release(boolean success) {
+        Loaded<EndpointPool> endpoint = chosen;
+        if (endpoint != null && record.reason != Reason.NO_ENDPOINT) {
+            long now = loop.loop().now();
+            endpoint.end(now, now - record.startedAt, success);
+        }
+    }
+
+    private void end(Reason reason, String detail) {
+        if (over) {
+            return;
+        }
+        over = true;
+        timer.cancel();
+        if (upstream != null) {
+            upstream.abort();
+        }
+        client.abort();
+        record.reason = reason;
+        record.detail = detail;
+        record.endedAt = loop.loop().clock();
+        loop.observer().ended(record);
+    }
+}

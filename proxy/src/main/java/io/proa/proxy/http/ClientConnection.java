@@ -1,0 +1,607 @@
+package io.proa.proxy.http;
+
+import io.proa.formats.Framing;
+import io.proa.formats.MalformedHead;
+import io.proa.formats.MessageHead;
+import io.proa.formats.Method;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.SlabPool;
+import io.proa.traffic.Deadline;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.Failure;
+import io.proa.traffic.Reason;
+import io.proa.traffic.Reply;
+import io.proa.traffic.Service;
+import io.proa.traffic.Timeout;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A client's HTTP/1.1 connection: requests arrive one after the other, go through the stack, and
+/// their responses leave in the same order. While one is under way the next stays unread behind it.
+public final class ClientConnection implements LinkHandler, Reply<UpstreamResponse> {
+    /// How patient a connection is.
+    ///
+    /// @param headNanos from a head's first byte to its last
+    /// @param idleNanos between requests
+    public record Patience(long headNanos, long idleNanos) {}
+
+    private static final byte[] NOTHING = {};
+
+    private final Link link;
+    private final Loop loop;
+    private final HttpTools tools;
+    private final Arrival arrival;
+    private final Service<ArrivedRequest, UpstreamResponse> service;
+    private final ConnectionObserver observer;
+    private final Patience patience;
+    private final BodyMeter meter = new BodyMeter();
+    private final Timer timer = new Timer();
+    private @Nullable MessageHead partialHead;
+    private @Nullable Exchange exchange;
+
+    /// Bytes at the front of the input that belong to the request's body and have not gone upstream
+    /// yet.
+    private int metered;
+
+    /// A response made here and how much of it has been handed to the link.
+    private byte[] local = NOTHING;
+
+    private int localSent;
+    private boolean keepAlive = true;
+    private boolean inputEnded;
+    private boolean processing;
+    private boolean draining;
+    private boolean over;
+
+    public ClientConnection(
+            Link link,
+            HttpTools tools,
+            Arrival arrival,
+            Service<ArrivedRequest, UpstreamResponse> service,
+            ConnectionObserver observer,
+            Patience patience) {
+        this.link = link;
+        this.loop = link.loop();
+        this.tools = tools;
+        this.arrival = arrival;
+        this.service = service;
+        this.observer = observer;
+        this.patience = patience;
+    }
+
+    /// One timer for whatever the connection waits for: a head, the next request, the deadline of
+    /// an exchange.
+    private final class Timer extends Timeout {
+        @Override
+        protected void expired(long nowNanos) {
+            timedOut();
+        }
+    }
+
+    /// Takes the link over, with what has been read from it already.
+    public void start() {
+        link.handler(this);
+        loop.schedule(timer, patience.idleNanos());
+        if (link.in != null) {
+            process();
+        }
+        if (!over) {
+            link.resumeRead();
+        }
+    }
+
+    HttpTools tools() {
+        return tools;
+    }
+
+    @Nullable Slab input() {
+        return link.in;
+    }
+
+    @Override
+    public void readable() {
+        try {
+            int n;
+            do {
+                n = link.fill();
+                if (n < 0) {
+                    inputEnded();
+                    return;
+                }
+                if (n > 0) {
+                    process();
+                }
+            } while (n > 0 && !over && link.hasBuffered());
+        } catch (IOException e) {
+            broken(e);
+        }
+    }
+
+    /// Requests in turn, as far as the input goes; an exchange that ends within calls back in here
+    /// and is not entered twice.
+    private void process() {
+        if (processing) {
+            return;
+        }
+        processing = true;
+        try {
+            while (!over && exchange == null && link.in != null && link.canWrite()) {
+                if (!readHead(link.in)) {
+                    break;
+                }
+            }
+        } finally {
+            processing = false;
+        }
+        if (!over && exchange != null) {
+            pumpRequest();
+        }
+    }
+
+    /// @return whether a head was complete and its exchange begun
+    private boolean readHead(Slab slab) {
+        if (slab.isEmpty()) {
+            // An empty slab goes back to the pool: a head begun in it would go on in somebody
+            // else's bytes.
+            return false;
+        }
+        MessageHead head = partialHead != null ? partialHead : tools.lendRequestHead();
+        try {
+            if (partialHead == null) {
+                head.reset();
+            }
+            if (!head.parseRequest(slab.whole(), slab.head, slab.tail, tools.limits)) {
+                moreHead(slab, head);
+                return false;
+            }
+        } catch (MalformedHead e) {
+            partialHead = null;
+            refuse(e);
+            return false;
+        }
+        partialHead = null;
+        begin(head);
+        return true;
+    }
+
+    private void moreHead(Slab slab, MessageHead head) {
+        if (partialHead == null) {
+            tools.keepRequestHead(head);
+            partialHead = head;
+            loop.schedule(timer, patience.headNanos());
+        }
+        if (slab.room() == 0) {
+            // A resumed parse goes on at the same offsets, so the head starts over in its new
+            // place.
+            head.reset();
+            if (slab.head > 0) {
+                slab.compact();
+            } else if (!link.growInput()) {
+                answerAndClose(Reason.HEAD_TOO_LARGE, "more than " + SlabPool.LARGE + " bytes");
+            }
+        }
+    }
+
+    private void refuse(MalformedHead e) {
+        answerAndClose(
+                e.flaw().status() == 431 ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST,
+                e.flaw().sentence());
+    }
+
+    /// A request that cannot be understood still is one: it has a record, an answer, and ends the
+    /// connection.
+    private void answerAndClose(Reason reason, String detail) {
+        ExchangeRecord record = new ExchangeRecord(arrival.direction(), loop.now());
+        record.method = "OTHER";
+        record.reason = reason;
+        record.detail = detail;
+        record.status = reason.status();
+        record.security = arrival.security();
+        record.peer = arrival.peer() == null ? null : arrival.peer().id();
+        record.endedAt = loop.clock();
+        observer.malformed(record);
+        keepAlive = false;
+        sendAnswer(SidecarAnswer.of(reason, reason.code(), detail, true, false));
+        over();
+        link.closeLingering();
+    }
+
+    private void begin(MessageHead head) {
+        ExchangeRecord record = new ExchangeRecord(arrival.direction(), loop.now());
+        record.headReadAt = loop.now();
+        record.method = head.method().name();
+        record.security = arrival.security();
+        record.peer = arrival.peer() == null ? null : arrival.peer().id();
+        keepAlive = head.keepAlive() && head.version() == 11 && !draining;
+        meter.begin(head);
+        metered = 0;
+        timer.cancel();
+        tools.requestEdits.clear();
+        Exchange next = new Exchange(this, loop, record, arrival, head);
+        exchange = next;
+        // Consumed, but still readable in place until the stack has run: nothing is read from the
+        // socket before that.
+        Objects.requireNonNull(link.in).head = head.end();
+        service.apply(new ArrivedRequest(next), this);
+    }
+
+    /// Moves the body behind the head where all of it has arrived and is small.
+    ///
+    /// @return bytes moved
+    int moveWholeBody(Slab head, int most) {
+        Slab slab = link.in;
+        long length = meter.announced();
+        if (slab == null
+                || length <= 0
+                || length > most
+                || slab.size() < length
+                || head.room() < length) {
+            return 0;
+        }
+        int n = (int) length;
+        try {
+            meter.advance(slab.whole(), slab.head, slab.head + n);
+        } catch (MalformedHead e) {
+            throw new IllegalStateException("a body of announced length cannot be malformed", e);
+        }
+        received(n);
+        return head.appendFrom(slab, n);
+    }
+
+    private void received(int n) {
+        Objects.requireNonNull(exchange).record.bytesReceived += n;
+    }
+
+    /// Sends what there is of the request's body to the upstream connection, as far as that takes
+    /// it.
+    void pumpRequest() {
+        Exchange now = exchange;
+        if (now == null) {
+            return;
+        }
+        UpstreamConnection to = now.upstream;
+        Slab slab = link.in;
+        try {
+            if (slab != null && to != null && to.takesBody()) {
+                pump(now, to, slab);
+            }
+        } catch (MalformedHead e) {
+            keepAlive = false;
+            now.cancel(new Failure.Refused(Reason.BAD_REQUEST, e.flaw().sentence()));
+            return;
+        } catch (IOException e) {
+            to = Objects.requireNonNull(now.upstream);
+            to.broken(e);
+            return;
+        }
+        if (exchange == now) {
+            if (now.headWritten()) {
+                link.settle();
+            }
+            // What lies behind the body, or cannot be sent on yet, waits in the slab; more is read
+            // only while there is room.
+            boolean more = !meter.done() && metered == 0 || link.in == null;
+            link.wantRead(more && !inputEnded);
+        }
+    }
+
+    private void pump(Exchange now, UpstreamConnection to, Slab slab)
+            throws MalformedHead, IOException {
+        int end = meter.advance(slab.whole(), slab.head + metered, slab.tail);
+        metered = end - slab.head;
+        while (metered > 0) {
+            int n = to.link().write(slab, slab.head, slab.head + metered);
+            if (n == 0) {
+                return;
+            }
+            now.bodyForwarded(slab, n);
+            received(n);
+            slab.head += n;
+            metered -= n;
+        }
+        link.settle();
+    }
+
+    boolean requestComplete(Exchange of) {
+        return exchange == of && meter.done() && metered == 0;
+    }
+
+    private void inputEnded() {
+        inputEnded = true;
+        link.wantRead(false);
+        Exchange now = exchange;
+        if (now == null) {
+            over();
+            link.close();
+        } else if (!meter.done()) {
+            gone(now, "ended within the request");
+        }
+        // A client that has ended its direction after its request still reads: it gets its
+        // response.
+    }
+
+    private void gone(Exchange now, String how) {
+        keepAlive = false;
+        now.record.detail = how;
+        now.cancel(new Failure.Refused(Reason.CLIENT_GONE, how));
+        if (exchange == now) {
+            finish(now, Reason.CLIENT_GONE);
+        }
+        over();
+        link.abort();
+    }
+
+    void armDeadline(Deadline deadline) {
+        if (!deadline.equals(Deadline.NONE)) {
+            loop.schedule(timer, Math.max(0, deadline.remaining(loop.now())));
+        }
+    }
+
+    private void timedOut() {
+        Exchange now = exchange;
+        if (now == null) {
+            if (partialHead != null) {
+                answerAndClose(Reason.IDLE_TIMEOUT, "the request's head did not arrive in time");
+            } else {
+                over();
+                link.close();
+            }
+        } else if (now.responseStarted) {
+            now.cancel(new Failure.Refused(Reason.DEADLINE, "within the response"));
+            responseBroken(now, Reason.DEADLINE, "within the response");
+        } else {
+            now.cancel(
+                    new Failure.Refused(
+                            Reason.DEADLINE,
+                            "after " + (loop.now() - now.record.startedAt) / 1_000_000 + " ms"));
+        }
+    }
+
+    /// Whether a response, or a piece of one, may be written now.
+    boolean canAnswer() {
+        return link.canWrite();
+    }
+
+    @Override
+    public void answered(UpstreamResponse response) {
+        Exchange now = Objects.requireNonNull(exchange);
+        now.responseStarted = true;
+        UpstreamConnection from = response.connection();
+        MessageHead head = from.head();
+        now.record.status = head.status();
+        observer.responding(now);
+        try {
+            if (!requestComplete(now) && head.status() >= 400
+                    || head.framing() == Framing.UNTIL_CLOSE) {
+                keepAlive = false;
+            }
+            Slab out =
+                    ResponseHeads.write(
+                            head,
+                            Objects.requireNonNull(from.link().in),
+                            tools,
+                            keepAlive && !draining,
+                            from.mesh(),
+                            loop.slabs());
+            int headLength = out.tail;
+            now.releaseRequest();
+            from.bodyBehindHead(out);
+            now.record.bytesSent += out.tail - headLength;
+            link.send(out);
+            now.record.addedNanos += loop.clock() - now.record.firstByteAt;
+        } catch (IOException e) {
+            broken(e);
+            return;
+        }
+        try {
+            from.readBody();
+        } catch (IOException e) {
+            from.broken(e);
+        }
+    }
+
+    /// Passes an interim response on (RFC 9110 section 15.2).
+    void interim(MessageHead head, Slab from) throws IOException {
+        Exchange now = Objects.requireNonNull(exchange);
+        now.responseStarted = now.responseStarted || head.status() != 100;
+        link.send(ResponseHeads.write(head, from, tools, true, false, loop.slabs()));
+    }
+
+    /// @return how many of the body's bytes up to `end` the client took
+    int body(Slab from, int end) throws IOException {
+        try {
+            int n = link.write(from, from.head, end);
+            Objects.requireNonNull(exchange).record.bytesSent += n;
+            return n;
+        } catch (IOException e) {
+            broken(e);
+            return end - from.head;
+        }
+    }
+
+    @Override
+    public void failed(Failure failure) {
+        Exchange now = exchange;
+        if (now == null || over) {
+            return;
+        }
+        now.record.reason = failure.reason();
+        now.record.detail = failure.detail();
+        if (now.responseStarted) {
+            responseBroken(now, failure.reason(), failure.detail());
+            return;
+        }
+        if (failure.reason() == Reason.CLIENT_GONE) {
+            finish(now, Reason.CLIENT_GONE);
+            return;
+        }
+        boolean close = !keepAlive || draining || !meter.done() || metered > 0;
+        now.record.status = failure.reason().status();
+        observer.responding(now);
+        boolean sent =
+                sendAnswer(
+                        SidecarAnswer.of(
+                                failure.reason(),
+                                observer.tellsSidecars(arrival)
+                                        ? PeerReason.encode(failure)
+                                        : failure.reason().code(),
+                                failure.detail(),
+                                close,
+                                now.method == Method.HEAD));
+        finish(now, failure.reason());
+        if (close || !sent) {
+            over();
+            link.closeLingering();
+        } else {
+            next();
+        }
+    }
+
+    /// Sends a complete response made here: head and body in one piece.
+    void answerLocally(Exchange now, int status, byte[] response) {
+        if (exchange != now || now.responseStarted) {
+            return;
+        }
+        now.responseStarted = true;
+        now.releaseRequest();
+        now.record.status = status;
+        local = response;
+        localSent = 0;
+        pumpLocal(now);
+    }
+
+    private void pumpLocal(Exchange now) {
+        try {
+            while (localSent < local.length && link.canWrite()) {
+                Slab out = loop.slabs().take(SlabPool.RECORD);
+                int n = Math.min(out.capacity(), local.length - localSent);
+                out.whole().put(0, local, localSent, n);
+                out.tail = n;
+                localSent += n;
+                link.send(out);
+            }
+        } catch (IOException e) {
+            broken(e);
+            return;
+        }
+        if (localSent == local.length && exchange == now) {
+            local = NOTHING;
+            responseComplete(now);
+        }
+    }
+
+    private boolean sendAnswer(byte[] answer) {
+        if (!link.canWrite()) {
+            return false;
+        }
+        Slab out = loop.slabs().take(answer.length);
+        out.whole().put(0, answer);
+        out.tail = answer.length;
+        try {
+            link.send(out);
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    void responseComplete(Exchange was) {
+        if (exchange != was) {
+            return;
+        }
+        boolean whole = requestComplete(was);
+        finish(was, Reason.NONE);
+        if (!whole) {
+            over();
+            link.closeLingering();
+        } else if (!keepAlive || inputEnded || draining) {
+            over();
+            link.close();
+        } else {
+            next();
+        }
+    }
+
+    void responseBroken(Exchange was, String detail) {
+        responseBroken(was, Reason.UPSTREAM_TRUNCATED, detail);
+    }
+
+    /// What is incomplete must not look complete: the connection is reset.
+    private void responseBroken(Exchange was, Reason reason, String detail) {
+        if (exchange != was) {
+            return;
+        }
+        was.record.detail = detail;
+        finish(was, reason);
+        over();
+        link.abort();
+    }
+
+    private void finish(Exchange was, Reason reason) {
+        timer.cancel();
+        was.record.reason = reason;
+        exchange = null;
+        was.end(loop.clock());
+    }
+
+    /// The connection is free for its next request.
+    private void next() {
+        loop.schedule(timer, patience.idleNanos());
+        if (link.in != null) {
+            link.settle();
+        }
+        link.wantRead(true);
+        if (link.in != null) {
+            process();
+        } else if (link.hasBuffered()) {
+            link.resumeRead();
+        }
+    }
+
+    @Override
+    public void writable() {
+        Exchange now = exchange;
+        if (now == null) {
+            process();
+        } else if (local.length > 0) {
+            pumpLocal(now);
+        } else if (now.upstream != null) {
+            now.upstream.clientWritable();
+        }
+    }
+
+    @Override
+    public void broken(IOException cause) {
+        if (over) {
+            return;
+        }
+        Exchange now = exchange;
+        if (now != null) {
+            gone(now, String.valueOf(cause.getMessage()));
+        } else {
+            over();
+            link.abort();
+        }
+    }
+
+    /// Ends after the exchange under way, or now where there is none.
+    public void drain() {
+        draining = true;
+        if (exchange == null && !over) {
+            over();
+            link.close();
+        }
+    }
+
+    private void over() {
+        if (!over) {
+            over = true;
+            timer.cancel();
+            observer.closed(this);
+        }
+    }
+}

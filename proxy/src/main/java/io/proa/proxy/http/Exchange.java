@@ -1,0 +1,344 @@
+package io.proa.proxy.http;
+
+import io.proa.formats.HeadEdits;
+import io.proa.formats.HeadWriter;
+import io.proa.formats.KnownHeader;
+import io.proa.formats.MessageHead;
+import io.proa.formats.Method;
+import io.proa.formats.StatusLines;
+import io.proa.model.TimeoutRule;
+import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.SlabPool;
+import io.proa.traffic.Deadline;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.Failure;
+import io.proa.traffic.RequestView;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// One request and its response, from the client's head to the response's last byte.
+///
+/// While the stack runs for the first time the client's head can be looked at ([RequestView]) and
+/// edited. The first attempt writes it, in the form in which it travels on, into a slab of the
+/// exchange's own; later attempts send that again with their own number.
+public final class Exchange implements RequestView {
+    /// The lines only sidecars see, of fixed width, so that an attempt's own can be written over
+    /// its predecessor's.
+    private static final byte[] ATTEMPT =
+            "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+
+    private static final int ATTEMPT_AT = 16;
+    private static final int DEADLINE_AT = 40;
+    private static final int DEADLINE_DIGITS = 10;
+    private static final int HEAD_SLACK = 384;
+    private static final int INLINE_BODY = 1024;
+
+    final ClientConnection client;
+    private final Loop loop;
+    public final ExchangeRecord record;
+    public final Arrival arrival;
+    final Method method;
+    private final MessageHead head;
+    private @Nullable Slab requestHead;
+    private int attemptBlock = -1;
+    private @Nullable Slab replay;
+    private int replayLimit;
+    private long forwarded;
+    private long forwardedBehindHead;
+    private Deadline deadline = Deadline.NONE;
+    private long idleNanos;
+    private @Nullable Cancellable waitingFor;
+    @Nullable UpstreamConnection upstream;
+    private @Nullable ExchangeEnd observer;
+    boolean responseStarted;
+    private boolean over;
+
+    /// Keys under which the caller's attempt and deadline are kept while the application works; 0 =
+    /// none.
+    public long traceKey;
+
+    public long requestKey;
+
+    Exchange(
+            ClientConnection client,
+            Loop loop,
+            ExchangeRecord record,
+            Arrival arrival,
+            MessageHead head) {
+        this.client = client;
+        this.loop = loop;
+        this.record = record;
+        this.arrival = arrival;
+        this.head = head;
+        this.method = head.method();
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    /// The edits made to the head before it is first written.
+    public HeadEdits edits() {
+        return client.tools().requestEdits;
+    }
+
+    /// The client's head; only until the first attempt has written it.
+    public MessageHead head() {
+        return head;
+    }
+
+    /// The bytes the head's offsets refer to; only until the first attempt has written it.
+    public ByteBuffer headBytes() {
+        return java.util.Objects.requireNonNull(client.input()).whole();
+    }
+
+    @Override
+    public String method() {
+        return method == Method.OTHER
+                ? head.text(head.methodStart(), head.methodEnd())
+                : method.name();
+    }
+
+    @Override
+    public String path() {
+        return head.text(head.targetStart(), head.pathEnd());
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return head.headerValue(name);
+    }
+
+    public boolean idempotent() {
+        return method.idempotent();
+    }
+
+    /// Answers from here, without any upstream.
+    public void answer(int status, String contentType, byte[] body) {
+        boolean head = method == Method.HEAD;
+        byte[] start =
+                ("HTTP/1.1 "
+                                + status
+                                + ' '
+                                + StatusLines.phrase(status)
+                                + "\r\ncontent-type: "
+                                + contentType
+                                + "\r\ncontent-length: "
+                                + body.length
+                                + "\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII);
+        byte[] response = java.util.Arrays.copyOf(start, start.length + (head ? 0 : body.length));
+        if (!head) {
+            System.arraycopy(body, 0, response, start.length, body.length);
+        }
+        client.answerLocally(this, status, response);
+    }
+
+    public void observe(ExchangeEnd next) {
+        observer = next;
+    }
+
+    /// Bounds the whole exchange; an earlier bound stays.
+    public void deadline(Deadline bound, TimeoutRule timeouts) {
+        deadline = deadline.earlier(bound);
+        idleNanos = timeouts.idle().toNanos();
+        client.armDeadline(deadline);
+    }
+
+    /// What the caller's own deadline leaves; loop time, `Long.MAX_VALUE` = unbounded.
+    public void callerDeadline(long atNanos) {
+        if (atNanos != Long.MAX_VALUE) {
+            deadline = deadline.earlier(new Deadline(atNanos));
+        }
+    }
+
+    /// Bounds the exchange by the caller's deadline alone.
+    public void startCallerDeadline() {
+        client.armDeadline(deadline);
+    }
+
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    long idleNanos() {
+        return idleNanos;
+    }
+
+    /// Keeps body bytes for another attempt, up to `bytes`.
+    public void keepBody(int bytes) {
+        replayLimit = Math.min(bytes, SlabPool.LARGE);
+    }
+
+    public boolean bodyReplayable() {
+        Slab kept = replay;
+        return forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead;
+    }
+
+    public boolean responseStarted() {
+        return responseStarted;
+    }
+
+    public boolean isOver() {
+        return over;
+    }
+
+    /// Who must be told when the exchange is given up.
+    public void waitFor(@Nullable Cancellable next) {
+        waitingFor = next;
+    }
+
+    /// Gives the exchange up: whoever it waits for answers with `why`.
+    public void cancel(Failure why) {
+        Cancellable waiting = waitingFor;
+        waitingFor = null;
+        if (waiting != null) {
+            waiting.cancel(why);
+        }
+    }
+
+    /// Writes the head as it travels on, once; later calls only renew the attempt's own lines.
+    ///
+    /// @param announce whether the other end is a sidecar of the mesh, which is told attempt and
+    ///   deadline
+    /// @return what is to be sent, from its beginning
+    Slab requestHead(boolean announce, int attempt, long now) {
+        Slab slab = requestHead;
+        if (slab == null) {
+            slab = writeHead(announce);
+            requestHead = slab;
+        }
+        if (attemptBlock >= 0) {
+            renewAttempt(slab, attempt, now);
+        }
+        return slab;
+    }
+
+    boolean headWritten() {
+        return requestHead != null || responseStarted;
+    }
+
+    private Slab writeHead(boolean announce) {
+        Slab source = java.util.Objects.requireNonNull(client.input());
+        int length = head.end() - head.start();
+        Slab slab = loop.slabs().take(Math.min(length + HEAD_SLACK, SlabPool.LARGE));
+        HeadEdits edits = edits();
+        edits.remove(KnownHeader.X_PROA_ATTEMPT);
+        edits.remove(KnownHeader.X_PROA_DEADLINE_MS);
+        edits.remove(KnownHeader.X_PROA_REASON);
+        if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
+            slab.release();
+            slab = loop.slabs().take(SlabPool.LARGE);
+            if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
+                throw new IllegalStateException(
+                        "a head within the limits fits into the largest slab");
+            }
+        }
+        slab.tail = slab.buffer.position();
+        if (announce) {
+            attemptBlock = slab.tail - 2;
+            slab.whole().put(attemptBlock, ATTEMPT);
+            slab.tail = attemptBlock + ATTEMPT.length;
+        }
+        forwarded = client.moveWholeBody(slab, INLINE_BODY);
+        return slab;
+    }
+
+    private void renewAttempt(Slab slab, int attempt, long now) {
+        slab.whole();
+        slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
+        slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
+        long millis =
+                deadline.equals(Deadline.NONE)
+                        ? 0
+                        : Math.max(1, deadline.remaining(now) / 1_000_000);
+        for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
+            slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
+            millis /= 10;
+        }
+    }
+
+    /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
+    /// attempt may need them.
+    void bodyForwarded(Slab from, int n) {
+        Slab kept = replay;
+        if (kept == null && forwardedBehindHead == 0 && n <= replayLimit && !responseStarted) {
+            kept = loop.slabs().take(replayLimit > SlabPool.RECORD ? SlabPool.LARGE : replayLimit);
+            replay = kept;
+        }
+        if (kept != null) {
+            if (kept.tail + n <= replayLimit && kept.room() >= n) {
+                kept.whole().put(kept.tail, from.whole(), from.head, n);
+                kept.tail += n;
+            } else {
+                forgetBody();
+            }
+        }
+        forwarded += n;
+        forwardedBehindHead += n;
+    }
+
+    @Nullable Slab replay() {
+        return replay;
+    }
+
+    long forwarded() {
+        return forwarded;
+    }
+
+    /// No other attempt will be made.
+    void forgetBody() {
+        if (replay != null) {
+            replay.release();
+            replay = null;
+        }
+    }
+
+    /// Notes in the record what was asked for, for the log; does nothing once the response has
+    /// begun.
+    public void describe() {
+        Slab slab = requestHead;
+        if (slab == null) {
+            return;
+        }
+        slab.whole();
+        int space = indexOf(slab, (byte) ' ', 0);
+        int end = indexOf(slab, (byte) ' ', space + 1);
+        byte[] target = new byte[Math.min(end - space - 1, 1024)];
+        slab.buffer.get(space + 1, target);
+        record.path = new String(target, StandardCharsets.ISO_8859_1);
+    }
+
+    private static int indexOf(Slab slab, byte wanted, int from) {
+        int i = from;
+        while (i < slab.tail && slab.buffer.get(i) != wanted) {
+            i++;
+        }
+        return i;
+    }
+
+    /// The response has begun: the request's head and body are not needed again.
+    void releaseRequest() {
+        forgetBody();
+        if (requestHead != null) {
+            requestHead.release();
+            requestHead = null;
+        }
+    }
+
+    void end(long now) {
+        if (over) {
+            return;
+        }
+        over = true;
+        waitingFor = null;
+        record.endedAt = now;
+        releaseRequest();
+        if (observer != null) {
+            observer.ended(this);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.proa.proxy.http;
+
+import io.proa.formats.HeadEdits;
+import io.proa.formats.HeadWriter;
+import io.proa.formats.KnownHeader;
+import io.proa.formats.MessageHead;
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.SlabPool;
+import java.nio.charset.StandardCharsets;
+
+/// Writes a response's head as it travels on.
+final class ResponseHeads {
+    private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int SLACK = 128;
+
+    private ResponseHeads() {}
+
+    /// @return a slab with the head and room for as much of the body as goes out with it
+    static Slab write(
+            MessageHead head,
+            Slab source,
+            HttpTools tools,
+            boolean keepAlive,
+            boolean fromMesh,
+            SlabPool slabs) {
+        HeadEdits edits = tools.responseEdits;
+        edits.clear();
+        if (!fromMesh) {
+            edits.remove(KnownHeader.X_PROA_REASON);
+        }
+        if (!keepAlive) {
+            edits.add(CLOSE);
+        }
+        int length = head.end() - head.start() + SLACK;
+        Slab out =
+                slabs.take(
+                        Math.min(
+                                SlabPool.LARGE,
+                                Math.max(
+                                        length,
+                                        Math.min(SlabPool.RECORD, length + source.size()))));
+        if (!HeadWriter.forwardResponse(head, source.whole(), out.space(), edits)) {
+            throw new IllegalStateException("a head within the limits fits into its slab");
+        }
+        out.tail = out.buffer.position();
+        return out;
+    }
+}

@@ -1,0 +1,105 @@
+package io.proa.proxy.loop;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+
+/// Accepts connections on one loop; several loops share a TCP port by SO_REUSEPORT.
+public final class Listener implements Loop.Ready {
+    /// Who takes accepted connections; the channel is non-blocking and not yet registered.
+    @FunctionalInterface
+    public interface Taker {
+        void take(SocketChannel accepted) throws IOException;
+    }
+
+    private static final int MOST_PER_WAKE = 16;
+    private static final int QUEUE = 1024;
+
+    private final ServerSocketChannel server;
+    private final Taker taker;
+    private final SelectionKey key;
+
+    private Listener(Loop loop, ServerSocketChannel server, Taker taker) throws IOException {
+        this.server = server;
+        this.taker = taker;
+        server.configureBlocking(false);
+        this.key = loop.register(server, SelectionKey.OP_ACCEPT, this);
+    }
+
+    /// Binds; call before the loop runs or on it.
+    ///
+    /// @throws IOException naming the address, where it cannot be had
+    public static Listener open(Loop loop, SocketAddress address, Taker taker) throws IOException {
+        ServerSocketChannel server =
+                address instanceof UnixDomainSocketAddress
+                        ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        : ServerSocketChannel.open();
+        try {
+            if (address instanceof InetSocketAddress) {
+                server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            server.bind(address, QUEUE);
+            return new Listener(loop, server, taker);
+        } catch (IOException e) {
+            server.close();
+            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    public SocketAddress localAddress() {
+        try {
+            return server.getLocalAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException("a bound listener has an address", e);
+        }
+    }
+
+    @Override
+    public void ready(int operations) {
+        for (int i = 0; i < MOST_PER_WAKE; i++) {
+            SocketChannel accepted = null;
+            try {
+                accepted = server.accept();
+                if (accepted == null) {
+                    return;
+                }
+                accepted.configureBlocking(false);
+                if (accepted.getLocalAddress() instanceof InetSocketAddress) {
+                    accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                }
+                taker.take(accepted);
+            } catch (IOException _) {
+                // Out of descriptors, or the peer is gone already: the next wake-up tries again.
+                closeQuietly(accepted);
+                return;
+            }
+        }
+    }
+
+    private static void closeQuietly(@org.jspecify.annotations.Nullable SocketChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException _) {
+            // It was never used.
+        }
+    }
+
+    /// Stops accepting. Loop only.
+    public void close() {
+        key.cancel();
+        try {
+            server.close();
+        } catch (IOException _) {
+            // Nothing is left to be done with it.
+        }
+    }
+}

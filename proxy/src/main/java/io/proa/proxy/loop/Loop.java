@@ -1,0 +1,166 @@
+package io.proa.proxy.loop;
+
+import io.proa.traffic.Dice;
+import io.proa.traffic.Timeout;
+import io.proa.traffic.TimerWheel;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// One thread with one selector. Everything registered here is confined to it; only [#execute] and
+/// [#stop] may be called from elsewhere. It is one of the two places that read the real clock.
+public final class Loop implements Runnable {
+    /// What a registered channel's owner is told.
+    interface Ready {
+        void ready(int operations);
+    }
+
+    /// Told of exceptions that are our own bugs; the connection concerned is closed, the loop goes
+    /// on.
+    @FunctionalInterface
+    public interface BugReport {
+        void bug(Throwable thrown);
+    }
+
+    private final Selector selector;
+    private final TimerWheel timers;
+    private final SlabPool slabs = new SlabPool();
+    private final Dice dice;
+    private final BugReport bugs;
+    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private volatile boolean running = true;
+    private volatile Thread thread;
+    private long now = System.nanoTime();
+
+    public Loop(long seed, BugReport bugs) throws IOException {
+        this.selector = Selector.open();
+        this.timers = new TimerWheel(now);
+        this.dice = Dice.seeded(seed);
+        this.bugs = bugs;
+        this.thread = Thread.currentThread();
+    }
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        while (running) {
+            try {
+                selector.select(this::dispatch, sleepMillis());
+            } catch (IOException e) {
+                throw new IllegalStateException("the selector broke", e);
+            }
+            now = System.nanoTime();
+            timers.advance(now);
+            drainInbox();
+        }
+        closeAll();
+    }
+
+    /// 0 means "until something happens" to a selector; due timers ask for one millisecond at the
+    /// most.
+    private long sleepMillis() {
+        if (!inbox.isEmpty()) {
+            return 1;
+        }
+        long next = timers.nextDeadline();
+        if (next == Long.MAX_VALUE) {
+            return 0;
+        }
+        return Math.max(1, (next - System.nanoTime() + 999_999) / 1_000_000);
+    }
+
+    private void dispatch(SelectionKey key) {
+        now = System.nanoTime();
+        try {
+            if (key.isValid() && key.attachment() instanceof Ready ready) {
+                ready.ready(key.readyOps());
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            bugs.bug(e);
+            if (key.attachment() instanceof Link link) {
+                link.abort();
+            }
+        }
+    }
+
+    private void drainInbox() {
+        Runnable task;
+        while ((task = inbox.poll()) != null) {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                bugs.bug(e);
+            }
+        }
+    }
+
+    private void closeAll() {
+        for (SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Link link) {
+                link.abort();
+            } else {
+                closeQuietly(key.channel());
+            }
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            bugs.bug(e);
+        }
+    }
+
+    private void closeQuietly(SelectableChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            bugs.bug(e);
+        }
+    }
+
+    SelectionKey register(SelectableChannel channel, int operations, Ready owner)
+            throws IOException {
+        return channel.register(selector, operations, owner);
+    }
+
+    /// Runs `task` on the loop, soon. Any thread.
+    public void execute(Runnable task) {
+        inbox.add(task);
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /// Ends the loop and closes what is registered. Any thread.
+    public void stop() {
+        running = false;
+        selector.wakeup();
+    }
+
+    public void schedule(Timeout timeout, long delayNanos) {
+        timers.schedule(timeout, System.nanoTime() + delayNanos);
+    }
+
+    /// When the loop last woke, in nanoseconds of the JVM's monotonic clock; cheap.
+    public long now() {
+        return now;
+    }
+
+    /// The clock itself, for measuring within one wake-up.
+    public long clock() {
+        return System.nanoTime();
+    }
+
+    public SlabPool slabs() {
+        return slabs;
+    }
+
+    public Dice dice() {
+        return dice;
+    }
+
+    public void assertInside() {
+        assert Thread.currentThread() == thread : "called from " + Thread.currentThread();
+    }
+}

@@ -1,0 +1,98 @@
+package io.proa.proxy.route;
+
+import io.proa.model.Endpoint;
+import io.proa.model.MeshService;
+import io.proa.model.RetryRule;
+import io.proa.model.RouteRule;
+import io.proa.model.ServiceName;
+import io.proa.model.ServicePort;
+import io.proa.traffic.PeakEwmaBalancer;
+import io.proa.traffic.RetryBudget;
+import io.proa.traffic.RouteIndex;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One port of a service on one loop: the *concrete* backend. Its rules come from the snapshot; its
+/// balancer, pools and budgets live on from snapshot to snapshot.
+public final class Cluster {
+    private final PeakEwmaBalancer<EndpointPool> balancer =
+            new PeakEwmaBalancer<>(e -> e.endpoint().weight());
+    private final int loops;
+    private Map<Endpoint, EndpointPool> pools = new HashMap<>();
+    private Map<RetryRule, RetryBudget> budgets = new HashMap<>();
+    private MeshService service;
+    private ServicePort port;
+    private RouteIndex routes;
+
+    Cluster(MeshService service, ServicePort port, int loops) {
+        this.service = service;
+        this.port = port;
+        this.loops = loops;
+        this.routes = new RouteIndex(service);
+    }
+
+    void adopt(MeshService next, ServicePort nextPort, Clusters.Pools maker, long now) {
+        service = next;
+        port = nextPort;
+        routes = new RouteIndex(next);
+        Map<Endpoint, EndpointPool> kept = new HashMap<>();
+        List<EndpointPool> all = new ArrayList<>();
+        for (Endpoint endpoint : next.endpoints()) {
+            EndpointPool pool = pools.remove(endpoint);
+            if (pool == null) {
+                pool = new EndpointPool(endpoint, maker.open(next.name(), nextPort, endpoint));
+            }
+            kept.put(endpoint, pool);
+            all.add(pool);
+        }
+        close();
+        pools = kept;
+        Map<RetryRule, RetryBudget> keptBudgets = new HashMap<>();
+        next.rules().forEach(rule -> keptBudgets.put(rule.retry(), budget(rule.retry())));
+        budgets = keptBudgets;
+        balancer.update(all, now);
+    }
+
+    Iterable<EndpointPool> endpoints() {
+        return pools.values();
+    }
+
+    void close() {
+        pools.values().forEach(gone -> gone.pool().close());
+    }
+
+    public ServiceName name() {
+        return service.name();
+    }
+
+    public ServicePort port() {
+        return port;
+    }
+
+    public RouteIndex routes() {
+        return routes;
+    }
+
+    /// The rule that holds where there is nothing to match: the one that matches everything.
+    public RouteRule lastRule() {
+        return service.rules().getLast();
+    }
+
+    public PeakEwmaBalancer<EndpointPool> balancer() {
+        return balancer;
+    }
+
+    /// The budget that retries under `rule` draw on. Each loop holds its share of the floor.
+    public RetryBudget budget(RetryRule rule) {
+        RetryBudget known = budgets.get(rule);
+        if (known == null) {
+            known =
+                    new RetryBudget(
+                            rule.budgetPercent(), Math.ceilDiv(rule.budgetMinPerSecond(), loops));
+            budgets.put(rule, known);
+        }
+        return known;
+    }
+}

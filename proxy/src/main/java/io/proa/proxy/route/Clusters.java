@@ -1,0 +1,124 @@
+package io.proa.proxy.route;
+
+import io.proa.model.Endpoint;
+import io.proa.model.IpPort;
+import io.proa.model.MeshService;
+import io.proa.model.MeshSnapshot;
+import io.proa.model.RouteTarget;
+import io.proa.model.ServiceName;
+import io.proa.model.ServicePort;
+import io.proa.proxy.http.UpstreamPool;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One loop's index of the snapshot: by address dialled and by service. Loop-confined.
+public final class Clusters {
+    /// Opens the loop's pool for an endpoint.
+    @FunctionalInterface
+    public interface Pools {
+        UpstreamPool open(ServiceName service, ServicePort port, Endpoint endpoint);
+    }
+
+    private record Key(ServiceName service, int port) {}
+
+    private final Pools pools;
+    private final int loops;
+    private Map<IpPort, Destination> byAddress = Map.of();
+    private final Map<Key, Cluster> byService = new HashMap<>();
+    private final Map<IpPort, List<Runnable>> waiting = new HashMap<>();
+    private @Nullable MeshSnapshot snapshot;
+
+    public Clusters(Pools pools, int loops) {
+        this.pools = pools;
+        this.loops = loops;
+    }
+
+    public @Nullable MeshSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /// Replaces the index; exchanges under way keep the clusters they have.
+    public void adopt(MeshSnapshot next, long now) {
+        Map<IpPort, Destination> index = new HashMap<>();
+        Map<Key, Cluster> alive = new HashMap<>();
+        for (MeshService service : next.services()) {
+            for (ServicePort port : service.ports()) {
+                Key key = new Key(service.name(), port.port());
+                Cluster cluster = byService.remove(key);
+                if (cluster == null) {
+                    cluster = new Cluster(service, port, loops);
+                }
+                cluster.adopt(service, port, pools, now);
+                alive.put(key, cluster);
+                addAddresses(index, service, port, cluster);
+            }
+        }
+        for (IpPort outside : next.outside()) {
+            index.put(outside, new Destination.Outside(outside));
+        }
+        byService.values().forEach(Cluster::close);
+        byService.clear();
+        byService.putAll(alive);
+        byAddress = index;
+        snapshot = next;
+        wake();
+    }
+
+    private static void addAddresses(
+            Map<IpPort, Destination> index,
+            MeshService service,
+            ServicePort port,
+            Cluster cluster) {
+        for (EndpointPool endpoint : cluster.endpoints()) {
+            index.put(
+                    new IpPort(endpoint.endpoint().address(), port.targetPort()),
+                    new Destination.ToEndpoint(cluster, endpoint));
+        }
+        for (InetAddress address : service.virtualAddresses()) {
+            index.put(new IpPort(address, port.port()), new Destination.ToService(cluster));
+        }
+    }
+
+    public @Nullable Destination find(IpPort address) {
+        return byAddress.get(address);
+    }
+
+    /// The concrete backend of a target; null where the snapshot does not hold it.
+    public @Nullable Cluster find(RouteTarget target) {
+        return switch (target) {
+            case RouteTarget.ToService(ServiceName service, int port, int _) ->
+                    byService.get(new Key(service, port));
+        };
+    }
+
+    /// Runs `then` once after the address has become known; the caller bounds its own patience.
+    public void whenKnown(IpPort address, Runnable then) {
+        waiting.computeIfAbsent(address, _ -> new ArrayList<>(1)).add(then);
+    }
+
+    /// Nobody waits for the address any more.
+    public void giveUp(IpPort address, Runnable then) {
+        List<Runnable> all = waiting.get(address);
+        if (all != null && all.remove(then) && all.isEmpty()) {
+            waiting.remove(address);
+        }
+    }
+
+    private void wake() {
+        List<Runnable> due = new ArrayList<>();
+        for (Iterator<Map.Entry<IpPort, List<Runnable>>> i = waiting.entrySet().iterator();
+                i.hasNext(); ) {
+            Map.Entry<IpPort, List<Runnable>> one = i.next();
+            if (byAddress.containsKey(one.getKey())) {
+                due.addAll(one.getValue());
+                i.remove();
+            }
+        }
+        due.forEach(Runnable::run);
+    }
+}

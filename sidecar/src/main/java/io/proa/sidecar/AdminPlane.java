@@ -1,0 +1,178 @@
+package io.proa.sidecar;
+
+import io.proa.formats.HeadLimits;
+import io.proa.proxy.http.Arrival;
+import io.proa.proxy.http.ArrivedRequest;
+import io.proa.proxy.http.ClientConnection;
+import io.proa.proxy.http.ConnectionObserver;
+import io.proa.proxy.http.Exchange;
+import io.proa.proxy.http.HttpTools;
+import io.proa.proxy.http.UpstreamResponse;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.Listener;
+import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.PlainLink;
+import io.proa.telemetry.EventLog;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reply;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The admin interface on a loop of its own, so that it answers while traffic is heavy and traffic
+/// flows while a page is written.
+///
+/// The application shares the pod's loopback: what listens there is read-only and answers only to
+/// names of this machine (a web page elsewhere must not reach it by rebinding its own name).
+/// Changes go by the Unix socket, which only the sidecar's own user may open.
+final class AdminPlane implements AutoCloseable {
+    private static final ClientConnection.Patience PATIENCE =
+            new ClientConnection.Patience(5_000_000_000L, 60_000_000_000L);
+
+    /// What one listener answers.
+    private record Door(Predicate<String> pages, boolean changes) {}
+
+    private final Loop loop;
+    private final HttpTools tools = new HttpTools(HeadLimits.DEFAULT);
+    private final AdminPages pages;
+    private final Runnable quit;
+    private final Runnable drain;
+    private final EventLog events;
+    private @Nullable Thread thread;
+
+    private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events)
+            throws IOException {
+        this.loop = new Loop(1, thrown -> events.error("bug", "what", thrown.toString()));
+        this.pages = pages;
+        this.quit = quit;
+        this.drain = drain;
+        this.events = events;
+    }
+
+    static AdminPlane open(
+            SidecarSettings settings,
+            AdminPages pages,
+            Runnable quit,
+            Runnable drain,
+            EventLog events)
+            throws IOException {
+        AdminPlane plane = new AdminPlane(pages, quit, drain, events);
+        if (settings.admin() != null) {
+            plane.listen(settings.admin(), new Door(_ -> true, false));
+        }
+        if (settings.metrics() != null) {
+            plane.listen(
+                    settings.metrics(),
+                    new Door(
+                            path -> path.equals("/metrics") || path.equals("/stats/prometheus"),
+                            false));
+        }
+        if (settings.health() != null) {
+            plane.listen(
+                    settings.health(),
+                    new Door(path -> path.endsWith("/ready") || path.equals("/live"), false));
+        }
+        Path socket = settings.adminSocket();
+        if (socket != null) {
+            Files.deleteIfExists(socket);
+            plane.listen(UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        }
+        return plane;
+    }
+
+    private void listen(SocketAddress address, Door door) throws IOException {
+        Listener.open(loop, address, accepted -> serve(accepted, door));
+    }
+
+    private void serve(SocketChannel accepted, Door door) throws IOException {
+        Link link = new PlainLink(loop, accepted, LinkHandler.NOBODY, SelectionKey.OP_READ);
+        Arrival arrival =
+                new Arrival(Direction.INBOUND, Security.PLAINTEXT, null, null, null, door);
+        new ClientConnection(link, tools, arrival, this::answer, new Unobserved(), PATIENCE)
+                .start();
+    }
+
+    private void answer(ArrivedRequest request, Reply<? super UpstreamResponse> reply) {
+        Exchange exchange = request.exchange();
+        Door door = (Door) exchange.arrival.target();
+        AdminPages.Page page = page(exchange, door);
+        exchange.answer(page.status(), page.contentType(), page.body());
+    }
+
+    private AdminPages.Page page(Exchange exchange, Door door) {
+        if (!door.changes() && !ownName(exchange.header("host"))) {
+            return AdminPages.Page.text(421, "this is answered to localhost only\n");
+        }
+        String path = exchange.path();
+        if (exchange.method().equals("POST") && door.changes()) {
+            return change(path);
+        }
+        if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+            return AdminPages.Page.text(405, "changes go by the admin socket\n");
+        }
+        AdminPages.Page page = door.pages().test(path) ? pages.page(path) : null;
+        return page == null ? AdminPages.Page.text(404, "no such page; see /\n") : page;
+    }
+
+    private AdminPages.Page change(String path) {
+        switch (path) {
+            case "/drain" -> new Thread(drain, "proa-drain").start();
+            case "/quitquitquit" -> quit.run();
+            default -> {
+                return AdminPages.Page.text(404, "expected POST /drain or /quitquitquit\n");
+            }
+        }
+        events.info("admin", "change", path);
+        return AdminPages.Page.text(200, "ok\n");
+    }
+
+    private static boolean ownName(@Nullable String host) {
+        if (host == null) {
+            return false;
+        }
+        String name =
+                host.startsWith("[")
+                        ? host.substring(0, host.indexOf(']') + 1)
+                        : host.replaceFirst(":\\d*$", "");
+        return name.equals("localhost") || name.equals("127.0.0.1") || name.equals("[::1]");
+    }
+
+    /// Admin requests are nobody's traffic.
+    private static final class Unobserved implements ConnectionObserver {
+        @Override
+        public void malformed(ExchangeRecord record) {}
+
+        @Override
+        public void responding(Exchange exchange) {}
+
+        @Override
+        public boolean tellsSidecars(Arrival arrival) {
+            return false;
+        }
+
+        @Override
+        public void closed(ClientConnection connection) {}
+    }
+
+    void start() {
+        thread = new Thread(null, loop, "proa-admin", 0);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        loop.stop();
+    }
+}

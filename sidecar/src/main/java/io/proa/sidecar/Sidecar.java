@@ -1,0 +1,289 @@
+package io.proa.sidecar;
+
+import io.proa.formats.HeadLimits;
+import io.proa.identity.IdentityStore;
+import io.proa.identity.TlsProvider;
+import io.proa.identity.TlsSettings;
+import io.proa.identity.TrustBundle;
+import io.proa.identity.WorkloadIdentity;
+import io.proa.model.ConfigProblem;
+import io.proa.model.IpPort;
+import io.proa.model.MeshSnapshot;
+import io.proa.proxy.DataPlane;
+import io.proa.proxy.DataPlaneSettings;
+import io.proa.proxy.IdentityGate;
+import io.proa.proxy.Subscriptions;
+import io.proa.telemetry.AccessLog;
+import io.proa.telemetry.EventLog;
+import io.proa.telemetry.SidecarGauges;
+import io.proa.telemetry.Telemetry;
+import io.proa.telemetry.WallTime;
+import io.proa.wire.ControlLink;
+import io.proa.wire.SnapshotFile;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// One sidecar: a data plane, where its snapshots and identity come from, and its admin interface.
+final class Sidecar implements AutoCloseable {
+    static final String VERSION = "0.1.0";
+
+    private final SidecarSettings settings;
+    private final IdentityGate gate = new IdentityGate();
+    private final EventLog events;
+    private final Telemetry telemetry;
+    private final DataPlane plane;
+    private final AdminPlane admin;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable ControlLink control;
+    private volatile @Nullable WorkloadIdentity identity;
+    private volatile @Nullable TrustBundle bundle;
+    private volatile boolean started;
+    private volatile boolean connected;
+    private volatile String problem = "";
+
+    private Sidecar(SidecarSettings settings, Runnable quit) throws IOException {
+        this.settings = settings;
+        this.events =
+                new EventLog(new FileOutputStream(FileDescriptor.err), System::currentTimeMillis);
+        AccessLog log =
+                new AccessLog(
+                        new FileOutputStream(FileDescriptor.out),
+                        WallTime.anchored(System.nanoTime(), System.currentTimeMillis()),
+                        settings.loops());
+        log.mode(settings.accessLog());
+        this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
+        this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
+        this.admin = AdminPlane.open(settings, new AdminPages(this), quit, this::drain, events);
+    }
+
+    /// Binds every listener; serves nothing yet.
+    static Sidecar open(SidecarSettings settings, Runnable quit) throws IOException {
+        return new Sidecar(settings, quit);
+    }
+
+    private DataPlaneSettings dataPlaneSettings() {
+        return new DataPlaneSettings(
+                settings.loops(),
+                settings.outbound(),
+                settings.explicit(),
+                settings.inbound(),
+                settings.mesh(),
+                settings.published(),
+                settings.transparent(),
+                settings.accessLog() == AccessLog.Mode.ALL,
+                new HeadLimits(60 * 1024, 128));
+    }
+
+    private DataPlane.Surroundings surroundings() {
+        Subscriptions subscriptions =
+                settings.source() instanceof SidecarSettings.Source.Control
+                        ? this::subscribe
+                        : Subscriptions.NONE;
+        return new DataPlane.Surroundings(
+                gate, subscriptions, telemetry::ofLoop, this::bug, new SecureRandom().nextLong());
+    }
+
+    private boolean subscribe(IpPort destination) {
+        ControlLink link = control;
+        if (link != null) {
+            link.subscribe(List.of(destination));
+        }
+        return true;
+    }
+
+    /// A mistake of our own: loud, counted by the log, and the end of one connection only.
+    private void bug(Throwable thrown) {
+        StackTraceElement[] trace = thrown.getStackTrace();
+        events.error(
+                "bug",
+                "what",
+                thrown.toString(),
+                "where",
+                trace.length == 0 ? "" : trace[0].toString());
+        if (System.getProperty("io.proa.traces") != null) {
+            thrown.printStackTrace();
+        }
+    }
+
+    void start() throws BadSource, IOException {
+        switch (settings.source()) {
+            case SidecarSettings.Source.File file -> fromFile(file);
+            case SidecarSettings.Source.Control from -> fromControl(from);
+        }
+        plane.start();
+        admin.start();
+        started = true;
+    }
+
+    private void fromFile(SidecarSettings.Source.File file) throws BadSource {
+        try {
+            if (file.identity() != null) {
+                switch (new IdentityStore(file.identity()).load()) {
+                    case IdentityStore.Loaded.Found(WorkloadIdentity own, TrustBundle roots) ->
+                            identify(own, roots);
+                    case IdentityStore.Loaded.Nothing _ ->
+                            throw new BadSource(file.identity() + ": holds no identity");
+                    case IdentityStore.Loaded.Damaged(String why) -> throw new BadSource(why);
+                }
+            }
+            plane.publish(SnapshotFile.load(file.snapshot()));
+        } catch (IOException e) {
+            throw new BadSource(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void fromControl(SidecarSettings.Source.Control from) throws IOException {
+        control =
+                ControlLink.start(
+                        new ControlLink.Settings(
+                                from.socket(),
+                                from.pod(),
+                                StandardInput.firstLine(),
+                                from.state(),
+                                VERSION),
+                        new Line());
+    }
+
+    private void identify(WorkloadIdentity own, TrustBundle roots) {
+        gate.open(TlsProvider.open(own, roots, TlsSettings.defaults()));
+        identity = own;
+        bundle = roots;
+        events.info("identity", "id", own.id().toString(), "until", own.notAfter().toString());
+    }
+
+    /// What comes from the control plane.
+    private final class Line implements ControlLink.Listener {
+        @Override
+        public void identity(WorkloadIdentity own, TrustBundle roots) {
+            identify(own, roots);
+        }
+
+        @Override
+        public List<ConfigProblem> snapshot(MeshSnapshot next) {
+            plane.publish(next);
+            events.info(
+                    "snapshot",
+                    "revision",
+                    next.revision().toString(),
+                    "services",
+                    Integer.toString(next.services().size()));
+            return List.of();
+        }
+
+        @Override
+        public void state(boolean nowConnected, String nowProblem) {
+            connected = nowConnected;
+            problem = nowProblem;
+            if (nowProblem.isEmpty()) {
+                events.info("control", "connected", Boolean.toString(nowConnected));
+            } else {
+                events.warn(
+                        "control",
+                        "connected",
+                        Boolean.toString(nowConnected),
+                        "problem",
+                        nowProblem);
+            }
+        }
+    }
+
+    private final class Gauges implements SidecarGauges {
+        @Override
+        public long snapshotRevision() {
+            MeshSnapshot now = plane.snapshot();
+            return now == null ? 0 : now.revision().number();
+        }
+
+        @Override
+        public long certificateExpiresAt() {
+            WorkloadIdentity now = identity;
+            return now == null ? 0 : now.notAfter().getEpochSecond();
+        }
+
+        @Override
+        public long trustExpiresAt() {
+            TrustBundle now = bundle;
+            return now == null
+                    ? 0
+                    : now.roots().stream()
+                            .mapToLong(root -> root.getNotAfter().toInstant().getEpochSecond())
+                            .min()
+                            .orElse(0);
+        }
+
+        @Override
+        public boolean controlConnected() {
+            return connected;
+        }
+    }
+
+    /// Why the sidecar cannot serve yet; empty = it can.
+    String unready() {
+        if (draining.get()) {
+            return "draining";
+        }
+        if (plane.snapshot() == null) {
+            return problem.isEmpty() ? "no snapshot yet" : problem;
+        }
+        if (settings.mesh() != null && !gate.isOpen()) {
+            return problem.isEmpty() ? "no identity yet" : problem;
+        }
+        return "";
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    DataPlane plane() {
+        return plane;
+    }
+
+    @Nullable WorkloadIdentity identity() {
+        return identity;
+    }
+
+    @Nullable TrustBundle bundle() {
+        return bundle;
+    }
+
+    /// Lets inbound work finish; outbound serves on. Once.
+    void drain() {
+        if (!started || !draining.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            boolean done = plane.drain(settings.drainSeconds() * 1_000_000_000L);
+            events.info("drained", "complete", Boolean.toString(done));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Drains, then closes.
+    void end() {
+        drain();
+        close();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        admin.close();
+        plane.close();
+        ControlLink link = control;
+        if (link != null) {
+            link.close();
+        }
+        telemetry.accessLog().close();
+        events.close();
+    }
+}

@@ -1,0 +1,240 @@
+package io.proa.sidecar;
+
+import io.proa.model.IpPort;
+import io.proa.model.MeshPorts;
+import io.proa.proxy.DataPlaneSettings.Explicit;
+import io.proa.proxy.DataPlaneSettings.Published;
+import io.proa.telemetry.AccessLog;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the command line says, checked.
+///
+/// @param source where snapshots and identity come from
+/// @param loops threads of the data plane
+record SidecarSettings(
+        Source source,
+        int loops,
+        @Nullable InetSocketAddress outbound,
+        List<Explicit> explicit,
+        @Nullable InetSocketAddress inbound,
+        @Nullable InetSocketAddress mesh,
+        List<Published> published,
+        @Nullable InetSocketAddress admin,
+        @Nullable InetSocketAddress metrics,
+        @Nullable InetSocketAddress health,
+        @Nullable Path adminSocket,
+        AccessLog.Mode accessLog,
+        int drainSeconds) {
+    /// Where snapshots and identity come from.
+    sealed interface Source {
+        /// A control plane on this machine; the first token is read from standard input.
+        record Control(Path socket, String pod, Path state) implements Source {}
+
+        /// A file, and a folder with an identity where mutual TLS is wanted.
+        record File(Path snapshot, @Nullable Path identity) implements Source {}
+    }
+
+    static final String HELP =
+            """
+            usage: proa sidecar (--control SOCKET --pod NAME --state DIR | --snapshot FILE [--identity DIR]) [options]
+
+            Runs one sidecar. `proa demo`, `run` and `up` start sidecars by themselves; this is for images and experiments.
+
+            source
+              --control SOCKET          control plane's Unix socket; the pod's token is read from standard input
+              --pod NAME                this pod's name
+              --state DIR               keeps the last good identity and snapshot
+              --snapshot FILE           a snapshot as JSON, instead of a control plane
+              --identity DIR            the identity for --snapshot; without it there is no mutual TLS
+
+            listeners (ADDRESS:PORT or off)
+              --outbound [::]:15001     redirected connections of the application
+              --inbound [::]:15006      redirected connections from outside the mesh
+              --mesh [::]:15008         mutual TLS from other sidecars
+              --explicit LISTEN=DEST    a local listener that stands for DEST; needs no redirect; repeatable
+              --publish SOCKET=PORT     a Unix socket that stands for the application's PORT; repeatable
+              --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /certs /stack
+              --metrics 127.0.0.1:15090 /metrics
+              --health 127.0.0.1:15021  /ready /live
+              --admin-socket SOCKET     all of the above, and POST /drain /quitquitquit /access-log?mode=all
+
+            behaviour
+              --loops N                 threads of the data plane (default: 1)
+              --access-log MODE         off, errors (default) or all; JSON lines on standard output
+              --drain-seconds N         how long inbound work may take to finish on SIGTERM (default: 5)
+
+            example: a local listener for a service described in a file, without redirect
+              proa sidecar --snapshot mesh.json --explicit 127.0.0.1:8081=10.88.0.1:80 \\
+                  --outbound off --inbound off --mesh off
+            """;
+
+    boolean transparent() {
+        return outbound != null || inbound != null;
+    }
+
+    /// @throws UsageProblem naming the first argument that does not fit
+    static SidecarSettings parse(String[] args) throws UsageProblem {
+        Parser parser = new Parser();
+        for (int i = 0; i < args.length; i += 2) {
+            if (i + 1 == args.length) {
+                throw new UsageProblem("'" + args[i] + "' needs a value; see --help");
+            }
+            parser.take(args[i], args[i + 1]);
+        }
+        return parser.settings();
+    }
+
+    private static final class Parser {
+        private @Nullable Path control;
+        private @Nullable String pod;
+        private @Nullable Path state;
+        private @Nullable Path snapshot;
+        private @Nullable Path identity;
+        private int loops = 1;
+        private @Nullable InetSocketAddress outbound = wildcard(MeshPorts.OUTBOUND);
+        private @Nullable InetSocketAddress inbound = wildcard(MeshPorts.INBOUND_PLAINTEXT);
+        private @Nullable InetSocketAddress mesh = wildcard(MeshPorts.MESH);
+        private @Nullable InetSocketAddress admin = loopback(MeshPorts.ADMIN);
+        private @Nullable InetSocketAddress metrics = loopback(MeshPorts.METRICS);
+        private @Nullable InetSocketAddress health = loopback(MeshPorts.HEALTH);
+        private final List<Explicit> explicit = new ArrayList<>();
+        private final List<Published> published = new ArrayList<>();
+        private @Nullable Path adminSocket;
+        private AccessLog.Mode accessLog = AccessLog.Mode.ERRORS;
+        private int drainSeconds = 5;
+
+        private static InetSocketAddress wildcard(int port) {
+            return new InetSocketAddress(IpPort.literal("::"), port);
+        }
+
+        private static InetSocketAddress loopback(int port) {
+            return new InetSocketAddress(IpPort.literal("127.0.0.1"), port);
+        }
+
+        void take(String name, String value) throws UsageProblem {
+            switch (name) {
+                case "--control" -> control = Path.of(value);
+                case "--pod" -> pod = value;
+                case "--state" -> state = Path.of(value);
+                case "--snapshot" -> snapshot = Path.of(value);
+                case "--identity" -> identity = Path.of(value);
+                case "--loops" -> loops = number(name, value, 1, 256);
+                case "--outbound" -> outbound = listener(name, value);
+                case "--inbound" -> inbound = listener(name, value);
+                case "--mesh" -> mesh = listener(name, value);
+                case "--admin" -> admin = listener(name, value);
+                case "--metrics" -> metrics = listener(name, value);
+                case "--health" -> health = listener(name, value);
+                case "--explicit" -> explicit.add(explicit(value));
+                case "--publish" -> published.add(published(value));
+                case "--admin-socket" -> adminSocket = Path.of(value);
+                case "--access-log" -> accessLog = mode(value);
+                case "--drain-seconds" -> drainSeconds = number(name, value, 0, 3600);
+                default -> throw new UsageProblem("unknown option '" + name + "'; see --help");
+            }
+        }
+
+        SidecarSettings settings() throws UsageProblem {
+            return new SidecarSettings(
+                    source(),
+                    loops,
+                    outbound,
+                    List.copyOf(explicit),
+                    inbound,
+                    mesh,
+                    List.copyOf(published),
+                    admin,
+                    metrics,
+                    health,
+                    adminSocket,
+                    accessLog,
+                    drainSeconds);
+        }
+
+        private Source source() throws UsageProblem {
+            if (control != null && snapshot != null) {
+                throw new UsageProblem("--control and --snapshot exclude each other");
+            }
+            if (snapshot != null) {
+                return new Source.File(snapshot, identity);
+            }
+            if (control == null || pod == null || state == null) {
+                throw new UsageProblem(
+                        "expected --control SOCKET --pod NAME --state DIR, or --snapshot FILE; see --help");
+            }
+            return new Source.Control(control, pod, state);
+        }
+
+        private static @Nullable InetSocketAddress listener(String name, String value)
+                throws UsageProblem {
+            return value.equals("off") ? null : address(name, value);
+        }
+
+        private static InetSocketAddress address(String name, String value) throws UsageProblem {
+            int colon = value.lastIndexOf(':');
+            try {
+                if (value.endsWith(":0")) {
+                    String host = value.substring(0, colon).replace("[", "").replace("]", "");
+                    return new InetSocketAddress(IpPort.literal(host), 0);
+                }
+                return IpPort.parse(value).toSocketAddress();
+            } catch (IllegalArgumentException e) {
+                throw new UsageProblem(name + ": " + e.getMessage());
+            }
+        }
+
+        private static Explicit explicit(String value) throws UsageProblem {
+            int equals = value.indexOf('=');
+            if (equals < 0) {
+                throw new UsageProblem("--explicit '" + value + "': expected LISTEN=DESTINATION");
+            }
+            try {
+                return new Explicit(
+                        address("--explicit", value.substring(0, equals)),
+                        IpPort.parse(value.substring(equals + 1)));
+            } catch (IllegalArgumentException e) {
+                throw new UsageProblem("--explicit: " + e.getMessage());
+            }
+        }
+
+        private static Published published(String value) throws UsageProblem {
+            int equals = value.lastIndexOf('=');
+            if (equals < 1) {
+                throw new UsageProblem("--publish '" + value + "': expected SOCKET=PORT");
+            }
+            return new Published(
+                    Path.of(value.substring(0, equals)),
+                    number("--publish", value.substring(equals + 1), 1, 65535));
+        }
+
+        private static AccessLog.Mode mode(String value) throws UsageProblem {
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "off" -> AccessLog.Mode.OFF;
+                case "errors" -> AccessLog.Mode.ERRORS;
+                case "all" -> AccessLog.Mode.ALL;
+                default ->
+                        throw new UsageProblem(
+                                "--access-log '" + value + "': expected off, errors or all");
+            };
+        }
+
+        private static int number(String name, String value, int least, int most)
+                throws UsageProblem {
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException _) {
+                // Said below, with the range.
+            }
+            throw new UsageProblem(
+                    name + " '" + value + "': expected a number from " + least + " to " + most);
+        }
+    }
+}

@@ -27,8 +27,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// [ControlLink] over [LinkChannel]. All state but [#changes] and [#closed] belongs to the link's own thread, which
-/// waits in one selector for bytes, for callers and for the time.
+/// [ControlLink] over [LinkChannel]. All state but [#changes] and [#closed] belongs to the link's
+/// own thread, which waits in one selector for bytes, for callers and for the time.
 final class FramedLink implements ControlLink, Runnable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long SHORTEST_PAUSE_MS = 100;
@@ -120,7 +120,8 @@ final class FramedLink implements ControlLink, Runnable {
                 turn();
             }
         } catch (IOException e) {
-            connectionProblem = "the link has ended, nothing is renewed any more: " + e.getMessage();
+            connectionProblem =
+                    "the link has ended, nothing is renewed any more: " + e.getMessage();
             report();
         } finally {
             disconnect();
@@ -185,14 +186,18 @@ final class FramedLink implements ControlLink, Runnable {
             case ServerMessage.Welcome welcome -> welcomed(welcome, from);
             case ServerMessage.Identity answer -> identified(answer);
             case ServerMessage.Snapshot snapshot -> configured(snapshot, from);
-            case ServerMessage.Refused refused -> throw new IOException("it refused: " + refused.reason());
+            case ServerMessage.Refused refused ->
+                    throw new IOException("it refused: " + refused.reason());
         }
     }
 
     private ClientMessage.Hello hello(ServerMessage.Challenge challenge) throws IOException {
         if (challenge.version() != ControlWire.VERSION) {
             throw new IOException(
-                    "it speaks version " + challenge.version() + ", expected " + ControlWire.VERSION);
+                    "it speaks version "
+                            + challenge.version()
+                            + ", expected "
+                            + ControlWire.VERSION);
         }
         Credential credential = identity.proof(settings.pod(), challenge.nonce());
         // a fresh token outdoes an identity that the control plane may no longer take
@@ -201,7 +206,9 @@ final class FramedLink implements ControlLink, Runnable {
         }
         if (credential == null) {
             throw new IOException(
-                    "there is neither an identity in " + settings.state() + " nor a token to get one with");
+                    "there is neither an identity in "
+                            + settings.state()
+                            + " nor a token to get one with");
         }
         return new ClientMessage.Hello(
                 ControlWire.VERSION, settings.pod(), settings.sidecarVersion(), credential);
@@ -257,7 +264,8 @@ final class FramedLink implements ControlLink, Runnable {
             try {
                 listener.identity(held, bundle);
             } catch (RuntimeException e) {
-                identityProblem = "the new identity is not in use, a fault of this sidecar's own: " + e;
+                identityProblem =
+                        "the new identity is not in use, a fault of this sidecar's own: " + e;
             }
         }
     }
@@ -272,7 +280,10 @@ final class FramedLink implements ControlLink, Runnable {
         } else {
             from.send(new ClientMessage.Nack(message.number(), problems));
             snapshotProblem =
-                    "snapshot " + message.snapshot().revision() + " was not taken: " + problems.getFirst();
+                    "snapshot "
+                            + message.snapshot().revision()
+                            + " was not taken: "
+                            + problems.getFirst();
         }
         report();
     }
@@ -281,7 +292,9 @@ final class FramedLink implements ControlLink, Runnable {
         try {
             return listener.snapshot(snapshot);
         } catch (RuntimeException e) {
-            return List.of(new ConfigProblem("sidecar " + settings.pod(), 0, 0, "a fault of its own: " + e, ""));
+            return List.of(
+                    new ConfigProblem(
+                            "sidecar " + settings.pod(), 0, 0, "a fault of its own: " + e, ""));
         }
     }
 
@@ -316,9 +329,11 @@ final class FramedLink implements ControlLink, Runnable {
         Instant now = clock.instant();
         disconnect();
         connectFailures++;
-        long pause = Math.min(SHORTEST_PAUSE_MS << Math.min(connectFailures - 1, 10), LONGEST_PAUSE_MS);
+        long pause =
+                Math.min(SHORTEST_PAUSE_MS << Math.min(connectFailures - 1, 10), LONGEST_PAUSE_MS);
         connectAt = now.plusMillis(pause - Math.floorMod(dice.getAsLong(), pause / 2 + 1));
-        connectionProblem = "the control plane at " + settings.socket() + " is not to be had: " + cause;
+        connectionProblem =
+                "the control plane at " + settings.socket() + " is not to be had: " + cause;
         if (identity.isWaiting()) {
             renewalFailed(connectionProblem, now);
         } else {
@@ -337,7 +352,8 @@ final class FramedLink implements ControlLink, Runnable {
         certificateBy = Instant.MAX;
     }
 
-    /// Tells the listener what is the matter, unless it has just been told; what ends soonest comes first.
+    /// Tells the listener what is the matter, unless it has just been told; what ends soonest comes
+    /// first.
     private void report() {
         boolean connected = self != null;
         String problem =
@@ -351,13 +367,15 @@ final class FramedLink implements ControlLink, Runnable {
         }
     }
 
-    /// What the last life of this sidecar left behind, so that it serves before, and without, its control plane.
+    /// What the last life of this sidecar left behind, so that it serves before, and without, its
+    /// control plane.
     private void restore() {
         Path state = settings.state();
         try {
             Files.createDirectories(
                     state,
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
             LinkIdentity.Outcome outcome = identity.restore(clock.instant());
             identityProblem = outcome.problem();
             if (outcome.isNew()) {
@@ -377,7 +395,10 @@ final class FramedLink implements ControlLink, Runnable {
 
     private String restore(MeshSnapshot snapshot) {
         if (!snapshot.self().pod().equals(settings.pod())) {
-            return "the snapshot on disk is of pod " + snapshot.self().pod() + ", expected " + settings.pod();
+            return "the snapshot on disk is of pod "
+                    + snapshot.self().pod()
+                    + ", expected "
+                    + settings.pod();
         }
         List<ConfigProblem> problems = offer(snapshot);
         if (!problems.isEmpty()) {

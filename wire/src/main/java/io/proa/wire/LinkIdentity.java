@@ -21,7 +21,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The identity a link holds: restored, proved, asked for, renewed and kept on disk. Knows no socket and no clock.
+/// The identity a link holds: restored, proved, asked for, renewed and kept on disk. Knows no
+/// socket and no clock.
 final class LinkIdentity {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -51,7 +52,8 @@ final class LinkIdentity {
         return bundle;
     }
 
-    /// An expired identity is not new: no peer takes it, but it may still prove to the control plane who we are.
+    /// An expired identity is not new: no peer takes it, but it may still prove to the control
+    /// plane who we are.
     Outcome restore(Instant now) {
         return switch (store.load()) {
             case IdentityStore.Loaded.Nothing _ -> new Outcome(false, "");
@@ -120,7 +122,8 @@ final class LinkIdentity {
                 + cause;
     }
 
-    /// Where the control plane says that we are someone else now, the identity held is of no more use.
+    /// Where the control plane says that we are someone else now, the identity held is of no more
+    /// use.
     void expect(SpiffeId id) {
         if (identity != null && !identity.id().equals(id)) {
             nextAttempt = Instant.EPOCH;
@@ -129,10 +132,16 @@ final class LinkIdentity {
 
     Outcome answered(ServerMessage.Identity answer, String trustDomain, Instant now) {
         try {
-            var roots = new TrustBundle(trustDomain, answer.bundleRevision(), Pem.certificates(answer.bundle()));
-            WorkloadIdentity next = answer.chain().isEmpty() ? identity : joined(answer, roots, now);
+            var roots =
+                    new TrustBundle(
+                            trustDomain,
+                            answer.bundleRevision(),
+                            Pem.certificates(answer.bundle()));
+            WorkloadIdentity next =
+                    answer.chain().isEmpty() ? identity : joined(answer, roots, now);
             if (next == null) {
-                return new Outcome(false, "saw new roots before the first identity, expected it first");
+                return new Outcome(
+                        false, "saw new roots before the first identity, expected it first");
             }
             asked = null;
             failures = 0;
@@ -143,7 +152,8 @@ final class LinkIdentity {
         }
     }
 
-    /// The control plane is trusted, yet checked: an identity that peers would refuse must not replace one that works.
+    /// The control plane is trusted, yet checked: an identity that peers would refuse must not
+    /// replace one that works.
     private WorkloadIdentity joined(ServerMessage.Identity answer, TrustBundle roots, Instant now)
             throws TlsFailure {
         CertificateRequest request = asked;
@@ -172,7 +182,8 @@ final class LinkIdentity {
             store.save(next, roots);
             return "";
         } catch (IOException e) {
-            return "the identity cannot be kept on disk (a restart would need a new token): " + e.getMessage();
+            return "the identity cannot be kept on disk (a restart would need a new token): "
+                    + e.getMessage();
         }
     }
 

@@ -202,7 +202,9 @@ final class SnapshotReader {
                 case "identity" -> identity = in.spiffeId();
                 case "plaintext" -> plaintext = in.flag();
                 case "weight" -> weight = (int) in.number(1, 1000);
-                default -> throw in.unknownField("pod, address, meshPort, identity, plaintext, weight");
+                default ->
+                        throw in.unknownField(
+                                "pod, address, meshPort, identity, plaintext, weight");
             }
         }
         return new Endpoint(

@@ -1,0 +1,142 @@
+package io.proa.control.fleet;
+
+import io.proa.model.Endpoint;
+import io.proa.model.IpPort;
+import io.proa.model.MeshService;
+import io.proa.model.MeshSnapshot;
+import io.proa.model.Revision;
+import io.proa.model.RouteRule;
+import io.proa.model.RouteTarget;
+import io.proa.model.ServiceName;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A whole, checked fleet. Immutable.
+///
+/// @param services in an order in which they can be started: none before one it must start after
+public record CompiledFleet(
+        String name, String trustDomain, String namespace, List<FleetService> services) {
+    public CompiledFleet {
+        services = List.copyOf(services);
+    }
+
+    public @Nullable FleetPod pod(String name) {
+        for (FleetService service : services) {
+            for (FleetPod pod : service.pods()) {
+                if (pod.name().equals(name)) {
+                    return pod;
+                }
+            }
+        }
+        return null;
+    }
+
+    public @Nullable FleetService service(ServiceName name) {
+        for (FleetService service : services) {
+            if (service.name().equals(name)) {
+                return service;
+            }
+        }
+        return null;
+    }
+
+    /// What names resolve to inside the pods: each service by its bare name, with its namespace,
+    /// and as the mesh calls it.
+    public Map<String, List<InetAddress>> hosts() {
+        var hosts = new TreeMap<String, List<InetAddress>>();
+        for (FleetService service : services) {
+            ServiceName name = service.name();
+            List<InetAddress> addresses = service.mesh().virtualAddresses();
+            hosts.put(name.name(), addresses);
+            hosts.put(name.toString(), addresses);
+            hosts.put(name + ".proa", addresses);
+        }
+        return hosts;
+    }
+
+    /// What one pod's sidecar is told.
+    ///
+    /// A destination belongs to a service by its virtual address or by the address of one of its
+    /// pods, whatever the port: a port that the service does not have is the sidecar's to refuse,
+    /// it is not outside the mesh.
+    ///
+    /// @param destinations those the sidecar asked for
+    /// @return null where there is no such pod
+    public @Nullable MeshSnapshot snapshotFor(
+            String pod, Collection<IpPort> destinations, Revision revision) {
+        FleetPod self = pod(pod);
+        if (self == null) {
+            return null;
+        }
+        Map<InetAddress, MeshService> owners = owners();
+        Map<ServiceName, MeshService> all = byName();
+        var asked = new LinkedHashSet<MeshService>();
+        var outside = new HashSet<IpPort>();
+        for (IpPort destination : destinations) {
+            MeshService owner = owners.get(destination.ip());
+            if (owner == null) {
+                outside.add(destination);
+            } else {
+                addWithTargets(owner, all, asked);
+            }
+        }
+        // in the fleet's order, so that the same wishes always give the same snapshot
+        List<MeshService> included =
+                services.stream().map(FleetService::mesh).filter(asked::contains).toList();
+        return new MeshSnapshot(revision, self.workload(), included, outside);
+    }
+
+    /// A route is of no use without the services it leads to.
+    private static void addWithTargets(
+            MeshService service, Map<ServiceName, MeshService> all, Set<MeshService> into) {
+        if (!into.add(service)) {
+            return;
+        }
+        for (RouteRule rule : service.rules()) {
+            for (RouteTarget target : rule.targets()) {
+                switch (target) {
+                    case RouteTarget.ToService to -> {
+                        MeshService other = all.get(to.service());
+                        if (other != null) {
+                            addWithTargets(other, all, into);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private Map<InetAddress, MeshService> owners() {
+        var owners = new HashMap<InetAddress, MeshService>();
+        for (FleetService service : services) {
+            for (InetAddress address : service.mesh().virtualAddresses()) {
+                owners.put(address, service.mesh());
+            }
+            for (FleetPod pod : service.pods()) {
+                for (InetAddress address : pod.workload().addresses()) {
+                    owners.put(address, service.mesh());
+                }
+            }
+            for (Endpoint endpoint : service.mesh().endpoints()) {
+                owners.put(endpoint.address(), service.mesh());
+            }
+        }
+        return owners;
+    }
+
+    private Map<ServiceName, MeshService> byName() {
+        var all = new HashMap<ServiceName, MeshService>();
+        for (FleetService service : services) {
+            all.put(service.name(), service.mesh());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,103 @@
+package io.proa.control.fleet;
+
+import io.proa.control.intent.IntentSource;
+import io.proa.control.intent.Problems;
+import io.proa.model.ConfigProblem;
+import io.proa.model.Revision;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The fleet as it is now, made from files that may change: a bad change keeps the last good one.
+///
+/// Addresses and revision are kept in a folder, so that all who open it there, one after the other,
+/// see the same. Safe for use by several threads.
+public final class FleetState {
+    private final StateFile file;
+    private final List<Path> intent;
+    private final AddressBlocks blocks;
+    private @Nullable String trustDomain;
+    private volatile @Nullable Current current;
+    private volatile List<ConfigProblem> problems = List.of();
+
+    /// A fleet and the revision it has.
+    public record Current(CompiledFleet fleet, Revision revision) {}
+
+    private FleetState(
+            StateFile file, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain) {
+        this.file = file;
+        this.intent = List.copyOf(intent);
+        this.blocks = blocks;
+        this.trustDomain = trustDomain;
+    }
+
+    /// @param folder where `fleet-state.json` is kept; made with mode 0700 where it is missing
+    /// @param intent files, or folders of `.yaml` files
+    /// @param trustDomain what the fleet's must be; null = what its file says
+    public static FleetState open(
+            Path folder, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain)
+            throws IOException {
+        return new FleetState(StateFile.in(folder), intent, blocks, trustDomain);
+    }
+
+    /// Reads and compiles the intent anew. Where it is good it is the current one from now on,
+    /// under a new revision if any of its text has changed.
+    ///
+    /// @throws IOException where the state cannot be read or kept; the last good fleet stays
+    public synchronized Compilation reload() throws IOException {
+        var found = new Problems();
+        List<IntentSource> sources = IntentSource.read(intent, found);
+        StateFile.Content kept = file.load();
+        var book = new AddressBook(kept.pods(), kept.services());
+        Compilation result = new IntentCompiler(blocks, book, trustDomain).compile(sources, found);
+        switch (result) {
+            case Compilation.Rejected rejected -> problems = rejected.problems();
+            case Compilation.Compiled compiled -> {
+                String digest = digest(sources);
+                long revision =
+                        digest.equals(kept.digest()) ? kept.revision() : kept.revision() + 1;
+                var next = new StateFile.Content(revision, digest, book.pods(), book.services());
+                if (!next.equals(kept)) {
+                    file.save(next);
+                }
+                // identities are issued under it: from now on it cannot change any more
+                trustDomain = compiled.fleet().trustDomain();
+                current = new Current(compiled.fleet(), new Revision(revision));
+                problems = List.of();
+            }
+        }
+        return result;
+    }
+
+    /// The last good fleet; null before the first.
+    public @Nullable Current current() {
+        return current;
+    }
+
+    /// All that is wrong with the files as they were at the last reload; empty = the current fleet
+    /// is what they say.
+    public List<ConfigProblem> problems() {
+        return problems;
+    }
+
+    private static String digest(List<IntentSource> sources) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (IntentSource source : sources) {
+                byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
+                digest.update(
+                        (source.folder() + "\n" + text.length + "\n")
+                                .getBytes(StandardCharsets.UTF_8));
+                digest.update(text);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package io.proa.control.fleet;
+
+import io.proa.control.intent.IntentDocument;
+import io.proa.control.intent.IntentDocument.Fleet;
+import io.proa.control.intent.IntentDocument.Port;
+import io.proa.control.intent.IntentDocument.Service;
+import io.proa.control.intent.IntentReader;
+import io.proa.control.intent.IntentSource;
+import io.proa.control.intent.Located;
+import io.proa.control.intent.Place;
+import io.proa.control.intent.Problems;
+import io.proa.model.ApplicationPort;
+import io.proa.model.Endpoint;
+import io.proa.model.MeshPorts;
+import io.proa.model.MeshService;
+import io.proa.model.RouteRule;
+import io.proa.model.ServiceName;
+import io.proa.model.ServicePort;
+import io.proa.model.SpiffeId;
+import io.proa.model.Workload;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Intent in, fleet out: reads all documents, checks them as a whole, settles addresses and
+/// identities. Whatever is wrong is found in one go, and nothing comes out by halves.
+public final class IntentCompiler {
+    private static final String DEFAULT_TRUST_DOMAIN = "proa.local";
+    private static final int LONGEST_POD_NAME = 63;
+
+    private final AddressBlocks blocks;
+    private final AddressBook book;
+    private final @Nullable String trustDomain;
+
+    /// @param trustDomain what the fleet's must be; null = any
+    public IntentCompiler(AddressBlocks blocks, AddressBook book, @Nullable String trustDomain) {
+        this.blocks = blocks;
+        this.book = book;
+        this.trustDomain = trustDomain;
+    }
+
+    /// @param paths files, or folders of `.yaml` files
+    public Compilation compile(List<Path> paths) {
+        var problems = new Problems();
+        return compile(IntentSource.read(paths, problems), problems);
+    }
+
+    public Compilation compile(List<IntentSource> sources, Problems problems) {
+        var documents = new ArrayList<IntentDocument>();
+        var reader = new IntentReader(problems);
+        for (IntentSource source : sources) {
+            documents.addAll(reader.read(source));
+        }
+        Fleet fleet = onlyFleet(documents, sources, problems);
+        if (fleet == null) {
+            return new Compilation.Rejected(problems.all());
+        }
+        Map<String, Service> services = byName(fleet, problems);
+        List<Service> ordered = StartOrder.of(fleet.services(), problems);
+        checkPublished(fleet, problems);
+        checkPods(fleet, problems);
+        String domain = trustDomain(fleet, problems);
+        RouteCompiler routes = routes(fleet, services, documents, problems);
+        var rules = new HashMap<String, List<RouteRule>>();
+        for (Service service : ordered) {
+            rules.put(service.name().value(), routes.rulesOf(service));
+        }
+        if (!problems.isEmpty()) {
+            return new Compilation.Rejected(problems.all());
+        }
+        enter(ordered);
+        var compiled = new ArrayList<FleetService>();
+        for (Service service : ordered) {
+            List<RouteRule> itsRules = rules.getOrDefault(service.name().value(), List.of());
+            compiled.add(
+                    compiled(
+                            service,
+                            new ServiceName(fleet.namespace(), service.name().value()),
+                            domain,
+                            itsRules));
+        }
+        return new Compilation.Compiled(
+                new CompiledFleet(fleet.name(), domain, fleet.namespace(), compiled));
+    }
+
+    private static @Nullable Fleet onlyFleet(
+            List<IntentDocument> documents, List<IntentSource> sources, Problems problems) {
+        Fleet only = null;
+        for (IntentDocument document : documents) {
+            if (document instanceof Fleet fleet) {
+                if (only != null) {
+                    problems.add(
+                            fleet.place(),
+                            "saw a second Fleet, '"
+                                    + fleet.name()
+                                    + "', expected one ('"
+                                    + only.name()
+                                    + "')",
+                            "merge them, or start each with its own control plane");
+                } else {
+                    only = fleet;
+                }
+            }
+        }
+        if (only == null && problems.isEmpty()) {
+            String where = sources.isEmpty() ? "intent" : sources.getFirst().name();
+            problems.add(Place.whole(where), "saw no document of kind Fleet, expected one", "");
+        }
+        return only;
+    }
+
+    private static Map<String, Service> byName(Fleet fleet, Problems problems) {
+        var services = new LinkedHashMap<String, Service>();
+        for (Service service : fleet.services()) {
+            Service other = services.putIfAbsent(service.name().value(), service);
+            if (other != null) {
+                Place first = other.name().place();
+                problems.add(
+                        service.name().place(),
+                        "saw a second service '"
+                                + service.name().value()
+                                + "', the first is at "
+                                + first.source()
+                                + ":"
+                                + first.line()
+                                + ":"
+                                + first.column(),
+                        "rename one of them");
+            }
+        }
+        return services;
+    }
+
+    private static void checkPublished(Fleet fleet, Problems problems) {
+        var published = new HashMap<Integer, String>();
+        for (Service service : fleet.services()) {
+            Located<Integer> port = service.publish();
+            if (port != null) {
+                String other = published.putIfAbsent(port.value(), service.name().value());
+                if (other != null) {
+                    problems.add(
+                            port.place(),
+                            "service '"
+                                    + service.name().value()
+                                    + "' is published on port "
+                                    + port.value()
+                                    + ", and so is '"
+                                    + other
+                                    + "'",
+                            "choose another port");
+                }
+            }
+        }
+    }
+
+    private void checkPods(Fleet fleet, Problems problems) {
+        int pods = 0;
+        for (Service service : fleet.services()) {
+            int replicas = service.replicas().value();
+            pods += replicas;
+            if (podName(service, replicas).length() > LONGEST_POD_NAME) {
+                problems.add(
+                        service.name().place(),
+                        "service name '"
+                                + service.name().value()
+                                + "' is too long for the names of its pods, expected at most "
+                                + (LONGEST_POD_NAME - 4)
+                                + " characters",
+                        "");
+            }
+        }
+        if (Math.max(pods, fleet.services().size()) > blocks.capacity()) {
+            problems.add(
+                    fleet.place(),
+                    "saw "
+                            + pods
+                            + " pods and "
+                            + fleet.services().size()
+                            + " services, expected at most "
+                            + blocks.capacity()
+                            + " of each, as the address blocks hold",
+                    "");
+        }
+    }
+
+    private String trustDomain(Fleet fleet, Problems problems) {
+        Located<String> said = fleet.trustDomain();
+        if (trustDomain == null) {
+            return said == null ? DEFAULT_TRUST_DOMAIN : said.value();
+        }
+        if (said != null && !said.value().equals(trustDomain)) {
+            problems.add(
+                    said.place(),
+                    "saw trustDomain '"
+                            + said.value()
+                            + "', expected '"
+                            + trustDomain
+                            + "', the control plane's",
+                    "a trust domain changes by starting anew");
+        }
+        return trustDomain;
+    }
+
+    private static RouteCompiler routes(
+            Fleet fleet,
+            Map<String, Service> services,
+            List<IntentDocument> documents,
+            Problems problems) {
+        var routes = new RouteCompiler(fleet.namespace(), services, problems);
+        for (IntentDocument document : documents) {
+            switch (document) {
+                case IntentDocument.TrafficPolicy policy -> routes.add(policy);
+                case IntentDocument.HttpRoute route -> routes.add(route);
+                case Fleet _ -> {}
+            }
+        }
+        return routes;
+    }
+
+    private void enter(List<Service> services) {
+        var names = new ArrayList<String>();
+        var pods = new ArrayList<String>();
+        for (Service service : services) {
+            names.add(service.name().value());
+            for (int replica = 1; replica <= service.replicas().value(); replica++) {
+                pods.add(podName(service, replica));
+            }
+        }
+        book.enter(pods, names, blocks.capacity());
+    }
+
+    private FleetService compiled(
+            Service service, ServiceName name, String domain, List<RouteRule> rules) {
+        SpiffeId identity = SpiffeId.ofServiceAccount(domain, name.namespace(), name.name());
+        var ports = new ArrayList<ServicePort>();
+        var applicationPorts = new ArrayList<ApplicationPort>();
+        for (Port port : service.ports()) {
+            ports.add(new ServicePort(port.port(), port.targetPort(), port.protocol()));
+            applicationPorts.add(
+                    new ApplicationPort(
+                            name,
+                            port.port(),
+                            port.targetPort(),
+                            port.protocol(),
+                            service.loopback()));
+        }
+        var pods = new ArrayList<FleetPod>();
+        var endpoints = new ArrayList<Endpoint>();
+        for (int replica = 1; replica <= service.replicas().value(); replica++) {
+            String pod = podName(service, replica);
+            List<InetAddress> addresses = blocks.pod(book.pod(pod));
+            pods.add(
+                    new FleetPod(
+                            new Workload(
+                                    pod,
+                                    identity,
+                                    addresses,
+                                    applicationPorts,
+                                    service.inbound())));
+            // by IPv4 alone: one endpoint per replica, and every kernel has it
+            endpoints.add(new Endpoint(pod, addresses.getFirst(), MeshPorts.MESH, identity, 1));
+        }
+        var mesh =
+                new MeshService(
+                        name, blocks.service(book.service(name.name())), ports, endpoints, rules);
+        List<ServiceName> startAfter =
+                service.startAfter().stream()
+                        .map(other -> new ServiceName(name.namespace(), other.value()))
+                        .toList();
+        return new FleetService(
+                mesh,
+                service.command(),
+                service.folder(),
+                service.environment(),
+                startAfter,
+                service.publish(),
+                pods);
+    }
+
+    private static String podName(Service service, int replica) {
+        return service.name().value() + "-" + replica;
+    }
+}

@@ -1,0 +1,161 @@
+package io.proa.control.intent;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.CollectionNode;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/// From YAML 1.2 text to documents.
+public final class IntentReader {
+    static final String OWN_API = "proa.io/v1alpha1";
+    static final String GATEWAY_API = "gateway.networking.k8s.io/v1";
+
+    private static final Map<String, String> KINDS =
+            Map.of("Fleet", OWN_API, "TrafficPolicy", OWN_API, "HTTPRoute", GATEWAY_API);
+
+    /// Aliases make few words mean many; what means more than this is not intent.
+    private static final int MAX_NODES = 200_000;
+
+    private final Problems problems;
+
+    public IntentReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /// All documents of `source` that could be read; the rest are problems.
+    public List<IntentDocument> read(IntentSource source) {
+        var documents = new ArrayList<IntentDocument>();
+        for (Node node : nodes(source)) {
+            if (YamlMap.isNull(node)) {
+                continue; // nothing between two separators
+            }
+            if (new NodeCount().exceeds(node)) {
+                problems.add(
+                        YamlMap.placeOf(node, source.name()),
+                        "saw a document of more than " + MAX_NODES + " values, expected fewer",
+                        "do not nest aliases");
+                continue;
+            }
+            IntentDocument document = document(node, source);
+            if (document != null) {
+                documents.add(document);
+            }
+        }
+        return documents;
+    }
+
+    /// What stands before a syntax error is still checked.
+    private List<Node> nodes(IntentSource source) {
+        var settings =
+                LoadSettings.builder().setLabel(source.name()).setSchema(new CoreSchema()).build();
+        var nodes = new ArrayList<Node>();
+        try {
+            for (Node node : new Compose(settings).composeAllFromString(source.text())) {
+                nodes.add(node);
+            }
+        } catch (MarkedYamlEngineException e) {
+            Place place = YamlMap.placeOf(e.getProblemMark().orElse(null), source.name());
+            String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
+            problems.add(
+                    place,
+                    "not well-formed YAML: " + e.getProblem() + context,
+                    "check indentation, quotes and brackets here and just above");
+        } catch (YamlEngineException e) {
+            problems.add(Place.whole(source.name()), "not well-formed YAML: " + e.getMessage(), "");
+        }
+        return nodes;
+    }
+
+    private @Nullable IntentDocument document(Node node, IntentSource source) {
+        YamlMap map = YamlMap.of(node, source.name(), problems, "a document");
+        if (map == null) {
+            return null;
+        }
+        String kind = map.requiredText("kind", "the document");
+        String api = map.requiredText("apiVersion", "the document");
+        if (kind == null) {
+            return null;
+        }
+        String expected = KINDS.get(kind);
+        if (expected == null) {
+            problems.add(
+                    map.placeOf("kind"),
+                    "saw kind '" + kind + "', expected one of Fleet, HTTPRoute, TrafficPolicy",
+                    Problems.suggestion(kind, List.of("Fleet", "HTTPRoute", "TrafficPolicy")));
+            return null;
+        }
+        if (api != null && !api.equals(expected)) {
+            problems.add(
+                    map.placeOf("apiVersion"),
+                    "saw apiVersion '" + api + "' for kind " + kind + ", expected " + expected,
+                    "");
+        }
+        map.allow(
+                "the document",
+                List.of("apiVersion", "kind", "metadata", "spec"),
+                Set.of("status"));
+        map.require("metadata", "the document");
+        map.require("spec", "the document");
+        YamlMap metadata = map.map("metadata", "metadata");
+        YamlMap spec = map.map("spec", "a spec");
+        if (metadata == null || spec == null) {
+            return null;
+        }
+        metadata.allow("metadata", List.of("name", "namespace", "labels", "annotations"), Set.of());
+        String name = metadata.requiredText("name", "metadata");
+        return switch (kind) {
+            case "Fleet" ->
+                    new FleetReader(problems, source)
+                            .fleet(map.place(), name == null ? "" : name, metadata, spec);
+            case "HTTPRoute" ->
+                    new RouteReader(problems)
+                            .route(map.place(), name == null ? "" : name, metadata, spec);
+            default ->
+                    new PolicyReader(problems)
+                            .policy(map.place(), name == null ? "" : name, metadata, spec);
+        };
+    }
+
+    /// Counts as a reader without memory would: an aliased value each time it is met.
+    private static final class NodeCount {
+        private int count;
+        private int depth;
+
+        boolean exceeds(Node node) {
+            if (++count > MAX_NODES || ++depth > 64) {
+                return true;
+            }
+            boolean exceeds = node instanceof CollectionNode<?> && childExceeds(node);
+            depth--;
+            return exceeds;
+        }
+
+        private boolean childExceeds(Node node) {
+            if (node instanceof SequenceNode sequence) {
+                for (Node child : sequence.getValue()) {
+                    if (exceeds(child)) {
+                        return true;
+                    }
+                }
+            } else if (node instanceof MappingNode mapping) {
+                for (NodeTuple tuple : mapping.getValue()) {
+                    if (exceeds(tuple.getKeyNode()) || exceeds(tuple.getValueNode())) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.proa.control.server;
+
+import io.proa.control.fleet.Compilation;
+import io.proa.control.fleet.FleetState;
+import io.proa.model.ConfigProblem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// Looks whether the intent's files have changed, and has them read anew when they have.
+///
+/// By looking, not by inotify: that misses changes on network and overlay file systems, and a fleet
+/// has a handful of files.
+public final class IntentWatch {
+    private final List<Path> paths;
+    private final FleetState fleet;
+    private final Consumer<String> log;
+    private List<String> seen;
+
+    public IntentWatch(List<Path> paths, FleetState fleet, Consumer<String> log) {
+        this.paths = List.copyOf(paths);
+        this.fleet = fleet;
+        this.log = log;
+        this.seen = look();
+    }
+
+    /// @return whether there is a new good fleet
+    public boolean reloadIfChanged() {
+        List<String> now = look();
+        if (now.equals(seen)) {
+            return false;
+        }
+        seen = now;
+        try {
+            FleetState.Current before = fleet.current();
+            return switch (fleet.reload()) {
+                case Compilation.Rejected rejected -> {
+                    report(rejected.problems());
+                    yield false;
+                }
+                case Compilation.Compiled _ -> {
+                    FleetState.Current after = fleet.current();
+                    log.accept(
+                            "control: the intent is good"
+                                    + (after == null ? "" : ", " + after.revision()));
+                    yield after != null && !after.equals(before);
+                }
+            };
+        } catch (IOException e) {
+            log.accept("control: the changed intent is not in use: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void report(List<ConfigProblem> problems) {
+        log.accept("control: the changed intent is not in use, the last good one stays:");
+        for (ConfigProblem problem : problems) {
+            log.accept(problem.toString());
+        }
+    }
+
+    private List<String> look() {
+        var stamps = new ArrayList<String>();
+        for (Path path : paths) {
+            stamps.add(stamp(path));
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> entries = Files.list(path)) {
+                    entries.sorted().forEach(entry -> stamps.add(stamp(entry)));
+                } catch (IOException _) {
+                    // the next look will tell
+                }
+            }
+        }
+        return stamps;
+    }
+
+    /// Changes with the file's content for all that writes it, be it in place or by renaming.
+    private static String stamp(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return path
+                    + " "
+                    + attributes.fileKey()
+                    + " "
+                    + attributes.size()
+                    + " "
+                    + attributes.lastModifiedTime();
+        } catch (IOException _) {
+            return path + " missing";
+        }
+    }
+}

@@ -1,0 +1,516 @@
+package io.proa.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.proa.identity.IdentityStore;
+import io.proa.identity.Pem;
+import io.proa.identity.WorkloadIdentity;
+import io.proa.model.ConfigProblem;
+import io.proa.model.IpPort;
+import io.proa.model.MeshService;
+import io.proa.model.MeshSnapshot;
+import io.proa.wire.Bytes;
+import io.proa.wire.ClientMessage;
+import io.proa.wire.Credential;
+import io.proa.wire.FramedWire;
+import io.proa.wire.ServerMessage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.Signature;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ControlPlaneTest {
+    private static final String FLEET =
+            """
+            apiVersion: proa.io/v1alpha1
+            kind: Fleet
+            metadata: {name: demo}
+            spec:
+              trustDomain: demo.proa
+              services:
+              - {name: orders, command: [sleep, "9"], port: 80, replicas: 2}
+              - {name: front, command: [sleep, "9"], port: 80, startAfter: [orders]}
+            """;
+
+    private static final String POLICY =
+            """
+            ---
+            apiVersion: proa.io/v1alpha1
+            kind: TrafficPolicy
+            metadata: {name: p}
+            spec:
+              targetRef: {kind: Service, name: orders}
+              retry: {maxAttempts: 5}
+            """;
+
+    @TempDir Path folder;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private Path intent = Path.of("");
+    private Path socket = Path.of("");
+
+    @BeforeEach
+    void writeIntent() throws IOException {
+        intent = Files.writeString(folder.resolve("fleet.yaml"), FLEET);
+        socket = folder.resolve("control.sock");
+    }
+
+    @Test
+    void givesIdentityAndSnapshotAndFollowsTheIntent() throws Exception {
+        try (var plane = start();
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            assertThat(front.identities.getFirst().id())
+                    .hasToString("spiffe://demo.proa/ns/default/sa/front");
+            assertThat(front.bundles.getFirst().trustDomain()).isEqualTo("demo.proa");
+            assertThat(front.last().services()).isEmpty();
+            assertThat(front.last().self().pod()).isEqualTo("front-1");
+
+            front.subscribe(ordersAddress(plane), "192.0.2.1:443");
+            front.eventually("orders", () -> !front.last().services().isEmpty());
+            MeshService orders = front.last().services().getFirst();
+            assertThat(orders.name()).hasToString("orders.default");
+            assertThat(orders.endpoints())
+                    .extracting("pod")
+                    .containsExactly("orders-1", "orders-2");
+            assertThat(orders.rules().getFirst().retry().maxAttempts()).isEqualTo(3);
+            assertThat(front.last().outside()).containsExactly(IpPort.parse("192.0.2.1:443"));
+
+            Files.writeString(intent, FLEET + POLICY);
+            front.eventually("the policy", () -> attempts(front.last()) == 5);
+            long good = front.last().revision().number();
+
+            Files.writeString(intent, FLEET + POLICY.replace("maxAttempts", "maxAtempts"));
+            Sidecar.awaitThat("the problem", () -> !plane.fleet().problems().isEmpty());
+            assertThat(plane.fleet().problems().getFirst().toString())
+                    .isEqualTo(
+                            intent
+                                    + ":15:11: saw unknown field 'maxAtempts' of a retry\n  hint: did you mean 'maxAttempts'?");
+            assertThat(front.last().revision().number()).isEqualTo(good);
+
+            Files.writeString(intent, FLEET + POLICY.replace("5", "2"));
+            front.eventually("the mended policy", () -> attempts(front.last()) == 2);
+            assertThat(front.last().revision().number()).isEqualTo(good + 1);
+            Sidecar.awaitThat(
+                    "the ack", () -> plane.status().getFirst().accepted().number() == good + 1);
+
+            front.unsubscribe(ordersAddress(plane));
+            front.eventually("forgotten", () -> front.last().services().isEmpty());
+        }
+    }
+
+    @Test
+    void tellsTheOperatorWhatASidecarDidNotTake() throws Exception {
+        try (var plane = start();
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            front.verdict = List.of(new ConfigProblem("here", 1, 2, "no room", ""));
+            front.subscribe(ordersAddress(plane));
+            Sidecar.awaitThat(
+                    "the nack", () -> plane.status().getFirst().refusals().equals(front.verdict));
+            assertThat(log).anyMatch(line -> line.contains("no room"));
+            front.eventually(
+                    "state", () -> front.problems.stream().anyMatch(p -> p.contains("no room")));
+        }
+    }
+
+    @Test
+    void tokenWorksOnceAndForItsPodOnly() throws Exception {
+        try (var plane = start()) {
+            String token = plane.issueToken("front-1");
+            assertThat(greet("orders-1", token)).contains("it works once");
+            assertThat(greet("nobody-1", token)).contains("is not in the fleet");
+            assertThat(greet("front-1", token + "x")).contains("it works once");
+            // a broken line gives the token back; only a certificate spends it
+            assertThat(greet("front-1", token)).isEqualTo("welcome");
+            Sidecar.awaitThat("given back", () -> greet("front-1", token).equals("welcome"));
+            Sidecar.awaitThat(
+                    "given back", () -> plane.status().stream().noneMatch(s -> s.connected()));
+            try (var _ = sidecar("front-1", token).ready()) {
+                assertThat(greet("front-1", token)).contains("it works once");
+            }
+            assertThat(greet("front-1", token)).contains("it works once");
+            assertThat(plane.status()).noneMatch(status -> status.pod().equals("orders-1"));
+        }
+    }
+
+    @Test
+    void tokenExpires() throws Exception {
+        var settings =
+                new ControlSettings(
+                        List.of(intent),
+                        socket,
+                        folder.resolve("state"),
+                        null,
+                        ControlSettings.of(List.of(intent), socket, folder).blocks(),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(1),
+                        false);
+        try (var plane = ControlPlane.start(settings, InstantSource.system(), log::add)) {
+            String token = plane.issueToken("front-1");
+            Thread.sleep(1200);
+            assertThat(greet("front-1", token)).contains("has expired");
+        }
+    }
+
+    @Test
+    void stolenProofIsRefused() throws Exception {
+        try (var plane = start()) {
+            WorkloadIdentity front;
+            try (var sidecar = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+                front = sidecar.identities.getFirst();
+            }
+            Bytes earlier = Bytes.of(new byte[32]);
+            // replayed from another connection
+            assertThat(greet("front-1", _ -> proof(front, "front-1", earlier)))
+                    .contains("not signed by the certificate's key");
+            // for another pod
+            assertThat(greet("orders-1", nonce -> proof(front, "orders-1", nonce)))
+                    .contains("expected spiffe://");
+            // a signature for another pod's hello
+            assertThat(greet("front-1", nonce -> proof(front, "orders-1", nonce)))
+                    .contains("not signed by the certificate's key");
+            // the certificate alone
+            assertThat(
+                            greet(
+                                    "front-1",
+                                    _ ->
+                                            new Credential.Proof(
+                                                    Pem.ofCertificates(front.chain()),
+                                                    Bytes.of(new byte[64]))))
+                    .contains("proof does not hold");
+            assertThat(greet("front-1", _ -> new Credential.Proof("", Bytes.of(new byte[64]))))
+                    .contains("no certificate");
+            assertThat(greet("front-1", nonce -> proof(front, "front-1", nonce)))
+                    .isEqualTo("welcome");
+        }
+    }
+
+    @Test
+    void identityOfAnotherAuthorityIsRefused() throws Exception {
+        WorkloadIdentity foreign;
+        try (var plane = start();
+                var sidecar = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            foreign = sidecar.identities.getFirst();
+        }
+        Files.delete(folder.resolve("state/authority/authority.pem"));
+        try (var _ = start()) {
+            assertThat(greet("front-1", nonce -> proof(foreign, "front-1", nonce)))
+                    .contains("no path");
+        } catch (ControlPlane.StartFailure e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void sidecarReconnectsAfterTheControlPlaneRestarts() throws Exception {
+        var plane = start();
+        try (var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            front.subscribe(ordersAddress(plane));
+            front.eventually("orders", () -> !front.last().services().isEmpty());
+            long revision = front.last().revision().number();
+            plane.close();
+            front.eventually("loss noticed", () -> !front.connected);
+            int snapshots = front.snapshots.size();
+            Files.writeString(intent, FLEET + POLICY);
+            try (var _ = start()) {
+                front.eventually("new snapshot", () -> front.snapshots.size() > snapshots);
+                front.eventually("connected", () -> front.connected);
+                assertThat(attempts(front.last())).isEqualTo(5);
+                assertThat(front.last().revision().number()).isEqualTo(revision + 1);
+                assertThat(front.identities).hasSize(1);
+            }
+        } finally {
+            plane.close();
+        }
+    }
+
+    @Test
+    void sidecarRestartsFromDiskWithoutItsControlPlane() throws Exception {
+        MeshSnapshot last;
+        WorkloadIdentity identity;
+        try (var plane = start();
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            front.subscribe(ordersAddress(plane));
+            front.eventually("orders", () -> !front.last().services().isEmpty());
+            Sidecar.awaitThat("ack", () -> plane.status().getFirst().accepted().number() == 1);
+            last = front.last();
+            identity = front.identities.getFirst();
+        }
+        Sidecar.awaitThat("saved", () -> Files.exists(folder.resolve("front-1/snapshot.json")));
+        try (var front = sidecar("front-1", null).ready()) {
+            assertThat(front.last()).isEqualTo(last);
+            assertThat(front.identities.getFirst().chain()).isEqualTo(identity.chain());
+            front.eventually(
+                    "loud",
+                    () -> front.problems.stream().anyMatch(p -> p.contains("not to be had")));
+            assertThat(front.connected).isFalse();
+            // and it goes on as before once there is one again, without any token
+            try (var _ = start()) {
+                front.eventually("connected", () -> front.connected && front.snapshots.size() > 1);
+                assertThat(front.last()).isEqualTo(last);
+            }
+        }
+    }
+
+    @Test
+    void sidecarWithNeitherIdentityNorTokenSaysSo() throws Exception {
+        try (var _ = start();
+                var front = sidecar("front-1", null)) {
+            front.eventually(
+                    "said",
+                    () ->
+                            front.problems.stream()
+                                    .anyMatch(p -> p.contains("neither an identity in")));
+        }
+    }
+
+    @Test
+    void identityIsRenewedWhileServing() throws Exception {
+        var settings = settings().withCertificateLifetime(Duration.ofSeconds(5));
+        try (var plane = ControlPlane.start(settings, InstantSource.system(), log::add);
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            front.eventually("renewals", () -> front.identities.size() >= 4);
+            for (int i = 1; i < front.identities.size(); i++) {
+                WorkloadIdentity before = front.identities.get(i - 1);
+                WorkloadIdentity next = front.identities.get(i);
+                assertThat(next.key()).isNotEqualTo(before.key());
+                assertThat(next.notBefore()).isBefore(before.notAfter());
+            }
+            assertThat(front.problems).isEmpty();
+            var kept =
+                    (IdentityStore.Loaded.Found)
+                            new IdentityStore(folder.resolve("front-1")).load();
+            assertThat(front.identities)
+                    .extracting(WorkloadIdentity::chain)
+                    .contains(kept.identity().chain());
+        }
+    }
+
+    /// A control plane that was down for longer than certificates live takes its fleet up again
+    /// without new tokens.
+    @Test
+    void expiredIdentityStillProvesWhoAsks() throws Exception {
+        var settings = settings().withCertificateLifetime(Duration.ofSeconds(5));
+        var plane = ControlPlane.start(settings, InstantSource.system(), log::add);
+        try (var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            plane.close();
+            front.eventually(
+                    "loud",
+                    () ->
+                            front.problems.stream()
+                                    .anyMatch(p -> p.contains("not renewed, it expires in")));
+            Thread.sleep(6000);
+            int identities = front.identities.size();
+            try (var _ = ControlPlane.start(settings, InstantSource.system(), log::add)) {
+                front.eventually("renewed", () -> front.identities.size() > identities);
+            }
+        } finally {
+            plane.close();
+        }
+    }
+
+    @Test
+    void podThatLeavesTheFleetIsToldSo() throws Exception {
+        try (var plane = start();
+                var second = sidecar("orders-2", plane.issueToken("orders-2")).ready()) {
+            Files.writeString(intent, FLEET.replace("replicas: 2", "replicas: 1"));
+            second.eventually(
+                    "told",
+                    () ->
+                            second.problems.stream()
+                                    .anyMatch(p -> p.contains("no longer in the fleet")));
+        }
+    }
+
+    @Test
+    void onlyTheOwnerMayUseTheSocketAndOnlyOneServes() throws Exception {
+        try (var _ = start()) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
+            assertThatThrownBy(this::start)
+                    .isInstanceOfSatisfying(
+                            ControlPlane.StartFailure.class,
+                            e -> assertThat(e.exitCode()).isEqualTo(69))
+                    .hasMessageContaining("another control plane uses");
+            var other = ControlSettings.of(List.of(intent), socket, folder.resolve("other"));
+            assertThatThrownBy(() -> ControlPlane.start(other, InstantSource.system(), log::add))
+                    .isInstanceOfSatisfying(
+                            ControlPlane.StartFailure.class,
+                            e -> assertThat(e.exitCode()).isEqualTo(69))
+                    .hasMessageContaining("is served by another control plane already");
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void strangeBytesEndOneConnectionOnly() throws Exception {
+        try (var plane = start();
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            for (String bytes : List.of("GET / HTTP/1.1\r\n\r\n", "\0\0\0\2{}", "\0\0\0\1[")) {
+                try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                    channel.write(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+                    var in = ByteBuffer.allocate(4096);
+                    int count = 0;
+                    while (count >= 0) {
+                        in.clear();
+                        count = channel.read(in);
+                    }
+                }
+            }
+            front.subscribe(ordersAddress(plane));
+            front.eventually("orders", () -> !front.last().services().isEmpty());
+        }
+    }
+
+    @Test
+    void operatorGetsTokensAndStatusOverPipes() throws Exception {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var commands =
+                new ByteArrayInputStream(
+                        "token front-1\ntoken nobody\nstatus\nhello\n"
+                                .getBytes(StandardCharsets.UTF_8));
+        int code =
+                ControlPlane.run(
+                        settings().withOperator(),
+                        commands,
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        assertThat(code).isZero();
+        List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.get(0)).isEqualTo("ready " + socket);
+        assertThat(lines.get(1)).matches("token front-1 [A-Za-z0-9_-]{43}");
+        assertThat(lines.get(2)).isEqualTo("error pod 'nobody' is not in the fleet");
+        assertThat(lines.get(3)).isEqualTo("status {\"revision\":1,\"problems\":[],\"pods\":[]}");
+        assertThat(lines.get(4)).isEqualTo("error saw 'hello', expected token POD, status or stop");
+        assertThat(lines.get(5)).isEqualTo("stopping");
+        assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain(lines.get(1).substring(14));
+    }
+
+    @Test
+    void badStartsEndWithSysexitsAndLeaveNothingOpen() throws Exception {
+        Path missing = folder.resolve("none.yaml");
+        assertThat(exit(ControlSettings.of(List.of(missing), socket, folder.resolve("s1"))))
+                .isEqualTo("66 " + missing + ": no such file or folder");
+        Path bad =
+                Files.writeString(folder.resolve("bad.yaml"), FLEET.replace("command", "comand"));
+        assertThat(exit(ControlSettings.of(List.of(bad), socket, folder.resolve("s2"))))
+                .isEqualTo("65 " + bad + ":7:20: saw unknown field 'comand' of a service");
+        assertThat(exit(ControlSettings.of(List.of(), socket, folder.resolve("s3"))))
+                .isEqualTo(
+                        "64 proa control: --intent: saw none, expected at least one file or folder");
+        assertThat(exit(settings().withCertificateLifetime(Duration.ofSeconds(1))))
+                .isEqualTo("64 proa control: --certificate-lifetime: saw 1 s, expected 5 s to 7 d");
+        assertThat(exit(settings().withTrustDomain("other.proa")))
+                .startsWith(
+                        "65 "
+                                + intent
+                                + ":5:16: saw trustDomain 'demo.proa', expected 'other.proa'");
+        Files.writeString(folder.resolve("file"), "");
+        assertThat(exit(ControlSettings.of(List.of(intent), socket, folder.resolve("file/state"))))
+                .startsWith("78 proa control: cannot use the state folder");
+        assertThat(
+                        exit(
+                                ControlSettings.of(
+                                        List.of(intent),
+                                        folder.resolve("x".repeat(120)),
+                                        folder.resolve("s4"))))
+                .startsWith("69 ");
+        assertThat(socket).doesNotExist();
+    }
+
+    private static String exit(ControlSettings settings) {
+        var err = new ByteArrayOutputStream();
+        int code =
+                ControlPlane.run(
+                        settings,
+                        new ByteArrayInputStream(new byte[0]),
+                        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8));
+        return code
+                + " "
+                + err.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> !line.startsWith("{"))
+                        .findFirst()
+                        .orElse("");
+    }
+
+    private interface Showing {
+        Credential of(Bytes nonce) throws Exception;
+    }
+
+    private String greet(String pod, String token) {
+        return greet(pod, _ -> new Credential.Token(token));
+    }
+
+    /// Says hello by hand.
+    private String greet(String pod, Showing credential) {
+        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            var wire = FramedWire.client(channel);
+            var challenge = (ServerMessage.Challenge) wire.receive();
+            Bytes nonce = challenge == null ? Bytes.of(new byte[0]) : challenge.nonce();
+            wire.send(new ClientMessage.Hello(1, pod, "test", credential.of(nonce)));
+            return switch (wire.receive()) {
+                case ServerMessage.Welcome _ -> "welcome";
+                case ServerMessage.Refused refused -> refused.reason();
+                case null, default -> "nothing";
+            };
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Credential proof(WorkloadIdentity identity, String pod, Bytes nonce)
+            throws Exception {
+        Signature signature = Signature.getInstance("SHA256withECDSA");
+        signature.initSign(identity.key());
+        signature.update(Credential.Proof.signedBytes(pod, nonce));
+        return new Credential.Proof(
+                Pem.ofCertificates(identity.chain()), Bytes.of(signature.sign()));
+    }
+
+    private ControlSettings settings() {
+        return ControlSettings.of(List.of(intent), socket, folder.resolve("state"));
+    }
+
+    private ControlPlane start() throws ControlPlane.StartFailure {
+        return ControlPlane.start(settings(), InstantSource.system(), log::add);
+    }
+
+    private Sidecar sidecar(String pod, @Nullable String token) {
+        return new Sidecar(socket, pod, token, folder.resolve(pod));
+    }
+
+    private static String ordersAddress(ControlPlane plane) {
+        var current = Objects.requireNonNull(plane.fleet().current());
+        return current.fleet()
+                        .services()
+                        .getFirst()
+                        .mesh()
+                        .virtualAddresses()
+                        .getFirst()
+                        .getHostAddress()
+                + ":80";
+    }
+
+    private static int attempts(MeshSnapshot snapshot) {
+        return snapshot.services().getFirst().rules().getLast().retry().maxAttempts();
+    }
+}

@@ -1,6 +1,7 @@
 package io.proa.traffic;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,10 @@ public final class CallerContexts {
         int end = offset + length;
         int i = offset;
         for (; i + Long.BYTES <= end; i += Long.BYTES) {
-            hash = fold(hash ^ bytes.getLong(i));
+            long block = bytes.getLong(i);
+            // One id has one key, whatever order the buffers of two sides are set to.
+            boolean big = bytes.order() == ByteOrder.BIG_ENDIAN;
+            hash = fold(hash ^ (big ? block : Long.reverseBytes(block)));
         }
         long tail = 0;
         for (; i < end; i++) {

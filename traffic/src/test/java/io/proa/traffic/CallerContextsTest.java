@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -71,6 +72,15 @@ class CallerContextsTest {
         assertThat(keys).hasSize(distinct);
         assertThat(key(contexts, base)).isEqualTo(key(contexts, base));
         assertThat(key(new CallerContexts(43, 64), base)).isNotEqualTo(key(contexts, base));
+    }
+
+    @Test
+    void theKeyDoesNotDependOnTheBuffer() {
+        byte[] id = "4bf92f3577b34da6a3ce929d0e0e4736".getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer direct = ByteBuffer.allocateDirect(40).order(ByteOrder.LITTLE_ENDIAN);
+        direct.put(5, id);
+        assertThat(contexts.key(direct, 5, id.length))
+                .isEqualTo(contexts.key(ByteBuffer.wrap(id), 0, id.length));
     }
 
     @Test

@@ -45,7 +45,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
-/// The data plane of a caller and those of the pods it calls, in this process, joined by mutual TLS over loopback.
+/// The data plane of a caller and those of the pods it calls, in this process, joined by mutual TLS
+/// over loopback.
 final class Planes implements AutoCloseable {
     static final ServiceName ORDERS = new ServiceName("default", "orders");
     static final SpiffeId CALLER = SpiffeId.ofServiceAccount("test.proa", "default", "caller");
@@ -64,14 +65,20 @@ final class Planes implements AutoCloseable {
     private final DataPlane caller;
 
     private Planes(AppProtocol protocol) throws IOException {
-        this.caller = plane(CALLER, outbound, List.of(new DataPlaneSettings.Explicit(anyPort(), SERVICE)), null);
+        this.caller =
+                plane(
+                        CALLER,
+                        outbound,
+                        List.of(new DataPlaneSettings.Explicit(anyPort(), SERVICE)),
+                        null);
         this.protocol = protocol;
     }
 
     private final AppProtocol protocol;
 
     /// A service with an inbound plane in front of each application.
-    static Planes mesh(AppProtocol protocol, RouteRule rule, int... applications) throws IOException {
+    static Planes mesh(AppProtocol protocol, RouteRule rule, int... applications)
+            throws IOException {
         Planes planes = new Planes(protocol);
         List<Endpoint> endpoints = new ArrayList<>();
         for (int application : applications) {
@@ -89,8 +96,10 @@ final class Planes implements AutoCloseable {
         return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
     }
 
-    /// One application whose inbound plane is reached through `between`, which is told that plane's port.
-    static Planes through(AppProtocol protocol, SpiffeId expected, int application, Between between) throws IOException {
+    /// One application whose inbound plane is reached through `between`, which is told that plane's
+    /// port.
+    static Planes through(AppProtocol protocol, SpiffeId expected, int application, Between between)
+            throws IOException {
         Planes planes = new Planes(protocol);
         int port = between.port(planes.callee(application));
         return planes.serve(RouteRule.DEFAULT, List.of(meshEndpoint(port, expected)));
@@ -107,12 +116,26 @@ final class Planes implements AutoCloseable {
     }
 
     static RouteRule rule(RetryRule retry, Duration request) {
-        return new RouteRule("test", List.of(), List.of(), retry, new TimeoutRule(Duration.ofSeconds(1), request, Duration.ofMinutes(1)));
+        return new RouteRule(
+                "test",
+                List.of(),
+                List.of(),
+                retry,
+                new TimeoutRule(Duration.ofSeconds(1), request, Duration.ofMinutes(1)));
     }
 
-    static RetryRule retry(int attempts, Set<Integer> statuses, Duration perTry, int percent, int minPerSecond) {
+    static RetryRule retry(
+            int attempts, Set<Integer> statuses, Duration perTry, int percent, int minPerSecond) {
         return new RetryRule(
-                attempts, statuses, !perTry.isZero(), perTry, Duration.ofMillis(5), Duration.ofMillis(20), percent, minPerSecond, 64 * 1024);
+                attempts,
+                statuses,
+                !perTry.isZero(),
+                perTry,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                percent,
+                minPerSecond,
+                64 * 1024);
     }
 
     static RetryRule patient() {
@@ -122,7 +145,8 @@ final class Planes implements AutoCloseable {
     static WorkloadIdentity identity(SpiffeId id) {
         try {
             CertificateRequest request = CertificateRequest.create(id);
-            return request.answeredBy(AUTHORITY.issue(request.der(), id, Duration.ofHours(1), Instant.now()));
+            return request.answeredBy(
+                    AUTHORITY.issue(request.der(), id, Duration.ofHours(1), Instant.now()));
         } catch (RequestRefused e) {
             throw new IllegalStateException(e);
         }
@@ -132,14 +156,20 @@ final class Planes implements AutoCloseable {
         return new InetSocketAddress(LOOPBACK, 0);
     }
 
-    private DataPlane plane(SpiffeId id, List<ExchangeRecord> records, List<DataPlaneSettings.Explicit> explicit, SocketAddress mesh)
+    private DataPlane plane(
+            SpiffeId id,
+            List<ExchangeRecord> records,
+            List<DataPlaneSettings.Explicit> explicit,
+            SocketAddress mesh)
             throws IOException {
         IdentityGate gate = new IdentityGate();
         gate.open(TlsProvider.open(identity(id), AUTHORITY.bundle(), TlsSettings.defaults()));
         gates.add(gate);
         return DataPlane.open(
-                new DataPlaneSettings(1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT),
-                new DataPlane.Surroundings(gate, Subscriptions.NONE, loop -> new Observer(records), this::bug, 42));
+                new DataPlaneSettings(
+                        1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT),
+                new DataPlane.Surroundings(
+                        gate, Subscriptions.NONE, loop -> new Observer(records), this::bug, 42));
     }
 
     private void bug(Throwable thrown) {
@@ -163,9 +193,15 @@ final class Planes implements AutoCloseable {
     }
 
     private Planes serve(RouteRule rule, List<Endpoint> endpoints) {
-        Workload self = new Workload("caller", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
+        Workload self =
+                new Workload("caller", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
         MeshService service =
-                new MeshService(ORDERS, List.of(SERVICE.ip()), List.of(new ServicePort(80, 80, protocol)), endpoints, List.of(rule));
+                new MeshService(
+                        ORDERS,
+                        List.of(SERVICE.ip()),
+                        List.of(new ServicePort(80, 80, protocol)),
+                        endpoints,
+                        List.of(rule));
         caller.publish(new MeshSnapshot(new Revision(1), self, List.of(service), Set.of()));
         caller.start();
         return this;
@@ -208,8 +244,11 @@ final class Planes implements AutoCloseable {
     }
 
     /// The record of the only, or last, exchange; waits for `count` of them.
-    static ExchangeRecord last(List<ExchangeRecord> records, int count) throws InterruptedException {
-        assertThat(within(Duration.ofSeconds(3), () -> records.size() >= count)).as("records: " + records.size()).isTrue();
+    static ExchangeRecord last(List<ExchangeRecord> records, int count)
+            throws InterruptedException {
+        assertThat(within(Duration.ofSeconds(3), () -> records.size() >= count))
+                .as("records: " + records.size())
+                .isTrue();
         return records.getLast();
     }
 

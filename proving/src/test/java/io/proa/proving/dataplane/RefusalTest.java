@@ -66,14 +66,17 @@ final class RefusalTest extends Stage {
         }
         assertThat(got).doesNotContain("200");
         assertThat(Planes.within(Duration.ofSeconds(2), () -> !planes.refused.isEmpty())).isTrue();
-        assertThat(planes.refused).containsExactly("tls_failed:plaintext");
+        assertThat(planes.refused).containsExactly("tls_failed:not_tls");
         assertThat(application.connections).hasValue(0);
     }
 
     @Test
     void anotherIdentityThanExpectedIsNotSpokenTo() throws Exception {
         ScriptedServer application = keep(ScriptedServer.answering());
-        Planes planes = planes(Planes.through(AppProtocol.HTTP, Planes.CALLER, application.port(), mesh -> mesh));
+        Planes planes =
+                planes(
+                        Planes.through(
+                                AppProtocol.HTTP, Planes.CALLER, application.port(), mesh -> mesh));
         Wire wire = connect();
         wire.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Wire.Message response = wire.response();

@@ -14,7 +14,8 @@ final class Relay implements AutoCloseable {
 
     /// Passes every byte on in a segment of its own.
     static Relay dribbling(int target) throws IOException {
-        return new Relay(ScriptedServer.playing((wire, number) -> join(wire, target, 1, Long.MAX_VALUE)));
+        return new Relay(
+                ScriptedServer.playing((wire, number) -> join(wire, target, 1, Long.MAX_VALUE)));
     }
 
     /// Ends both connections in order, as TCP knows order, once `limit` bytes have come back.

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RetryTest extends Stage {
     private static final Duration LONG = Duration.ofSeconds(10);
     private static final String GET = "GET /bytes/3 HTTP/1.1\r\nHost: o\r\n\r\n";
-    private static final String POST = "POST /echo HTTP/1.1\r\nHost: o\r\nContent-Length: 3\r\n\r\nabc";
+    private static final String POST =
+            "POST /echo HTTP/1.1\r\nHost: o\r\nContent-Length: 3\r\n\r\nabc";
 
     private static int deadPort() throws IOException {
         try (ScriptedServer gone = ScriptedServer.answering()) {
@@ -33,22 +34,24 @@ final class RetryTest extends Stage {
         ScriptedServer[] self = new ScriptedServer[1];
         self[0] =
                 keep(
-                        ScriptedServer.playing(
-                                (wire, number) -> {
-                                    for (Wire.Message request = wire.request(); request != null; request = wire.request()) {
-                                        self[0].seen.add(request.startLine());
-                                        reaction.to(wire, request, self[0].seen.size());
-                                        if (wire.socket.isClosed()) {
-                                            return;
-                                        }
-                                    }
-                                }));
+                        ScriptedServer.playing((wire, number) -> {
+                            for (Wire.Message request = wire.request();
+                                    request != null;
+                                    request = wire.request()) {
+                                self[0].seen.add(request.startLine());
+                                reaction.to(wire, request, self[0].seen.size());
+                                if (wire.socket.isClosed()) {
+                                    return;
+                                }
+                            }
+                        }));
         return self[0];
     }
 
     /// What happens to the request with this number, from 1.
     private interface Reaction {
-        void to(Wire wire, Wire.Message request, int number) throws IOException, InterruptedException;
+        void to(Wire wire, Wire.Message request, int number)
+                throws IOException, InterruptedException;
     }
 
     private static void unavailable(Wire wire) throws IOException {
@@ -73,7 +76,12 @@ final class RetryTest extends Stage {
     @ValueSource(ints = {3, 5_000, 60_000})
     void aBodyTheOtherSidecarCouldNotDeliverGoesToTheOtherEndpoint(int size) throws Exception {
         ScriptedServer application = keep(ScriptedServer.answering());
-        planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), deadPort(), application.port()));
+        planes(
+                Planes.mesh(
+                        AppProtocol.HTTP,
+                        Planes.rule(Planes.patient(), LONG),
+                        deadPort(),
+                        application.port()));
         for (int i = 0; i < 10; i++) {
             Wire wire = connect();
             wire.send("POST /echo HTTP/1.1\r\nHost: o\r\nContent-Length: " + size + "\r\n\r\n");
@@ -87,16 +95,16 @@ final class RetryTest extends Stage {
     @Test
     void aStatusIsTriedAgainOnlyForIdempotentMethods() throws Exception {
         ScriptedServer application =
-                noting(
-                        (wire, request, number) -> {
-                            if (number % 2 == 1) {
-                                unavailable(wire);
-                            } else {
-                                ScriptedServer.answer(wire, request);
-                            }
-                        });
+                noting((wire, request, number) -> {
+                    if (number % 2 == 1) {
+                        unavailable(wire);
+                    } else {
+                        ScriptedServer.answer(wire, request);
+                    }
+                });
         RetryRule retry = Planes.retry(3, Set.of(503), Duration.ZERO, 100, 100);
-        Planes planes = planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
+        Planes planes =
+                planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);
@@ -112,15 +120,16 @@ final class RetryTest extends Stage {
     @Test
     void theKeepAliveRaceIsRepeatedOnlyForIdempotentMethods() throws Exception {
         ScriptedServer application =
-                noting(
-                        (wire, request, number) -> {
-                            if (number == 2 || number == 5) {
-                                wire.close();
-                            } else {
-                                ScriptedServer.answer(wire, request);
-                            }
-                        });
-        planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+                noting((wire, request, number) -> {
+                    if (number == 2 || number == 5) {
+                        wire.close();
+                    } else {
+                        ScriptedServer.answer(wire, request);
+                    }
+                });
+        planes(
+                Planes.mesh(
+                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);
@@ -139,7 +148,9 @@ final class RetryTest extends Stage {
     @Test
     void aNewConnectionThatIsClosedIsNotRepeated() throws Exception {
         ScriptedServer application = noting((wire, request, number) -> wire.close());
-        planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+        planes(
+                Planes.mesh(
+                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
         Wire.Message response = wire.response();
@@ -152,17 +163,18 @@ final class RetryTest extends Stage {
     @ValueSource(strings = {"HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"})
     void aBegunResponseHeadIsNotRepeated(String begun) throws Exception {
         ScriptedServer application =
-                noting(
-                        (wire, request, number) -> {
-                            if (number == 1) {
-                                ScriptedServer.answer(wire, request);
-                            } else {
-                                wire.send(begun);
-                                Thread.sleep(50);
-                                wire.close();
-                            }
-                        });
-        planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+                noting((wire, request, number) -> {
+                    if (number == 1) {
+                        ScriptedServer.answer(wire, request);
+                    } else {
+                        wire.send(begun);
+                        Thread.sleep(50);
+                        wire.close();
+                    }
+                });
+        planes(
+                Planes.mesh(
+                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);
@@ -176,31 +188,34 @@ final class RetryTest extends Stage {
     @Test
     void aBegunResponseBodyIsNotRepeated() throws Exception {
         ScriptedServer application =
-                noting(
-                        (wire, request, number) -> {
-                            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
-                            Thread.sleep(50);
-                            wire.reset();
-                        });
-        planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+                noting((wire, request, number) -> {
+                    wire.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+                    Thread.sleep(50);
+                    wire.reset();
+                });
+        planes(
+                Planes.mesh(
+                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
-        assertThatThrownBy(wire::response).isInstanceOf(IOException.class).hasMessageContaining("reset");
+        assertThatThrownBy(wire::response)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("reset");
         assertThat(application.seen).hasSize(1);
     }
 
     @Test
     void oneTryThatTakesTooLongIsRepeated() throws Exception {
         ScriptedServer application =
-                noting(
-                        (wire, request, number) -> {
-                            if (number == 1) {
-                                Thread.sleep(1500);
-                            }
-                            ScriptedServer.answer(wire, request);
-                        });
+                noting((wire, request, number) -> {
+                    if (number == 1) {
+                        Thread.sleep(1500);
+                    }
+                    ScriptedServer.answer(wire, request);
+                });
         RetryRule retry = Planes.retry(3, Set.of(), Duration.ofMillis(200), 100, 100);
-        Planes planes = planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
+        Planes planes =
+                planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);
@@ -211,14 +226,20 @@ final class RetryTest extends Stage {
     @Test
     void theDeadlineEndsTheRequest() throws Exception {
         ScriptedServer application = noting((wire, request, number) -> Thread.sleep(1500));
-        Planes planes = planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(Planes.patient(), Duration.ofMillis(200)), application.port()));
+        Planes planes =
+                planes(
+                        Planes.mesh(
+                                AppProtocol.HTTP,
+                                Planes.rule(Planes.patient(), Duration.ofMillis(200)),
+                                application.port()));
         Wire wire = connect();
         long start = System.nanoTime();
         wire.send(GET);
         Wire.Message response = wire.response();
         assertThat(response.status()).isEqualTo(504);
         assertThat(response.field("x-proa-reason")).isEqualTo("deadline_exceeded");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(150), Duration.ofMillis(1200));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .isBetween(Duration.ofMillis(150), Duration.ofMillis(1200));
         assertThat(application.seen).hasSize(1);
         Planes.last(planes.inbound, 1);
         wire.send(GET);
@@ -229,7 +250,8 @@ final class RetryTest extends Stage {
     void theBudgetBoundsRetries() throws Exception {
         ScriptedServer application = noting((wire, request, number) -> unavailable(wire));
         RetryRule retry = Planes.retry(3, Set.of(503), Duration.ZERO, 0, 1);
-        Planes planes = planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
+        Planes planes =
+                planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
         Wire wire = connect();
         for (int i = 0; i < 20; i++) {
             wire.send(GET);

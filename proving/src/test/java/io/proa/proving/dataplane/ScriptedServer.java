@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// An application that plays a script on each connection; one virtual thread per connection.
 final class ScriptedServer implements AutoCloseable {
-    /// What is done on the connection with this number, from 1. The connection is closed afterwards.
+    /// What is done on the connection with this number, from 1. The connection is closed
+    /// afterwards.
     @FunctionalInterface
     interface Script {
         void play(Wire wire, int number) throws IOException, InterruptedException;
@@ -20,12 +21,13 @@ final class ScriptedServer implements AutoCloseable {
     private final Script script;
     private final List<Wire> open = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
+
     /// Start lines in the order of their arrival, for scripts that note them.
     final List<String> seen = new CopyOnWriteArrayList<>();
 
     private ScriptedServer(Script script) throws IOException {
         this.script = script;
-        this.listener = new ServerSocket(0, 256, InetAddress.getByName("127.0.0.1"));
+        this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
     }
 
     static ScriptedServer playing(Script script) throws IOException {
@@ -54,7 +56,8 @@ final class ScriptedServer implements AutoCloseable {
             byte[] all = Wire.bytes(Integer.parseInt(path.substring(9)));
             wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int at = 0; at < all.length; at += 30_000) {
-                wire.chunk(java.util.Arrays.copyOfRange(all, at, Math.min(all.length, at + 30_000)));
+                wire.chunk(
+                        java.util.Arrays.copyOfRange(all, at, Math.min(all.length, at + 30_000)));
             }
             wire.send("0\r\n\r\n");
         } else if (path.equals("/head")) {

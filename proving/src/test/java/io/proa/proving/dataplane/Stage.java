@@ -7,7 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 
-/// What the tests of a data plane share: everything opened is closed, in reverse, and the planes must be calm then.
+/// What the tests of a data plane share: everything opened is closed, in reverse, and the planes
+/// must be calm then.
 class Stage {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private Planes planes;

@@ -90,7 +90,8 @@ final class Wire implements AutoCloseable {
         send("\r\n");
     }
 
-    /// The next head with its empty line, or null where the connection has ended in order before its first byte.
+    /// The next head with its empty line, or null where the connection has ended in order before
+    /// its first byte.
     String head() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         int matched = 0;
@@ -100,7 +101,8 @@ final class Wire implements AutoCloseable {
                 if (head.size() == 0) {
                     return null;
                 }
-                throw new EOFException("within a head: " + head.toString(StandardCharsets.ISO_8859_1));
+                throw new EOFException(
+                        "within a head: " + head.toString(StandardCharsets.ISO_8859_1));
             }
             head.write(b);
             matched = b == (matched % 2 == 0 ? '\r' : '\n') ? matched + 1 : b == '\r' ? 1 : 0;
@@ -167,7 +169,8 @@ final class Wire implements AutoCloseable {
         if (length != null) {
             return exactly(Integer.parseInt(length));
         }
-        boolean without = !response || only.status() < 200 || only.status() == 204 || only.status() == 304;
+        boolean without =
+                !response || only.status() < 200 || only.status() == 204 || only.status() == 304;
         return without ? new byte[0] : in.readAllBytes();
     }
 

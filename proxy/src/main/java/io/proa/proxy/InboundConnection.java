@@ -43,6 +43,7 @@ final class InboundConnection implements LinkHandler {
     private final Timer timer = new Timer();
     private @Nullable Link link;
     private @Nullable InboundTarget plaintext;
+    private boolean handedOver;
 
     private InboundConnection(LoopParts loop, SocketChannel channel) {
         this.loop = loop;
@@ -132,18 +133,24 @@ final class InboundConnection implements LinkHandler {
 
     @Override
     public void readable() {
+        Link from = link();
         try {
-            int n = link().fill();
+            int n = from.fill();
             InboundTarget target = plaintext;
-            if (target == null) {
-                if (n < 0) {
-                    refuse(Reason.TLS_FAILED, "closed");
-                }
-                return;
+            if (target != null) {
+                detect(target, n);
+            } else if (n < 0 && !handedOver) {
+                refuse(Reason.TLS_FAILED, "closed");
             }
-            detect(target, n);
+            // A peer may end its direction in the very record batch that completes the handshake:
+            // whoever took the link
+            // over then reads that end itself.
         } catch (IOException e) {
-            broken(e);
+            if (handedOver) {
+                from.fail(e);
+            } else {
+                broken(e);
+            }
         }
     }
 
@@ -165,6 +172,7 @@ final class InboundConnection implements LinkHandler {
 
     private void http(InboundTarget target, @Nullable VerifiedPeer peer) {
         timer.cancel();
+        handedOver = true;
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
         Arrival arrival =
                 new Arrival(Direction.INBOUND, security, peer, remote(), dialled(), target);
@@ -173,6 +181,7 @@ final class InboundConnection implements LinkHandler {
 
     private void tunnel(InboundTarget target, @Nullable VerifiedPeer peer) {
         timer.cancel();
+        handedOver = true;
         link().wantRead(false);
         new InboundTunnel(loop, link(), target, peer, dialled(), remote()).open();
     }

@@ -50,6 +50,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private int headSent;
     private int replaySent;
     private boolean anySent;
+    private boolean anyReceived;
     private int served;
     private int status;
     private boolean fromSidecar;
@@ -99,6 +100,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         headSent = 0;
         replaySent = 0;
         anySent = false;
+        anyReceived = false;
         eof = false;
         heldForClient = false;
         metered = 0;
@@ -227,7 +229,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         switch (state) {
             case CONNECTING -> {}
             case IDLE -> close();
-            case SENDING, HEAD_AWAITED -> readHead();
+            case SENDING, HEAD_AWAITED -> {
+                anyReceived = true;
+                readHead();
+            }
             case BODY -> readBody();
             case DISCARDING -> drain();
         }
@@ -482,6 +487,15 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     private void lost(Reason reason, String detail) {
+        if (anyReceived) {
+            // Whoever has begun to answer has worked: this is past the keep-alive race.
+            fail(
+                    new Failure.Broken(
+                            Reason.UPSTREAM_TRUNCATED,
+                            pool.target().address(),
+                            "ended within the response's head"));
+            return;
+        }
         if (anySent) {
             fail(new Failure.Lost(reason, pool.target().address(), served > 0, detail));
         } else {

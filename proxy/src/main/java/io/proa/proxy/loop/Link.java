@@ -277,7 +277,8 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         release();
     }
 
-    protected final void fail(IOException cause) {
+    /// Ends it at once, and tells whoever handles it now.
+    public final void fail(IOException cause) {
         if (!closed) {
             LinkHandler told = handler;
             abort();

@@ -1,0 +1,297 @@
+package io.proa.proving.dataplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.proa.control.authority.CertificateAuthority;
+import io.proa.control.authority.RequestRefused;
+import io.proa.formats.HeadLimits;
+import io.proa.identity.CertificateRequest;
+import io.proa.identity.TlsProvider;
+import io.proa.identity.TlsSettings;
+import io.proa.identity.WorkloadIdentity;
+import io.proa.model.AppProtocol;
+import io.proa.model.ApplicationPort;
+import io.proa.model.Endpoint;
+import io.proa.model.InboundMode;
+import io.proa.model.IpPort;
+import io.proa.model.MeshService;
+import io.proa.model.MeshSnapshot;
+import io.proa.model.RetryRule;
+import io.proa.model.Revision;
+import io.proa.model.RouteRule;
+import io.proa.model.ServiceName;
+import io.proa.model.ServicePort;
+import io.proa.model.SpiffeId;
+import io.proa.model.TimeoutRule;
+import io.proa.model.Workload;
+import io.proa.proxy.DataPlane;
+import io.proa.proxy.DataPlaneSettings;
+import io.proa.proxy.IdentityGate;
+import io.proa.proxy.Subscriptions;
+import io.proa.telemetry.ExchangeObserver;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.ExchangeRecord.Direction;
+import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reason;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+
+/// The data plane of a caller and those of the pods it calls, in this process, joined by mutual TLS
+/// over loopback.
+final class Planes implements AutoCloseable {
+    static final ServiceName ORDERS = new ServiceName("default", "orders");
+    static final SpiffeId CALLER = SpiffeId.ofServiceAccount("test.proa", "default", "caller");
+    static final SpiffeId CALLEE = SpiffeId.ofServiceAccount("test.proa", "default", "orders");
+    private static final IpPort SERVICE = IpPort.parse("240.0.0.1:80");
+    private static final InetAddress LOOPBACK = IpPort.literal("127.0.0.1");
+    static final CertificateAuthority AUTHORITY =
+            CertificateAuthority.inMemory("test.proa", Instant.now(), line -> {});
+
+    final List<ExchangeRecord> outbound = new CopyOnWriteArrayList<>();
+    final List<ExchangeRecord> inbound = new CopyOnWriteArrayList<>();
+    final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+    final List<String> refused = new CopyOnWriteArrayList<>();
+    final List<DataPlane> callees = new ArrayList<>();
+    private final List<IdentityGate> gates = new ArrayList<>();
+    private final DataPlane caller;
+
+    private Planes(AppProtocol protocol) throws IOException {
+        this.caller =
+                plane(
+                        CALLER,
+                        outbound,
+                        List.of(new DataPlaneSettings.Explicit(anyPort(), SERVICE)),
+                        null);
+        this.protocol = protocol;
+    }
+
+    private final AppProtocol protocol;
+
+    /// A service with an inbound plane in front of each application.
+    static Planes mesh(AppProtocol protocol, RouteRule rule, int... applications)
+            throws IOException {
+        Planes planes = new Planes(protocol);
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int application : applications) {
+            endpoints.add(meshEndpoint(planes.callee(application), CALLEE));
+        }
+        return planes.serve(rule, endpoints);
+    }
+
+    /// A service outside the mesh: its endpoints are spoken to in plaintext.
+    static Planes direct(RouteRule rule, int... applications) throws IOException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int application : applications) {
+            endpoints.add(meshEndpoint(application, null));
+        }
+        return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
+    }
+
+    /// One application whose inbound plane is reached through `between`, which is told that plane's
+    /// port.
+    static Planes through(AppProtocol protocol, SpiffeId expected, int application, Between between)
+            throws IOException {
+        Planes planes = new Planes(protocol);
+        int port = between.port(planes.callee(application));
+        return planes.serve(RouteRule.DEFAULT, List.of(meshEndpoint(port, expected)));
+    }
+
+    /// Puts something between the planes.
+    @FunctionalInterface
+    interface Between {
+        int port(int mesh) throws IOException;
+    }
+
+    static Endpoint meshEndpoint(int port, SpiffeId identity) {
+        return new Endpoint("pod-" + port, LOOPBACK, port, identity, 1);
+    }
+
+    static RouteRule rule(RetryRule retry, Duration request) {
+        return new RouteRule(
+                "test",
+                List.of(),
+                List.of(),
+                retry,
+                new TimeoutRule(Duration.ofSeconds(1), request, Duration.ofMinutes(1)));
+    }
+
+    static RetryRule retry(
+            int attempts, Set<Integer> statuses, Duration perTry, int percent, int minPerSecond) {
+        return new RetryRule(
+                attempts,
+                statuses,
+                !perTry.isZero(),
+                perTry,
+                Duration.ofMillis(5),
+                Duration.ofMillis(20),
+                percent,
+                minPerSecond,
+                64 * 1024);
+    }
+
+    static RetryRule patient() {
+        return retry(3, Set.of(), Duration.ZERO, 100, 100);
+    }
+
+    static WorkloadIdentity identity(SpiffeId id) {
+        try {
+            CertificateRequest request = CertificateRequest.create(id);
+            return request.answeredBy(
+                    AUTHORITY.issue(request.der(), id, Duration.ofHours(1), Instant.now()));
+        } catch (RequestRefused e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SocketAddress anyPort() {
+        return new InetSocketAddress(LOOPBACK, 0);
+    }
+
+    private DataPlane plane(
+            SpiffeId id,
+            List<ExchangeRecord> records,
+            List<DataPlaneSettings.Explicit> explicit,
+            SocketAddress mesh)
+            throws IOException {
+        IdentityGate gate = new IdentityGate();
+        gate.open(TlsProvider.open(identity(id), AUTHORITY.bundle(), TlsSettings.defaults()));
+        gates.add(gate);
+        return DataPlane.open(
+                new DataPlaneSettings(
+                        1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT),
+                new DataPlane.Surroundings(
+                        gate, Subscriptions.NONE, loop -> new Observer(records), this::bug, 42));
+    }
+
+    private void bug(Throwable thrown) {
+        bugs.add(thrown);
+        thrown.printStackTrace();
+    }
+
+    private int callee(int application) throws IOException {
+        DataPlane plane = plane(CALLEE, inbound, List.of(), anyPort());
+        Workload self =
+                new Workload(
+                        "orders-" + application,
+                        CALLEE,
+                        List.of(LOOPBACK),
+                        List.of(new ApplicationPort(ORDERS, 80, application, protocol, false)),
+                        InboundMode.STRICT);
+        plane.publish(new MeshSnapshot(new Revision(1), self, List.of(), Set.of()));
+        plane.start();
+        callees.add(plane);
+        return port(plane);
+    }
+
+    private Planes serve(RouteRule rule, List<Endpoint> endpoints) {
+        Workload self =
+                new Workload("caller", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
+        MeshService service =
+                new MeshService(
+                        ORDERS,
+                        List.of(SERVICE.ip()),
+                        List.of(new ServicePort(80, 80, protocol)),
+                        endpoints,
+                        List.of(rule));
+        caller.publish(new MeshSnapshot(new Revision(1), self, List.of(service), Set.of()));
+        caller.start();
+        return this;
+    }
+
+    private static int port(DataPlane plane) {
+        return ((InetSocketAddress) plane.addresses().getFirst()).getPort();
+    }
+
+    /// Where the application finds the service.
+    int port() {
+        return port(caller);
+    }
+
+    int meshPort() {
+        return port(callees.getFirst());
+    }
+
+    Wire connect() throws IOException {
+        return Wire.to(port());
+    }
+
+    int lentSlabs() throws InterruptedException {
+        int sum = caller.lentSlabs();
+        for (DataPlane callee : callees) {
+            sum += callee.lentSlabs();
+        }
+        return sum;
+    }
+
+    static boolean within(Duration time, BooleanSupplier wanted) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        while (!wanted.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            Thread.sleep(5);
+        }
+        return true;
+    }
+
+    /// The record of the only, or last, exchange; waits for `count` of them.
+    static ExchangeRecord last(List<ExchangeRecord> records, int count)
+            throws InterruptedException {
+        assertThat(within(Duration.ofSeconds(3), () -> records.size() >= count))
+                .as("records: " + records.size())
+                .isTrue();
+        return records.getLast();
+    }
+
+    /// What must hold after everything: all buffers are back and nothing went wrong inside.
+    void assertCalm() throws InterruptedException {
+        long end = System.nanoTime() + 2_500_000_000L;
+        while (lentSlabs() != 0 && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        assertThat(lentSlabs()).as("slabs still lent").isZero();
+        assertThat(bugs).isEmpty();
+    }
+
+    @Override
+    public void close() {
+        caller.close();
+        callees.forEach(DataPlane::close);
+    }
+
+    private final class Observer implements ExchangeObserver {
+        private final List<ExchangeRecord> records;
+
+        Observer(List<ExchangeRecord> records) {
+            this.records = records;
+        }
+
+        @Override
+        public void ended(ExchangeRecord record) {
+            records.add(record);
+        }
+
+        @Override
+        public void connectionOpened(Direction direction, Security security) {}
+
+        @Override
+        public void connectionClosed(Direction direction, Security security) {}
+
+        @Override
+        public void inboundRefused(Reason reason, String code) {
+            refused.add(reason.code() + ":" + code);
+        }
+
+        @Override
+        public void handshake(Direction direction, Handshake result) {}
+    }
+}

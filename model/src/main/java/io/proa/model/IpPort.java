@@ -4,7 +4,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/// A numeric address and a TCP port (1 to 65535); never a name, so resolving can never block a loop.
+/// A numeric address and a TCP port (1 to 65535); never a name, so resolving can never block a
+/// loop.
 public record IpPort(InetAddress ip, int port) {
     public IpPort {
         if (port < 1 || port > 65535) {
@@ -33,7 +34,8 @@ public record IpPort(InetAddress ip, int port) {
         try {
             return new IpPort(literal(host), Integer.parseInt(text.substring(colon + 1)));
         } catch (NumberFormatException _) {
-            throw new IllegalArgumentException("'" + text + "': expected a port number after the last colon");
+            throw new IllegalArgumentException(
+                    "'" + text + "': expected a port number after the last colon");
         }
     }
 
@@ -42,14 +44,19 @@ public record IpPort(InetAddress ip, int port) {
     /// @throws IllegalArgumentException where `text` is not a literal
     public static InetAddress literal(String text) {
         boolean v6 = text.indexOf(':') >= 0;
-        boolean v4 = !v6 && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9')) && text.chars().filter(c -> c == '.').count() == 3;
+        boolean v4 =
+                !v6
+                        && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))
+                        && text.chars().filter(c -> c == '.').count() == 3;
         if (!v4 && !v6) {
-            throw new IllegalArgumentException("'" + text + "': expected a numeric IPv4 or IPv6 address");
+            throw new IllegalArgumentException(
+                    "'" + text + "': expected a numeric IPv4 or IPv6 address");
         }
         try {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("'" + text + "': expected a numeric IPv4 or IPv6 address", e);
+            throw new IllegalArgumentException(
+                    "'" + text + "': expected a numeric IPv4 or IPv6 address", e);
         }
     }
 

@@ -12,6 +12,11 @@ public final class MeshPorts {
     private MeshPorts() {}
 
     public static boolean isReserved(int port) {
-        return port == ADMIN || port == OUTBOUND || port == INBOUND_PLAINTEXT || port == MESH || port == HEALTH || port == METRICS;
+        return port == ADMIN
+                || port == OUTBOUND
+                || port == INBOUND_PLAINTEXT
+                || port == MESH
+                || port == HEALTH
+                || port == METRICS;
     }
 }

@@ -8,7 +8,11 @@ import java.util.List;
 /// @param virtualAddresses what its name resolves to, IPv4 and IPv6
 /// @param rules in order of precedence; never empty, the last one matches everything
 public record MeshService(
-        ServiceName name, List<InetAddress> virtualAddresses, List<ServicePort> ports, List<Endpoint> endpoints, List<RouteRule> rules) {
+        ServiceName name,
+        List<InetAddress> virtualAddresses,
+        List<ServicePort> ports,
+        List<Endpoint> endpoints,
+        List<RouteRule> rules) {
     public MeshService {
         virtualAddresses = List.copyOf(virtualAddresses);
         ports = List.copyOf(ports);

@@ -8,10 +8,12 @@ public record ServiceName(String namespace, String name) implements Comparable<S
 
     public ServiceName {
         if (!isLabel(namespace)) {
-            throw new IllegalArgumentException("namespace '" + namespace + "': expected 1 to 63 of a-z 0-9 -");
+            throw new IllegalArgumentException(
+                    "namespace '" + namespace + "': expected 1 to 63 of a-z 0-9 -");
         }
         if (!isLabel(name)) {
-            throw new IllegalArgumentException("service name '" + name + "': expected 1 to 63 of a-z 0-9 -");
+            throw new IllegalArgumentException(
+                    "service name '" + name + "': expected 1 to 63 of a-z 0-9 -");
         }
     }
 

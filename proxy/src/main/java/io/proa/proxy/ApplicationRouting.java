@@ -12,7 +12,8 @@ import io.proa.traffic.RetryPolicy;
 import io.proa.traffic.Service;
 
 /// To the application beside this sidecar, at the address the caller used.
-final class ApplicationRouting implements Filter<PermittedRequest, UpstreamResponse, DispatchedAttempt, UpstreamResponse> {
+final class ApplicationRouting
+        implements Filter<PermittedRequest, UpstreamResponse, DispatchedAttempt, UpstreamResponse> {
     private static final long CONNECT_NANOS = 1_000_000_000L;
 
     private final LoopParts loop;
@@ -22,7 +23,10 @@ final class ApplicationRouting implements Filter<PermittedRequest, UpstreamRespo
     }
 
     @Override
-    public void apply(PermittedRequest request, Reply<? super UpstreamResponse> reply, Service<DispatchedAttempt, UpstreamResponse> next) {
+    public void apply(
+            PermittedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<DispatchedAttempt, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         ApplicationPort port = request.port();
         IpPort address = loop.applicationAddress(port, exchange.arrival.destination());
@@ -32,11 +36,15 @@ final class ApplicationRouting implements Filter<PermittedRequest, UpstreamRespo
         }
         exchange.record.attempts = 1;
         int announced = RetryPolicy.announced(exchange.record.callerAttempt, 1);
-        next.apply(new DispatchedAttempt(exchange, loop.application(address), announced, CONNECT_NANOS, 0), new Counted(exchange, reply));
+        next.apply(
+                new DispatchedAttempt(
+                        exchange, loop.application(address), announced, CONNECT_NANOS, 0),
+                new Counted(exchange, reply));
     }
 
     /// Notes how the application itself did.
-    private record Counted(Exchange exchange, Reply<? super UpstreamResponse> reply) implements Reply<UpstreamResponse> {
+    private record Counted(Exchange exchange, Reply<? super UpstreamResponse> reply)
+            implements Reply<UpstreamResponse> {
         @Override
         public void answered(UpstreamResponse response) {
             exchange.record.failedAttempts += response.status() >= 500 ? 1 : 0;
@@ -49,5 +57,4 @@ final class ApplicationRouting implements Filter<PermittedRequest, UpstreamRespo
             reply.failed(failure);
         }
     }
-
 }

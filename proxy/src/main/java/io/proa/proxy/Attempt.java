@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One try of a routed request.
 ///
-/// Mutable in one thing: the balancer notes which endpoint it chose, so that the next try can avoid it.
+/// Mutable in one thing: the balancer notes which endpoint it chose, so that the next try can avoid
+/// it.
 final class Attempt {
     final RoutedRequest routed;
     final int number;

@@ -12,10 +12,10 @@ import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
 import io.proa.traffic.RetryPolicy;
 import io.proa.traffic.Service;
-import org.jspecify.annotations.Nullable;
 
 /// *Concrete* to *endpoint*: the cheaper of two replicas, and not the one that has just failed.
-final class Balancing implements Filter<Attempt, UpstreamResponse, DispatchedAttempt, UpstreamResponse> {
+final class Balancing
+        implements Filter<Attempt, UpstreamResponse, DispatchedAttempt, UpstreamResponse> {
     private final LoopParts loop;
 
     Balancing(LoopParts loop) {
@@ -23,7 +23,10 @@ final class Balancing implements Filter<Attempt, UpstreamResponse, DispatchedAtt
     }
 
     @Override
-    public void apply(Attempt attempt, Reply<? super UpstreamResponse> reply, Service<DispatchedAttempt, UpstreamResponse> next) {
+    public void apply(
+            Attempt attempt,
+            Reply<? super UpstreamResponse> reply,
+            Service<DispatchedAttempt, UpstreamResponse> next) {
         RoutedRequest routed = attempt.routed;
         long now = loop.loop().now();
         EndpointPool pinned = routed.pinned();
@@ -31,7 +34,8 @@ final class Balancing implements Filter<Attempt, UpstreamResponse, DispatchedAtt
             next.apply(dispatched(attempt, pinned.pool()), reply);
             return;
         }
-        Loaded<EndpointPool> chosen = routed.cluster().balancer().pick(loop.loop().dice(), now, attempt.avoid);
+        Loaded<EndpointPool> chosen =
+                routed.cluster().balancer().pick(loop.loop().dice(), now, attempt.avoid);
         if (chosen == null) {
             reply.failed(new Failure.Unroutable(Reason.NO_ENDPOINT, routed.cluster().name()));
             return;

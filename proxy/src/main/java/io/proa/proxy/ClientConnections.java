@@ -17,7 +17,8 @@ import java.util.Set;
 
 /// The HTTP connections of one loop's clients, so that they can be drained. Loop-confined.
 final class ClientConnections {
-    private static final ClientConnection.Patience PATIENCE = new ClientConnection.Patience(10_000_000_000L, 300_000_000_000L);
+    private static final ClientConnection.Patience PATIENCE =
+            new ClientConnection.Patience(10_000_000_000L, 300_000_000_000L);
 
     private final LoopParts loop;
     private final Set<ClientConnection> inbound = new HashSet<>();
@@ -30,7 +31,9 @@ final class ClientConnections {
 
     /// Serves the link's requests from now on.
     void serve(Link link, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
-        ClientConnection connection = new ClientConnection(link, loop.tools(), arrival, service, new Observer(arrival), PATIENCE);
+        ClientConnection connection =
+                new ClientConnection(
+                        link, loop.tools(), arrival, service, new Observer(arrival), PATIENCE);
         of(arrival.direction()).add(connection);
         connection.start();
         if (drainingInbound && arrival.direction() == Direction.INBOUND) {

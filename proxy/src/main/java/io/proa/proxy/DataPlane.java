@@ -27,15 +27,19 @@ import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// All loops of one sidecar with their listeners. Made bound, so that a port in use is known before anything runs;
-/// serves from [#start] to [#close].
+/// All loops of one sidecar with their listeners. Made bound, so that a port in use is known before
+/// anything runs; serves from [#start] to [#close].
 public final class DataPlane implements AutoCloseable {
     /// What a data plane is given by those who assemble it.
     ///
     /// @param observers one per loop, by index
     /// @param bugs told of exceptions that are our own mistakes
     public record Surroundings(
-            IdentityGate identity, Subscriptions subscriptions, IntFunction<? extends ExchangeObserver> observers, Loop.BugReport bugs, long seed) {}
+            IdentityGate identity,
+            Subscriptions subscriptions,
+            IntFunction<? extends ExchangeObserver> observers,
+            Loop.BugReport bugs,
+            long seed) {}
 
     private static final ServiceName UNDECLARED = new ServiceName("outside", "undeclared");
 
@@ -50,13 +54,15 @@ public final class DataPlane implements AutoCloseable {
     /// Binds everything.
     ///
     /// @throws IOException naming the address that could not be had; nothing stays bound then
-    public static DataPlane open(DataPlaneSettings settings, Surroundings around) throws IOException {
+    public static DataPlane open(DataPlaneSettings settings, Surroundings around)
+            throws IOException {
         DataPlane plane = new DataPlane();
         CallerContexts callers = new CallerContexts(around.seed());
         try {
             for (int i = 0; i < settings.loops(); i++) {
                 Loop loop = new Loop(around.seed() + i, around.bugs());
-                LoopParts parts = new LoopParts(loop, settings, around, around.observers().apply(i), callers);
+                LoopParts parts =
+                        new LoopParts(loop, settings, around, around.observers().apply(i), callers);
                 plane.parts.add(parts);
                 plane.listen(parts, settings, i == 0);
             }
@@ -67,28 +73,42 @@ public final class DataPlane implements AutoCloseable {
         return plane;
     }
 
-    private void listen(LoopParts loop, DataPlaneSettings settings, boolean first) throws IOException {
+    private void listen(LoopParts loop, DataPlaneSettings settings, boolean first)
+            throws IOException {
         if (settings.outbound() != null) {
             add(loop, settings.outbound(), accepted -> redirected(loop, accepted));
         }
         for (DataPlaneSettings.Explicit explicit : settings.explicit()) {
-            add(loop, explicit.listen(), accepted -> OutboundConnection.accept(loop, accepted, explicit.destination()));
+            add(
+                    loop,
+                    explicit.listen(),
+                    accepted -> OutboundConnection.accept(loop, accepted, explicit.destination()));
         }
         if (settings.inbound() != null) {
-            inboundListeners.add(add(loop, settings.inbound(), accepted -> plaintext(loop, accepted)));
+            inboundListeners.add(
+                    add(loop, settings.inbound(), accepted -> plaintext(loop, accepted)));
         }
         if (settings.mesh() != null) {
-            inboundListeners.add(add(loop, settings.mesh(), accepted -> InboundConnection.acceptMesh(loop, accepted)));
+            inboundListeners.add(
+                    add(
+                            loop,
+                            settings.mesh(),
+                            accepted -> InboundConnection.acceptMesh(loop, accepted)));
         }
         if (first) {
             for (DataPlaneSettings.Published published : settings.published()) {
                 UnixDomainSocketAddress address = UnixDomainSocketAddress.of(published.socket());
-                inboundListeners.add(add(loop, address, accepted -> published(loop, accepted, published.port())));
+                inboundListeners.add(
+                        add(
+                                loop,
+                                address,
+                                accepted -> published(loop, accepted, published.port())));
             }
         }
     }
 
-    private Listener add(LoopParts loop, SocketAddress address, Listener.Taker taker) throws IOException {
+    private Listener add(LoopParts loop, SocketAddress address, Listener.Taker taker)
+            throws IOException {
         Listener listener = Listener.open(loop.loop(), address, taker);
         listeners.add(listener);
         return listener;
@@ -98,7 +118,10 @@ public final class DataPlane implements AutoCloseable {
         IpPort wanted = OriginalDestination.of(accepted);
         if (wanted == null) {
             // Dialled directly: sending it on to itself would never end.
-            OutboundTunnel.refused(loop, IpPort.of((java.net.InetSocketAddress) accepted.getLocalAddress()), Reason.UNKNOWN_DESTINATION);
+            OutboundTunnel.refused(
+                    loop,
+                    IpPort.of((java.net.InetSocketAddress) accepted.getLocalAddress()),
+                    Reason.UNKNOWN_DESTINATION);
             accepted.close();
             return;
         }
@@ -114,12 +137,15 @@ public final class DataPlane implements AutoCloseable {
         }
         ApplicationPort port = declared(now, wanted.port());
         if (port == null) {
-            port = new ApplicationPort(UNDECLARED, wanted.port(), wanted.port(), AppProtocol.DETECT, false);
+            port =
+                    new ApplicationPort(
+                            UNDECLARED, wanted.port(), wanted.port(), AppProtocol.DETECT, false);
         }
         InboundConnection.acceptPlaintext(loop, accepted, new InboundTarget(port, Entry.PLAINTEXT));
     }
 
-    private static void published(LoopParts loop, SocketChannel accepted, int number) throws IOException {
+    private static void published(LoopParts loop, SocketChannel accepted, int number)
+            throws IOException {
         MeshSnapshot now = loop.clusters().snapshot();
         ApplicationPort port = now == null ? null : declared(now, number);
         if (port == null) {
@@ -166,7 +192,8 @@ public final class DataPlane implements AutoCloseable {
         return snapshot;
     }
 
-    /// Where the listeners were bound, in the order of the settings, loop by loop; for ports chosen by the kernel.
+    /// Where the listeners were bound, in the order of the settings, loop by loop; for ports chosen
+    /// by the kernel.
     public List<SocketAddress> addresses() {
         return listeners.stream().map(Listener::localAddress).toList();
     }
@@ -176,8 +203,8 @@ public final class DataPlane implements AutoCloseable {
         return parts.getFirst().describeStacks();
     }
 
-    /// Stops accepting from the mesh and the outside and lets what is under way finish. The application's own calls go
-    /// on being served.
+    /// Stops accepting from the mesh and the outside and lets what is under way finish. The
+    /// application's own calls go on being served.
     ///
     /// @return whether all inbound work was done within the time
     public boolean drain(long nanos) throws InterruptedException {
@@ -211,11 +238,10 @@ public final class DataPlane implements AutoCloseable {
         CountDownLatch answered = new CountDownLatch(parts.size());
         for (LoopParts loop : parts) {
             loop.loop()
-                    .execute(
-                            () -> {
-                                sum.addAndGet(question.applyAsInt(loop));
-                                answered.countDown();
-                            });
+                    .execute(() -> {
+                        sum.addAndGet(question.applyAsInt(loop));
+                        answered.countDown();
+                    });
         }
         return answered.await(1, TimeUnit.SECONDS) ? sum.get() : -1;
     }

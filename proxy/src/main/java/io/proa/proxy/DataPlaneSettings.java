@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param mesh where other sidecars connect; null = nowhere
 /// @param published Unix sockets through which a port is reached from outside the fleet
 /// @param transparent whether connections are redirected here, so that own ones must be marked
-/// @param describeAll whether every record carries path and authority (for an access log of everything)
+/// @param describeAll whether every record carries path and authority (for an access log of
+///   everything)
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,

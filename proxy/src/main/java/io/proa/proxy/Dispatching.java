@@ -8,6 +8,12 @@ import io.proa.traffic.Service;
 final class Dispatching implements Service<DispatchedAttempt, UpstreamResponse> {
     @Override
     public void apply(DispatchedAttempt attempt, Reply<? super UpstreamResponse> reply) {
-        attempt.pool().send(attempt.exchange(), attempt.announced(), attempt.connectNanos(), attempt.tryNanos(), reply);
+        attempt.pool()
+                .send(
+                        attempt.exchange(),
+                        attempt.announced(),
+                        attempt.connectNanos(),
+                        attempt.tryNanos(),
+                        reply);
     }
 }

@@ -3,8 +3,8 @@ package io.proa.proxy;
 import io.proa.identity.TlsContext;
 import org.jspecify.annotations.Nullable;
 
-/// The TLS context of now; replaced whole when identity or trust bundle rotates. Connections made with an older one
-/// live on. Any thread.
+/// The TLS context of now; replaced whole when identity or trust bundle rotates. Connections made
+/// with an older one live on. Any thread.
 public final class IdentityGate {
     private volatile @Nullable TlsContext current;
 

@@ -29,7 +29,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A connection towards the application, from its acceptance until it is known who calls and which port they mean.
+/// A connection towards the application, from its acceptance until it is known who calls and which
+/// port they mean.
 ///
 /// On the mesh port TLS says both; plaintext from outside is read only where it may pass at all.
 final class InboundConnection implements LinkHandler {
@@ -66,17 +67,20 @@ final class InboundConnection implements LinkHandler {
         InboundConnection connection = new InboundConnection(loop, accepted);
         TlsContext context = loop.identity().current();
         if (context == null) {
-            // Without an identity there is nobody to prove ourselves as: closed at once, and counted.
+            // Without an identity there is nobody to prove ourselves as: closed at once, and
+            // counted.
             loop.observer().inboundRefused(Reason.NO_CONFIGURATION, "");
             accepted.close();
             return;
         }
-        connection.link = TlsLink.accepted(loop.loop(), accepted, connection, context.server(PROTOCOLS));
+        connection.link =
+                TlsLink.accepted(loop.loop(), accepted, connection, context.server(PROTOCOLS));
         loop.loop().schedule(connection.timer, HANDSHAKE_NANOS);
     }
 
     /// A connection from outside the mesh to `dialled`, or to a published port.
-    static void acceptPlaintext(LoopParts loop, SocketChannel accepted, InboundTarget target) throws IOException {
+    static void acceptPlaintext(LoopParts loop, SocketChannel accepted, InboundTarget target)
+            throws IOException {
         InboundConnection connection = new InboundConnection(loop, accepted);
         connection.plaintext = target;
         PlainLink plain = new PlainLink(loop.loop(), accepted, connection, SelectionKey.OP_READ);
@@ -93,7 +97,9 @@ final class InboundConnection implements LinkHandler {
     public void established() {
         timer.cancel();
         TlsEngine engine = ((TlsLink) link()).engine();
-        loop.observer().handshake(Direction.INBOUND, engine.resumed() ? Handshake.RESUMED : Handshake.FULL);
+        loop.observer()
+                .handshake(
+                        Direction.INBOUND, engine.resumed() ? Handshake.RESUMED : Handshake.FULL);
         VerifiedPeer peer = engine.peer();
         ApplicationPort port = meant(engine.serverName());
         if (peer == null || port == null) {
@@ -160,7 +166,8 @@ final class InboundConnection implements LinkHandler {
     private void http(InboundTarget target, @Nullable VerifiedPeer peer) {
         timer.cancel();
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
-        Arrival arrival = new Arrival(Direction.INBOUND, security, peer, remote(), dialled(), target);
+        Arrival arrival =
+                new Arrival(Direction.INBOUND, security, peer, remote(), dialled(), target);
         loop.clients().serve(link(), arrival, loop.inbound());
     }
 
@@ -173,14 +180,18 @@ final class InboundConnection implements LinkHandler {
     /// The pod's own address that the connection came to; null on a Unix socket.
     private @Nullable IpPort dialled() {
         try {
-            return channel.getLocalAddress() instanceof InetSocketAddress address ? IpPort.of(address) : null;
+            return channel.getLocalAddress() instanceof InetSocketAddress address
+                    ? IpPort.of(address)
+                    : null;
         } catch (IOException _) {
             return null;
         }
     }
 
     private @Nullable IpPort remote() {
-        return link().remoteAddress() instanceof InetSocketAddress address ? IpPort.of(address) : null;
+        return link().remoteAddress() instanceof InetSocketAddress address
+                ? IpPort.of(address)
+                : null;
     }
 
     private void refuse(Reason reason, String code) {
@@ -208,7 +219,10 @@ final class InboundConnection implements LinkHandler {
         over();
         if (plaintext == null) {
             loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
-            String code = cause instanceof TlsBroken tls ? tls.failure().code().name().toLowerCase(java.util.Locale.ROOT) : "reset";
+            String code =
+                    cause instanceof TlsBroken tls
+                            ? tls.failure().code().name().toLowerCase(java.util.Locale.ROOT)
+                            : "reset";
             loop.observer().inboundRefused(Reason.TLS_FAILED, code);
         }
         link().abort();

@@ -10,9 +10,11 @@ import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 import java.nio.ByteBuffer;
 
-/// Names what arrives, and takes attempt number and deadline from the caller's sidecar; from anyone else they are only
-/// removed. What was learned is kept while the application works, for the calls it makes meanwhile.
-final class InboundNaming implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
+/// Names what arrives, and takes attempt number and deadline from the caller's sidecar; from anyone
+/// else they are only removed. What was learned is kept while the application works, for the calls
+/// it makes meanwhile.
+final class InboundNaming
+        implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
     private static final int MOST_DIGITS = 10;
 
     private final LoopParts loop;
@@ -24,14 +26,18 @@ final class InboundNaming implements Filter<ArrivedRequest, UpstreamResponse, Ar
     }
 
     @Override
-    public void apply(ArrivedRequest request, Reply<? super UpstreamResponse> reply, Service<ArrivedRequest, UpstreamResponse> next) {
+    public void apply(
+            ArrivedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<ArrivedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         naming.name(exchange);
         InboundTarget target = (InboundTarget) exchange.arrival.target();
         exchange.record.service = target.port().service();
         long deadline = Long.MAX_VALUE;
         if (exchange.arrival.peer() != null) {
-            exchange.record.callerAttempt = Math.max(1, number(exchange, KnownHeader.X_PROA_ATTEMPT, 2));
+            exchange.record.callerAttempt =
+                    Math.max(1, number(exchange, KnownHeader.X_PROA_ATTEMPT, 2));
             int millis = number(exchange, KnownHeader.X_PROA_DEADLINE_MS, MOST_DIGITS);
             if (millis > 0) {
                 deadline = exchange.record.startedAt + millis * 1_000_000L;

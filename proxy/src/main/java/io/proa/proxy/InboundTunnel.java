@@ -15,7 +15,8 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Joins a connection whose bytes are not read to the application, after the same question of who may call.
+/// Joins a connection whose bytes are not read to the application, after the same question of who
+/// may call.
 final class InboundTunnel implements LinkHandler {
     private static final long CONNECT_NANOS = 1_000_000_000L;
     private static final long IDLE_NANOS = 3_600_000_000_000L;
@@ -37,7 +38,12 @@ final class InboundTunnel implements LinkHandler {
     private boolean over;
 
     InboundTunnel(
-            LoopParts loop, Link client, InboundTarget target, @Nullable VerifiedPeer peer, @Nullable IpPort dialled, @Nullable IpPort remote) {
+            LoopParts loop,
+            Link client,
+            InboundTarget target,
+            @Nullable VerifiedPeer peer,
+            @Nullable IpPort dialled,
+            @Nullable IpPort remote) {
         this.loop = loop;
         this.client = client;
         this.target = target;
@@ -79,7 +85,9 @@ final class InboundTunnel implements LinkHandler {
         record.attempts = 1;
         loop.loop().schedule(timer, CONNECT_NANOS);
         try {
-            upstream = loop.connector().connect(new UpstreamTarget(address, null, "", false), "", this);
+            upstream =
+                    loop.connector()
+                            .connect(new UpstreamTarget(address, null, "", false), "", this);
         } catch (IOException e) {
             broken(e);
         }
@@ -93,7 +101,8 @@ final class InboundTunnel implements LinkHandler {
         timer.cancel();
         over = true;
         record.sentAt = loop.loop().clock();
-        new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS).start();
+        new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS)
+                .start();
     }
 
     private void ended(ExchangeRecord done) {

@@ -27,11 +27,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its metrics.
+/// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its
+/// metrics.
 final class LoopParts {
-    private static final UpstreamPool.Limits MESH = new UpstreamPool.Limits(64, 30_000_000_000L, 3_600_000_000_000L);
-    /// Below the five seconds after which common servers close: whoever closes first loses no request.
-    private static final UpstreamPool.Limits APPLICATION = new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L);
+    private static final UpstreamPool.Limits MESH =
+            new UpstreamPool.Limits(64, 30_000_000_000L, 3_600_000_000_000L);
+
+    /// Below the five seconds after which common servers close: whoever closes first loses no
+    /// request.
+    private static final UpstreamPool.Limits APPLICATION =
+            new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L);
 
     private final Loop loop;
     private final DataPlaneSettings settings;
@@ -48,7 +53,12 @@ final class LoopParts {
     private final Stack.Built<ArrivedRequest, UpstreamResponse> outbound;
     private final Stack.Built<ArrivedRequest, UpstreamResponse> inbound;
 
-    LoopParts(Loop loop, DataPlaneSettings settings, DataPlane.Surroundings around, ExchangeObserver observer, CallerContexts callers) {
+    LoopParts(
+            Loop loop,
+            DataPlaneSettings settings,
+            DataPlane.Surroundings around,
+            ExchangeObserver observer,
+            CallerContexts callers) {
         this.loop = loop;
         this.settings = settings;
         this.tools = new HttpTools(settings.headLimits());
@@ -76,14 +86,20 @@ final class LoopParts {
     UpstreamPool application(IpPort address) {
         UpstreamPool known = applications.get(address);
         if (known == null) {
-            known = new UpstreamPool(loop, tools, connector, new UpstreamTarget(address, null, "", false), APPLICATION);
+            known =
+                    new UpstreamPool(
+                            loop,
+                            tools,
+                            connector,
+                            new UpstreamTarget(address, null, "", false),
+                            APPLICATION);
             applications.put(address, known);
         }
         return known;
     }
 
-    /// Where the application listens for a caller that came to `dialled`: the same address of the pod, or loopback where
-    /// the port is declared to listen there only.
+    /// Where the application listens for a caller that came to `dialled`: the same address of the
+    /// pod, or loopback where the port is declared to listen there only.
     ///
     /// @return null while nothing is known of the pod
     @Nullable IpPort applicationAddress(ApplicationPort port, @Nullable IpPort dialled) {
@@ -94,7 +110,9 @@ final class LoopParts {
             return new IpPort(dialled.ip(), port.targetPort());
         }
         MeshSnapshot now = clusters.snapshot();
-        return now == null || now.self().addresses().isEmpty() ? null : new IpPort(now.self().addresses().getFirst(), port.targetPort());
+        return now == null || now.self().addresses().isEmpty()
+                ? null
+                : new IpPort(now.self().addresses().getFirst(), port.targetPort());
     }
 
     Loop loop() {

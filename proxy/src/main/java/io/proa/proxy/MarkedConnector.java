@@ -37,7 +37,8 @@ final class MarkedConnector implements Connector {
     }
 
     @Override
-    public Link connect(UpstreamTarget target, String protocol, LinkHandler handler) throws IOException {
+    public Link connect(UpstreamTarget target, String protocol, LinkHandler handler)
+            throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
             channel.configureBlocking(false);
@@ -54,7 +55,13 @@ final class MarkedConnector implements Connector {
         }
     }
 
-    private Link link(SocketChannel channel, UpstreamTarget target, String protocol, LinkHandler handler, int interest, boolean connected)
+    private Link link(
+            SocketChannel channel,
+            UpstreamTarget target,
+            String protocol,
+            LinkHandler handler,
+            int interest,
+            boolean connected)
             throws IOException {
         SpiffeId expected = target.identity();
         if (expected == null) {
@@ -68,7 +75,13 @@ final class MarkedConnector implements Connector {
         if (context == null) {
             throw new IOException("the sidecar has no identity yet");
         }
-        TlsLink link = new TlsLink(loop, channel, handler, interest, context.client(expected, target.serverName(), List.of(protocol)));
+        TlsLink link =
+                new TlsLink(
+                        loop,
+                        channel,
+                        handler,
+                        interest,
+                        context.client(expected, target.serverName(), List.of(protocol)));
         if (connected) {
             link.startHandshake();
         }
@@ -79,7 +92,9 @@ final class MarkedConnector implements Connector {
     @Override
     public void established(UpstreamTarget target, Link link) {
         if (target.mesh() && link instanceof TlsLink tls) {
-            observer.handshake(Direction.OUTBOUND, tls.engine().resumed() ? Handshake.RESUMED : Handshake.FULL);
+            observer.handshake(
+                    Direction.OUTBOUND,
+                    tls.engine().resumed() ? Handshake.RESUMED : Handshake.FULL);
             observer.connectionOpened(Direction.OUTBOUND, Security.MUTUAL_TLS);
         }
     }

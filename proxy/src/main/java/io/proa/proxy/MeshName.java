@@ -16,8 +16,13 @@ record MeshName(ServiceName service, int port) {
         if (serverName == null || !serverName.endsWith(SUFFIX)) {
             return null;
         }
-        String[] parts = serverName.substring(0, serverName.length() - SUFFIX.length()).split("\\.", -1);
-        if (parts.length != 3 || parts[0].isEmpty() || parts[0].length() > 5 || !ServiceName.isLabel(parts[1]) || !ServiceName.isLabel(parts[2])) {
+        String[] parts =
+                serverName.substring(0, serverName.length() - SUFFIX.length()).split("\\.", -1);
+        if (parts.length != 3
+                || parts[0].isEmpty()
+                || parts[0].length() > 5
+                || !ServiceName.isLabel(parts[1])
+                || !ServiceName.isLabel(parts[2])) {
             return null;
         }
         try {

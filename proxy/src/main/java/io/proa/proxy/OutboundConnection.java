@@ -19,10 +19,13 @@ import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A connection of the application, from its acceptance until it is known where it goes and what it speaks.
+/// A connection of the application, from its acceptance until it is known where it goes and what it
+/// speaks.
 final class OutboundConnection implements LinkHandler {
-    /// How long a destination nobody knew may take to become known; the application waits meanwhile.
+    /// How long a destination nobody knew may take to become known; the application waits
+    /// meanwhile.
     private static final long CONFIGURATION_NANOS = 5_000_000_000L;
+
     /// A client that says nothing for so long waits for the server to speak first.
     private static final long SILENCE_NANOS = 50_000_000L;
 
@@ -33,10 +36,12 @@ final class OutboundConnection implements LinkHandler {
     private final Runnable known = this::known;
     private @Nullable Destination destination;
 
-    private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address) throws IOException {
+    private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
+            throws IOException {
         this.loop = loop;
         this.address = address;
-        // Registered for nothing yet: bytes wait in the kernel until there is somewhere to send them.
+        // Registered for nothing yet: bytes wait in the kernel until there is somewhere to send
+        // them.
         this.link = new PlainLink(loop.loop(), accepted, this, 0);
     }
 
@@ -58,7 +63,9 @@ final class OutboundConnection implements LinkHandler {
 
     private void resolve() {
         Destination found = loop.clusters().find(address);
-        if (found == null && !loop.subscriptions().waitFor(address) && loop.clusters().snapshot() != null) {
+        if (found == null
+                && !loop.subscriptions().waitFor(address)
+                && loop.clusters().snapshot() != null) {
             found = new Destination.Outside(address);
         }
         if (found == null) {
@@ -79,7 +86,8 @@ final class OutboundConnection implements LinkHandler {
         AppProtocol protocol =
                 switch (found) {
                     case Destination.ToService(Cluster cluster) -> cluster.port().protocol();
-                    case Destination.ToEndpoint(Cluster cluster, var _) -> cluster.port().protocol();
+                    case Destination.ToEndpoint(Cluster cluster, var _) ->
+                            cluster.port().protocol();
                     case Destination.Outside _ -> AppProtocol.TCP;
                 };
         switch (protocol) {
@@ -121,7 +129,13 @@ final class OutboundConnection implements LinkHandler {
     private void http() {
         timer.cancel();
         Arrival arrival =
-                new Arrival(Direction.OUTBOUND, Security.PLAINTEXT, null, null, address, Objects.requireNonNull(destination));
+                new Arrival(
+                        Direction.OUTBOUND,
+                        Security.PLAINTEXT,
+                        null,
+                        null,
+                        address,
+                        Objects.requireNonNull(destination));
         loop.clients().serve(link, arrival, loop.outbound());
     }
 
@@ -131,7 +145,8 @@ final class OutboundConnection implements LinkHandler {
         new OutboundTunnel(loop, link, Objects.requireNonNull(destination)).open();
     }
 
-    /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator the reason.
+    /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator
+    /// the reason.
     private void refuse(Reason reason) {
         OutboundTunnel.refused(loop, address, reason);
         link.abort();

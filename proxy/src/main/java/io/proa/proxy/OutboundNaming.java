@@ -10,9 +10,10 @@ import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 import org.jspecify.annotations.Nullable;
 
-/// Names what the application sends, and finds the request on whose behalf it does so, as far as the application
-/// propagates an id: that one's attempt number and deadline then hold here too.
-final class OutboundNaming implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
+/// Names what the application sends, and finds the request on whose behalf it does so, as far as
+/// the application propagates an id: that one's attempt number and deadline then hold here too.
+final class OutboundNaming
+        implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
     private final LoopParts loop;
     private final Naming naming;
 
@@ -22,7 +23,10 @@ final class OutboundNaming implements Filter<ArrivedRequest, UpstreamResponse, A
     }
 
     @Override
-    public void apply(ArrivedRequest request, Reply<? super UpstreamResponse> reply, Service<ArrivedRequest, UpstreamResponse> next) {
+    public void apply(
+            ArrivedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<ArrivedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         naming.name(exchange);
         Caller caller = caller(exchange);

@@ -16,7 +16,8 @@ import io.proa.traffic.Service;
 import org.jspecify.annotations.Nullable;
 
 /// *Logical* to *concrete*: the first rule that matches, and one of its backends.
-final class OutboundRouting implements Filter<ArrivedRequest, UpstreamResponse, RoutedRequest, UpstreamResponse> {
+final class OutboundRouting
+        implements Filter<ArrivedRequest, UpstreamResponse, RoutedRequest, UpstreamResponse> {
     private final LoopParts loop;
 
     OutboundRouting(LoopParts loop) {
@@ -24,13 +25,19 @@ final class OutboundRouting implements Filter<ArrivedRequest, UpstreamResponse, 
     }
 
     @Override
-    public void apply(ArrivedRequest request, Reply<? super UpstreamResponse> reply, Service<RoutedRequest, UpstreamResponse> next) {
+    public void apply(
+            ArrivedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<RoutedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         switch ((Destination) exchange.arrival.target()) {
-            case Destination.ToService(Cluster cluster) -> route(exchange, cluster, null, reply, next);
-            case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned) -> route(exchange, cluster, pinned, reply, next);
+            case Destination.ToService(Cluster cluster) ->
+                    route(exchange, cluster, null, reply, next);
+            case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned) ->
+                    route(exchange, cluster, pinned, reply, next);
             case Destination.Outside(var address) ->
-                    reply.failed(new Failure.Refused(Reason.UNKNOWN_DESTINATION, address.toString()));
+                    reply.failed(
+                            new Failure.Refused(Reason.UNKNOWN_DESTINATION, address.toString()));
         }
     }
 
@@ -43,7 +50,8 @@ final class OutboundRouting implements Filter<ArrivedRequest, UpstreamResponse, 
         exchange.record.service = logical.name();
         RouteRule rule = logical.routes().match(exchange);
         exchange.record.rule = rule.name();
-        RouteTarget target = pinned == null ? logical.routes().choose(rule, loop.loop().dice()) : null;
+        RouteTarget target =
+                pinned == null ? logical.routes().choose(rule, loop.loop().dice()) : null;
         Cluster concrete = target == null ? logical : loop.clusters().find(target);
         if (concrete == null) {
             reply.failed(new Failure.Unroutable(Reason.NO_CONFIGURATION, logical.name()));

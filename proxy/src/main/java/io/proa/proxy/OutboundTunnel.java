@@ -20,8 +20,8 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the other end for a connection whose bytes are not read: an endpoint in mutual TLS, another one while none has
-/// taken the connection yet; or the outside, as it is.
+/// Finds the other end for a connection whose bytes are not read: an endpoint in mutual TLS,
+/// another one while none has taken the connection yet; or the outside, as it is.
 final class OutboundTunnel implements LinkHandler {
     private static final String PROTOCOL = "proa-tcp";
     private static final long OUTSIDE_CONNECT_NANOS = 10_000_000_000L;
@@ -83,13 +83,15 @@ final class OutboundTunnel implements LinkHandler {
                 record.service = cluster.name();
                 connect(pinned.pool().target(), rule(cluster).timeouts().connect().toNanos());
             }
-            case Destination.Outside(IpPort address) -> connect(new UpstreamTarget(address, null, "", false), OUTSIDE_CONNECT_NANOS);
+            case Destination.Outside(IpPort address) ->
+                    connect(new UpstreamTarget(address, null, "", false), OUTSIDE_CONNECT_NANOS);
         }
     }
 
     private void toService(Cluster cluster) {
         record.service = cluster.name();
-        Loaded<EndpointPool> next = cluster.balancer().pick(loop.loop().dice(), loop.loop().now(), chosen);
+        Loaded<EndpointPool> next =
+                cluster.balancer().pick(loop.loop().dice(), loop.loop().now(), chosen);
         if (next == null) {
             end(Reason.NO_ENDPOINT, cluster.name().toString());
             return;
@@ -124,7 +126,10 @@ final class OutboundTunnel implements LinkHandler {
             record.peer = Objects.requireNonNull(tls.engine().peer()).id();
         }
         over = true;
-        long idle = destination instanceof Destination.ToService(Cluster cluster) ? rule(cluster).timeouts().idle().toNanos() : 0;
+        long idle =
+                destination instanceof Destination.ToService(Cluster cluster)
+                        ? rule(cluster).timeouts().idle().toNanos()
+                        : 0;
         loop.observer().connectionOpened(Direction.OUTBOUND, record.security);
         new Tunnel(client, link, record, this::ended, idle).start();
     }

@@ -11,9 +11,10 @@ import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 
-/// Who may call: any identity of the trust domain (TLS has verified it), and the outside only where a port is published
-/// or the workload is permissive. Decided per request, on the snapshot of now.
-final class Permitting implements Filter<ArrivedRequest, UpstreamResponse, PermittedRequest, UpstreamResponse> {
+/// Who may call: any identity of the trust domain (TLS has verified it), and the outside only where
+/// a port is published or the workload is permissive. Decided per request, on the snapshot of now.
+final class Permitting
+        implements Filter<ArrivedRequest, UpstreamResponse, PermittedRequest, UpstreamResponse> {
     private final LoopParts loop;
 
     Permitting(LoopParts loop) {
@@ -21,7 +22,10 @@ final class Permitting implements Filter<ArrivedRequest, UpstreamResponse, Permi
     }
 
     @Override
-    public void apply(ArrivedRequest request, Reply<? super UpstreamResponse> reply, Service<PermittedRequest, UpstreamResponse> next) {
+    public void apply(
+            ArrivedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<PermittedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         InboundTarget target = (InboundTarget) exchange.arrival.target();
         Reason against = against(target, exchange.arrival.peer() != null);

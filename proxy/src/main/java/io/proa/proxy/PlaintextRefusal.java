@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/// Turns plaintext from outside the mesh away: a client that speaks HTTP is told why, any other is reset. Nothing of it
-/// reaches the application.
+/// Turns plaintext from outside the mesh away: a client that speaks HTTP is told why, any other is
+/// reset. Nothing of it reaches the application.
 final class PlaintextRefusal implements LinkHandler {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
 
@@ -43,7 +43,9 @@ final class PlaintextRefusal implements LinkHandler {
         try {
             int n = link.fill();
             Slab slab = link.in;
-            if (slab != null && FirstBytes.judge(slab.whole(), slab.head, slab.tail) == FirstBytes.Verdict.HTTP1) {
+            if (slab != null
+                    && FirstBytes.judge(slab.whole(), slab.head, slab.tail)
+                            == FirstBytes.Verdict.HTTP1) {
                 tell();
             } else if (n < 0 || slab != null) {
                 broken(new IOException("not HTTP"));
@@ -56,7 +58,13 @@ final class PlaintextRefusal implements LinkHandler {
     private void tell() throws IOException {
         timer.cancel();
         Reason reason = Reason.PLAINTEXT_REFUSED;
-        byte[] answer = StatusLines.response(reason.status(), reason.code(), "proa: " + reason.sentence() + "\n", true, false);
+        byte[] answer =
+                StatusLines.response(
+                        reason.status(),
+                        reason.code(),
+                        "proa: " + reason.sentence() + "\n",
+                        true,
+                        false);
         Slab out = loop.loop().slabs().take(answer.length);
         out.whole().put(0, answer);
         out.tail = answer.length;

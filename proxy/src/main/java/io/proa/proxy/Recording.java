@@ -8,7 +8,8 @@ import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 
 /// Has the exchange's record handed over when it ends, however it ends.
-final class Recording implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
+final class Recording
+        implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
     private final ExchangeEnd end;
 
     Recording(LoopParts loop) {
@@ -16,7 +17,10 @@ final class Recording implements Filter<ArrivedRequest, UpstreamResponse, Arrive
     }
 
     @Override
-    public void apply(ArrivedRequest request, Reply<? super UpstreamResponse> reply, Service<ArrivedRequest, UpstreamResponse> next) {
+    public void apply(
+            ArrivedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<ArrivedRequest, UpstreamResponse> next) {
         request.exchange().observe(end);
         next.apply(request, reply);
     }

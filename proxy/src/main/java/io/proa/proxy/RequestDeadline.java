@@ -8,14 +8,21 @@ import io.proa.traffic.Filter;
 import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 
-/// Starts the rule's request timeout; what the caller's own deadline left (found by [OutboundNaming]) bounds it further.
-final class RequestDeadline implements Filter<RoutedRequest, UpstreamResponse, RoutedRequest, UpstreamResponse> {
+/// Starts the rule's request timeout; what the caller's own deadline left (found by
+/// [OutboundNaming]) bounds it further.
+final class RequestDeadline
+        implements Filter<RoutedRequest, UpstreamResponse, RoutedRequest, UpstreamResponse> {
     @Override
-    public void apply(RoutedRequest request, Reply<? super UpstreamResponse> reply, Service<RoutedRequest, UpstreamResponse> next) {
+    public void apply(
+            RoutedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<RoutedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         TimeoutRule timeouts = request.rule().timeouts();
         long bound = timeouts.request().toNanos();
-        exchange.deadline(bound == 0 ? Deadline.NONE : new Deadline(exchange.record.startedAt + bound), timeouts);
+        exchange.deadline(
+                bound == 0 ? Deadline.NONE : new Deadline(exchange.record.startedAt + bound),
+                timeouts);
         next.apply(request, reply);
     }
 }

@@ -28,7 +28,10 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
     }
 
     @Override
-    public void apply(RoutedRequest request, Reply<? super UpstreamResponse> reply, Service<Attempt, UpstreamResponse> next) {
+    public void apply(
+            RoutedRequest request,
+            Reply<? super UpstreamResponse> reply,
+            Service<Attempt, UpstreamResponse> next) {
         RetryRule rule = request.rule().retry();
         request.cluster().budget(rule).deposit(loop.loop().now());
         if (rule.maxAttempts() > 1) {
@@ -47,7 +50,10 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
         private int number;
         private boolean atOnce;
 
-        Tries(RoutedRequest request, Reply<? super UpstreamResponse> reply, Service<Attempt, UpstreamResponse> next) {
+        Tries(
+                RoutedRequest request,
+                Reply<? super UpstreamResponse> reply,
+                Service<Attempt, UpstreamResponse> next) {
             this.request = request;
             this.exchange = request.exchange();
             this.reply = reply;

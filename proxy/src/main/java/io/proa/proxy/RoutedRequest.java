@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 /// A request with its rule and *concrete* backend.
 ///
 /// @param pinned the one replica the application dialled by its own address; null = any
-record RoutedRequest(Exchange exchange, Cluster cluster, RouteRule rule, @Nullable EndpointPool pinned) {}
+record RoutedRequest(
+        Exchange exchange, Cluster cluster, RouteRule rule, @Nullable EndpointPool pinned) {}

@@ -16,7 +16,8 @@ final class AdminPages {
     @SuppressWarnings("ArrayRecordComponent") // made, sent and forgotten: never compared
     record Page(int status, String contentType, byte[] body) {
         static Page text(int status, String text) {
-            return new Page(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+            return new Page(
+                    status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
         }
 
         static Page json(String json) {
@@ -33,7 +34,10 @@ final class AdminPages {
     /// @return null where there is no such page
     @Nullable Page page(String path) {
         return switch (path) {
-            case "/" -> Page.text(200, "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/certs\n/stack\n");
+            case "/" ->
+                    Page.text(
+                            200,
+                            "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/certs\n/stack\n");
             case "/live" -> Page.text(200, "live\n");
             case "/ready", "/healthz/ready" -> ready();
             case "/metrics", "/stats/prometheus" -> metrics();
@@ -53,7 +57,8 @@ final class AdminPages {
     private Page metrics() {
         StringBuilder text = new StringBuilder(16 * 1024);
         sidecar.telemetry().page().writeTo(text);
-        return new Page(200, PrometheusPage.CONTENT_TYPE, text.toString().getBytes(StandardCharsets.UTF_8));
+        return new Page(
+                200, PrometheusPage.CONTENT_TYPE, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Page configuration() {
@@ -69,7 +74,8 @@ final class AdminPages {
         if (own == null || roots == null) {
             return Page.text(503, "no identity yet\n");
         }
-        StringBuilder json = new StringBuilder("{\"id\":\"").append(own.id()).append("\",\"chain\":");
+        StringBuilder json =
+                new StringBuilder("{\"id\":\"").append(own.id()).append("\",\"chain\":");
         list(json, own.chain());
         json.append(",\"roots\":");
         list(json, roots.roots());

@@ -1,5 +1,6 @@
 package io.proa.sidecar;
 
+import io.proa.formats.HeadLimits;
 import io.proa.proxy.http.Arrival;
 import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.ClientConnection;
@@ -12,7 +13,6 @@ import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Listener;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.PlainLink;
-import io.proa.formats.HeadLimits;
 import io.proa.telemetry.EventLog;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -29,14 +29,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The admin interface on a loop of its own, so that it answers while traffic is heavy and traffic flows while a page is
-/// written.
+/// The admin interface on a loop of its own, so that it answers while traffic is heavy and traffic
+/// flows while a page is written.
 ///
-/// The application shares the pod's loopback: what listens there is read-only and answers only to names of this machine
-/// (a web page elsewhere must not reach it by rebinding its own name). Changes go by the Unix socket, which only the
-/// sidecar's own user may open.
+/// The application shares the pod's loopback: what listens there is read-only and answers only to
+/// names of this machine (a web page elsewhere must not reach it by rebinding its own name).
+/// Changes go by the Unix socket, which only the sidecar's own user may open.
 final class AdminPlane implements AutoCloseable {
-    private static final ClientConnection.Patience PATIENCE = new ClientConnection.Patience(5_000_000_000L, 60_000_000_000L);
+    private static final ClientConnection.Patience PATIENCE =
+            new ClientConnection.Patience(5_000_000_000L, 60_000_000_000L);
 
     /// What one listener answers.
     private record Door(Predicate<String> pages, boolean changes) {}
@@ -49,7 +50,8 @@ final class AdminPlane implements AutoCloseable {
     private final EventLog events;
     private @Nullable Thread thread;
 
-    private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events) throws IOException {
+    private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events)
+            throws IOException {
         this.loop = new Loop(1, thrown -> events.error("bug", "what", thrown.toString()));
         this.pages = pages;
         this.quit = quit;
@@ -57,16 +59,28 @@ final class AdminPlane implements AutoCloseable {
         this.events = events;
     }
 
-    static AdminPlane open(SidecarSettings settings, AdminPages pages, Runnable quit, Runnable drain, EventLog events) throws IOException {
+    static AdminPlane open(
+            SidecarSettings settings,
+            AdminPages pages,
+            Runnable quit,
+            Runnable drain,
+            EventLog events)
+            throws IOException {
         AdminPlane plane = new AdminPlane(pages, quit, drain, events);
         if (settings.admin() != null) {
             plane.listen(settings.admin(), new Door(_ -> true, false));
         }
         if (settings.metrics() != null) {
-            plane.listen(settings.metrics(), new Door(path -> path.equals("/metrics") || path.equals("/stats/prometheus"), false));
+            plane.listen(
+                    settings.metrics(),
+                    new Door(
+                            path -> path.equals("/metrics") || path.equals("/stats/prometheus"),
+                            false));
         }
         if (settings.health() != null) {
-            plane.listen(settings.health(), new Door(path -> path.endsWith("/ready") || path.equals("/live"), false));
+            plane.listen(
+                    settings.health(),
+                    new Door(path -> path.endsWith("/ready") || path.equals("/live"), false));
         }
         Path socket = settings.adminSocket();
         if (socket != null) {
@@ -83,8 +97,10 @@ final class AdminPlane implements AutoCloseable {
 
     private void serve(SocketChannel accepted, Door door) throws IOException {
         Link link = new PlainLink(loop, accepted, LinkHandler.NOBODY, SelectionKey.OP_READ);
-        Arrival arrival = new Arrival(Direction.INBOUND, Security.PLAINTEXT, null, null, null, door);
-        new ClientConnection(link, tools, arrival, this::answer, new Unobserved(), PATIENCE).start();
+        Arrival arrival =
+                new Arrival(Direction.INBOUND, Security.PLAINTEXT, null, null, null, door);
+        new ClientConnection(link, tools, arrival, this::answer, new Unobserved(), PATIENCE)
+                .start();
     }
 
     private void answer(ArrivedRequest request, Reply<? super UpstreamResponse> reply) {
@@ -125,7 +141,10 @@ final class AdminPlane implements AutoCloseable {
         if (host == null) {
             return false;
         }
-        String name = host.startsWith("[") ? host.substring(0, host.indexOf(']') + 1) : host.replaceFirst(":\\d*$", "");
+        String name =
+                host.startsWith("[")
+                        ? host.substring(0, host.indexOf(']') + 1)
+                        : host.replaceFirst(":\\d*$", "");
         return name.equals("localhost") || name.equals("127.0.0.1") || name.equals("[::1]");
     }
 

@@ -49,8 +49,13 @@ final class Sidecar implements AutoCloseable {
 
     private Sidecar(SidecarSettings settings, Runnable quit) throws IOException {
         this.settings = settings;
-        this.events = new EventLog(new FileOutputStream(FileDescriptor.err), System::currentTimeMillis);
-        AccessLog log = new AccessLog(new FileOutputStream(FileDescriptor.out), WallTime.anchored(System.nanoTime(), System.currentTimeMillis()), settings.loops());
+        this.events =
+                new EventLog(new FileOutputStream(FileDescriptor.err), System::currentTimeMillis);
+        AccessLog log =
+                new AccessLog(
+                        new FileOutputStream(FileDescriptor.out),
+                        WallTime.anchored(System.nanoTime(), System.currentTimeMillis()),
+                        settings.loops());
         log.mode(settings.accessLog());
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
@@ -77,7 +82,9 @@ final class Sidecar implements AutoCloseable {
 
     private DataPlane.Surroundings surroundings() {
         Subscriptions subscriptions =
-                settings.source() instanceof SidecarSettings.Source.Control ? this::subscribe : Subscriptions.NONE;
+                settings.source() instanceof SidecarSettings.Source.Control
+                        ? this::subscribe
+                        : Subscriptions.NONE;
         return new DataPlane.Surroundings(
                 gate, subscriptions, telemetry::ofLoop, this::bug, new SecureRandom().nextLong());
     }
@@ -93,7 +100,12 @@ final class Sidecar implements AutoCloseable {
     /// A mistake of our own: loud, counted by the log, and the end of one connection only.
     private void bug(Throwable thrown) {
         StackTraceElement[] trace = thrown.getStackTrace();
-        events.error("bug", "what", thrown.toString(), "where", trace.length == 0 ? "" : trace[0].toString());
+        events.error(
+                "bug",
+                "what",
+                thrown.toString(),
+                "where",
+                trace.length == 0 ? "" : trace[0].toString());
         if (System.getProperty("io.proa.traces") != null) {
             thrown.printStackTrace();
         }
@@ -113,8 +125,10 @@ final class Sidecar implements AutoCloseable {
         try {
             if (file.identity() != null) {
                 switch (new IdentityStore(file.identity()).load()) {
-                    case IdentityStore.Loaded.Found(WorkloadIdentity own, TrustBundle roots) -> identify(own, roots);
-                    case IdentityStore.Loaded.Nothing _ -> throw new BadSource(file.identity() + ": holds no identity");
+                    case IdentityStore.Loaded.Found(WorkloadIdentity own, TrustBundle roots) ->
+                            identify(own, roots);
+                    case IdentityStore.Loaded.Nothing _ ->
+                            throw new BadSource(file.identity() + ": holds no identity");
                     case IdentityStore.Loaded.Damaged(String why) -> throw new BadSource(why);
                 }
             }
@@ -127,7 +141,12 @@ final class Sidecar implements AutoCloseable {
     private void fromControl(SidecarSettings.Source.Control from) throws IOException {
         control =
                 ControlLink.start(
-                        new ControlLink.Settings(from.socket(), from.pod(), StandardInput.firstLine(), from.state(), VERSION),
+                        new ControlLink.Settings(
+                                from.socket(),
+                                from.pod(),
+                                StandardInput.firstLine(),
+                                from.state(),
+                                VERSION),
                         new Line());
     }
 
@@ -148,7 +167,12 @@ final class Sidecar implements AutoCloseable {
         @Override
         public List<ConfigProblem> snapshot(MeshSnapshot next) {
             plane.publish(next);
-            events.info("snapshot", "revision", next.revision().toString(), "services", Integer.toString(next.services().size()));
+            events.info(
+                    "snapshot",
+                    "revision",
+                    next.revision().toString(),
+                    "services",
+                    Integer.toString(next.services().size()));
             return List.of();
         }
 
@@ -159,7 +183,12 @@ final class Sidecar implements AutoCloseable {
             if (nowProblem.isEmpty()) {
                 events.info("control", "connected", Boolean.toString(nowConnected));
             } else {
-                events.warn("control", "connected", Boolean.toString(nowConnected), "problem", nowProblem);
+                events.warn(
+                        "control",
+                        "connected",
+                        Boolean.toString(nowConnected),
+                        "problem",
+                        nowProblem);
             }
         }
     }
@@ -182,7 +211,10 @@ final class Sidecar implements AutoCloseable {
             TrustBundle now = bundle;
             return now == null
                     ? 0
-                    : now.roots().stream().mapToLong(root -> root.getNotAfter().toInstant().getEpochSecond()).min().orElse(0);
+                    : now.roots().stream()
+                            .mapToLong(root -> root.getNotAfter().toInstant().getEpochSecond())
+                            .min()
+                            .orElse(0);
         }
 
         @Override

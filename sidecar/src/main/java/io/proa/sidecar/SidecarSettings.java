@@ -164,12 +164,14 @@ record SidecarSettings(
                 return new Source.File(snapshot, identity);
             }
             if (control == null || pod == null || state == null) {
-                throw new UsageProblem("expected --control SOCKET --pod NAME --state DIR, or --snapshot FILE; see --help");
+                throw new UsageProblem(
+                        "expected --control SOCKET --pod NAME --state DIR, or --snapshot FILE; see --help");
             }
             return new Source.Control(control, pod, state);
         }
 
-        private static @Nullable InetSocketAddress listener(String name, String value) throws UsageProblem {
+        private static @Nullable InetSocketAddress listener(String name, String value)
+                throws UsageProblem {
             return value.equals("off") ? null : address(name, value);
         }
 
@@ -192,7 +194,9 @@ record SidecarSettings(
                 throw new UsageProblem("--explicit '" + value + "': expected LISTEN=DESTINATION");
             }
             try {
-                return new Explicit(address("--explicit", value.substring(0, equals)), IpPort.parse(value.substring(equals + 1)));
+                return new Explicit(
+                        address("--explicit", value.substring(0, equals)),
+                        IpPort.parse(value.substring(equals + 1)));
             } catch (IllegalArgumentException e) {
                 throw new UsageProblem("--explicit: " + e.getMessage());
             }
@@ -203,7 +207,9 @@ record SidecarSettings(
             if (equals < 1) {
                 throw new UsageProblem("--publish '" + value + "': expected SOCKET=PORT");
             }
-            return new Published(Path.of(value.substring(0, equals)), number("--publish", value.substring(equals + 1), 1, 65535));
+            return new Published(
+                    Path.of(value.substring(0, equals)),
+                    number("--publish", value.substring(equals + 1), 1, 65535));
         }
 
         private static AccessLog.Mode mode(String value) throws UsageProblem {
@@ -211,11 +217,14 @@ record SidecarSettings(
                 case "off" -> AccessLog.Mode.OFF;
                 case "errors" -> AccessLog.Mode.ERRORS;
                 case "all" -> AccessLog.Mode.ALL;
-                default -> throw new UsageProblem("--access-log '" + value + "': expected off, errors or all");
+                default ->
+                        throw new UsageProblem(
+                                "--access-log '" + value + "': expected off, errors or all");
             };
         }
 
-        private static int number(String name, String value, int least, int most) throws UsageProblem {
+        private static int number(String name, String value, int least, int most)
+                throws UsageProblem {
             try {
                 int number = Integer.parseInt(value);
                 if (number >= least && number <= most) {
@@ -224,7 +233,8 @@ record SidecarSettings(
             } catch (NumberFormatException _) {
                 // Said below, with the range.
             }
-            throw new UsageProblem(name + " '" + value + "': expected a number from " + least + " to " + most);
+            throw new UsageProblem(
+                    name + " '" + value + "': expected a number from " + least + " to " + most);
         }
     }
 }

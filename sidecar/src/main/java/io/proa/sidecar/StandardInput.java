@@ -5,7 +5,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Where the identity token comes in: one line, never an argument or a variable that others could read.
+/// Where the identity token comes in: one line, never an argument or a variable that others could
+/// read.
 final class StandardInput {
     private static final int LONGEST = 4096;
 
@@ -18,7 +19,8 @@ final class StandardInput {
         InputStream in = System.in;
         for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
             if (n == LONGEST) {
-                throw new IOException("standard input: expected a token of at most " + LONGEST + " bytes");
+                throw new IOException(
+                        "standard input: expected a token of at most " + LONGEST + " bytes");
             }
             line[n++] = (byte) b;
         }

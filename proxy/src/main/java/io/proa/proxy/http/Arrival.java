@@ -8,9 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What is known about a connection before its first request.
 ///
-/// @param peer who proved its identity; null for the application itself and for callers outside the mesh
+/// @param peer who proved its identity; null for the application itself and for callers outside the
+///   mesh
 /// @param destination where the client believed to connect to; null where that is unknown
-/// @param target what the connection's own address or SNI already decided, for the stack's steps; its type is the
-///     stack's business
+/// @param target what the connection's own address or SNI already decided, for the stack's steps;
+///   its type is the stack's business
 public record Arrival(
-        Direction direction, Security security, @Nullable VerifiedPeer peer, @Nullable IpPort remote, @Nullable IpPort destination, Object target) {}
+        Direction direction,
+        Security security,
+        @Nullable VerifiedPeer peer,
+        @Nullable IpPort remote,
+        @Nullable IpPort destination,
+        Object target) {}

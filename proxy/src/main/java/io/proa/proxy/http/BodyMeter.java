@@ -7,8 +7,8 @@ import io.proa.formats.MessageHead;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Knows where a message's body ends (RFC 9112 section 6). Bytes it has passed belong to the message and are forwarded
-/// as they are.
+/// Knows where a message's body ends (RFC 9112 section 6). Bytes it has passed belong to the
+/// message and are forwarded as they are.
 final class BodyMeter {
     private Framing framing = Framing.NONE;
     private long remaining;

@@ -20,8 +20,8 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A client's HTTP/1.1 connection: requests arrive one after the other, go through the stack, and their responses leave
-/// in the same order. While one is under way the next stays unread behind it.
+/// A client's HTTP/1.1 connection: requests arrive one after the other, go through the stack, and
+/// their responses leave in the same order. While one is under way the next stays unread behind it.
 public final class ClientConnection implements LinkHandler, Reply<UpstreamResponse> {
     /// How patient a connection is.
     ///
@@ -42,10 +42,14 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private final Timer timer = new Timer();
     private @Nullable MessageHead partialHead;
     private @Nullable Exchange exchange;
-    /// Bytes at the front of the input that belong to the request's body and have not gone upstream yet.
+
+    /// Bytes at the front of the input that belong to the request's body and have not gone upstream
+    /// yet.
     private int metered;
+
     /// A response made here and how much of it has been handed to the link.
     private byte[] local = NOTHING;
+
     private int localSent;
     private boolean keepAlive = true;
     private boolean inputEnded;
@@ -54,7 +58,12 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private boolean over;
 
     public ClientConnection(
-            Link link, HttpTools tools, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service, ConnectionObserver observer, Patience patience) {
+            Link link,
+            HttpTools tools,
+            Arrival arrival,
+            Service<ArrivedRequest, UpstreamResponse> service,
+            ConnectionObserver observer,
+            Patience patience) {
         this.link = link;
         this.loop = link.loop();
         this.tools = tools;
@@ -64,7 +73,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         this.patience = patience;
     }
 
-    /// One timer for whatever the connection waits for: a head, the next request, the deadline of an exchange.
+    /// One timer for whatever the connection waits for: a head, the next request, the deadline of
+    /// an exchange.
     private final class Timer extends Timeout {
         @Override
         protected void expired(long nowNanos) {
@@ -111,8 +121,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         }
     }
 
-    /// Requests in turn, as far as the input goes; an exchange that ends within calls back in here and is not entered
-    /// twice.
+    /// Requests in turn, as far as the input goes; an exchange that ends within calls back in here
+    /// and is not entered twice.
     private void process() {
         if (processing) {
             return;
@@ -135,7 +145,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     /// @return whether a head was complete and its exchange begun
     private boolean readHead(Slab slab) {
         if (slab.isEmpty()) {
-            // An empty slab goes back to the pool: a head begun in it would go on in somebody else's bytes.
+            // An empty slab goes back to the pool: a head begun in it would go on in somebody
+            // else's bytes.
             return false;
         }
         MessageHead head = partialHead != null ? partialHead : tools.lendRequestHead();
@@ -164,7 +175,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             loop.schedule(timer, patience.headNanos());
         }
         if (slab.room() == 0) {
-            // A resumed parse goes on at the same offsets, so the head starts over in its new place.
+            // A resumed parse goes on at the same offsets, so the head starts over in its new
+            // place.
             head.reset();
             if (slab.head > 0) {
                 slab.compact();
@@ -175,10 +187,13 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     }
 
     private void refuse(MalformedHead e) {
-        answerAndClose(e.flaw().status() == 431 ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST, e.flaw().sentence());
+        answerAndClose(
+                e.flaw().status() == 431 ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST,
+                e.flaw().sentence());
     }
 
-    /// A request that cannot be understood still is one: it has a record, an answer, and ends the connection.
+    /// A request that cannot be understood still is one: it has a record, an answer, and ends the
+    /// connection.
     private void answerAndClose(Reason reason, String detail) {
         ExchangeRecord record = new ExchangeRecord(arrival.direction(), loop.now());
         record.method = "OTHER";
@@ -208,7 +223,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         tools.requestEdits.clear();
         Exchange next = new Exchange(this, loop, record, arrival, head);
         exchange = next;
-        // Consumed, but still readable in place until the stack has run: nothing is read from the socket before that.
+        // Consumed, but still readable in place until the stack has run: nothing is read from the
+        // socket before that.
         Objects.requireNonNull(link.in).head = head.end();
         service.apply(new ArrivedRequest(next), this);
     }
@@ -219,7 +235,11 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     int moveWholeBody(Slab head, int most) {
         Slab slab = link.in;
         long length = meter.announced();
-        if (slab == null || length <= 0 || length > most || slab.size() < length || head.room() < length) {
+        if (slab == null
+                || length <= 0
+                || length > most
+                || slab.size() < length
+                || head.room() < length) {
             return 0;
         }
         int n = (int) length;
@@ -236,7 +256,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         Objects.requireNonNull(exchange).record.bytesReceived += n;
     }
 
-    /// Sends what there is of the request's body to the upstream connection, as far as that takes it.
+    /// Sends what there is of the request's body to the upstream connection, as far as that takes
+    /// it.
     void pumpRequest() {
         Exchange now = exchange;
         if (now == null) {
@@ -261,13 +282,15 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             if (now.headWritten()) {
                 link.settle();
             }
-            // What lies behind the body, or cannot be sent on yet, waits in the slab; more is read only while there is room.
+            // What lies behind the body, or cannot be sent on yet, waits in the slab; more is read
+            // only while there is room.
             boolean more = !meter.done() && metered == 0 || link.in == null;
             link.wantRead(more && !inputEnded);
         }
     }
 
-    private void pump(Exchange now, UpstreamConnection to, Slab slab) throws MalformedHead, IOException {
+    private void pump(Exchange now, UpstreamConnection to, Slab slab)
+            throws MalformedHead, IOException {
         int end = meter.advance(slab.whole(), slab.head + metered, slab.tail);
         metered = end - slab.head;
         while (metered > 0) {
@@ -297,7 +320,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         } else if (!meter.done()) {
             gone(now, "ended within the request");
         }
-        // A client that has ended its direction after its request still reads: it gets its response.
+        // A client that has ended its direction after its request still reads: it gets its
+        // response.
     }
 
     private void gone(Exchange now, String how) {
@@ -330,7 +354,10 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             now.cancel(new Failure.Refused(Reason.DEADLINE, "within the response"));
             responseBroken(now, Reason.DEADLINE, "within the response");
         } else {
-            now.cancel(new Failure.Refused(Reason.DEADLINE, "after " + (loop.now() - now.record.startedAt) / 1_000_000 + " ms"));
+            now.cancel(
+                    new Failure.Refused(
+                            Reason.DEADLINE,
+                            "after " + (loop.now() - now.record.startedAt) / 1_000_000 + " ms"));
         }
     }
 
@@ -348,10 +375,18 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         now.record.status = head.status();
         observer.responding(now);
         try {
-            if (!requestComplete(now) && head.status() >= 400 || head.framing() == Framing.UNTIL_CLOSE) {
+            if (!requestComplete(now) && head.status() >= 400
+                    || head.framing() == Framing.UNTIL_CLOSE) {
                 keepAlive = false;
             }
-            Slab out = ResponseHeads.write(head, Objects.requireNonNull(from.link().in), tools, keepAlive && !draining, from.mesh(), loop.slabs());
+            Slab out =
+                    ResponseHeads.write(
+                            head,
+                            Objects.requireNonNull(from.link().in),
+                            tools,
+                            keepAlive && !draining,
+                            from.mesh(),
+                            loop.slabs());
             int headLength = out.tail;
             now.releaseRequest();
             from.bodyBehindHead(out);
@@ -411,7 +446,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
                 sendAnswer(
                         SidecarAnswer.of(
                                 failure.reason(),
-                                observer.tellsSidecars(arrival) ? PeerReason.encode(failure) : failure.reason().code(),
+                                observer.tellsSidecars(arrival)
+                                        ? PeerReason.encode(failure)
+                                        : failure.reason().code(),
                                 failure.detail(),
                                 close,
                                 now.method == Method.HEAD));

@@ -11,7 +11,9 @@ public final class ConnectFailures {
 
     public static Reason reason(IOException cause) {
         if (cause instanceof TlsBroken tls) {
-            return tls.failure().code() == TlsFailure.Code.WRONG_IDENTITY ? Reason.PEER_IDENTITY : Reason.TLS_FAILED;
+            return tls.failure().code() == TlsFailure.Code.WRONG_IDENTITY
+                    ? Reason.PEER_IDENTITY
+                    : Reason.TLS_FAILED;
         }
         return Reason.CONNECT_FAILED;
     }

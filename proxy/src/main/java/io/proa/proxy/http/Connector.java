@@ -5,7 +5,8 @@ import io.proa.proxy.loop.LinkHandler;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Opens connections: marked past the redirect, in TLS where the target has an identity. Loop-confined.
+/// Opens connections: marked past the redirect, in TLS where the target has an identity.
+/// Loop-confined.
 public interface Connector {
     /// Begins to connect; `handler` learns of [LinkHandler#established] or [LinkHandler#broken].
     ///

@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One request and its response, from the client's head to the response's last byte.
 ///
-/// While the stack runs for the first time the client's head can be looked at ([RequestView]) and edited. The first
-/// attempt writes it, in the form in which it travels on, into a slab of the exchange's own; later attempts send that
-/// again with their own number.
+/// While the stack runs for the first time the client's head can be looked at ([RequestView]) and
+/// edited. The first attempt writes it, in the form in which it travels on, into a slab of the
+/// exchange's own; later attempts send that again with their own number.
 public final class Exchange implements RequestView {
-    /// The lines only sidecars see, of fixed width, so that an attempt's own can be written over its predecessor's.
-    private static final byte[] ATTEMPT = "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    /// The lines only sidecars see, of fixed width, so that an attempt's own can be written over
+    /// its predecessor's.
+    private static final byte[] ATTEMPT =
+            "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private static final int ATTEMPT_AT = 16;
     private static final int DEADLINE_AT = 40;
@@ -52,11 +55,19 @@ public final class Exchange implements RequestView {
     private @Nullable ExchangeEnd observer;
     boolean responseStarted;
     private boolean over;
-    /// Keys under which the caller's attempt and deadline are kept while the application works; 0 = none.
+
+    /// Keys under which the caller's attempt and deadline are kept while the application works; 0 =
+    /// none.
     public long traceKey;
+
     public long requestKey;
 
-    Exchange(ClientConnection client, Loop loop, ExchangeRecord record, Arrival arrival, MessageHead head) {
+    Exchange(
+            ClientConnection client,
+            Loop loop,
+            ExchangeRecord record,
+            Arrival arrival,
+            MessageHead head) {
         this.client = client;
         this.loop = loop;
         this.record = record;
@@ -86,7 +97,9 @@ public final class Exchange implements RequestView {
 
     @Override
     public String method() {
-        return method == Method.OTHER ? head.text(head.methodStart(), head.methodEnd()) : method.name();
+        return method == Method.OTHER
+                ? head.text(head.methodStart(), head.methodEnd())
+                : method.name();
     }
 
     @Override
@@ -107,7 +120,14 @@ public final class Exchange implements RequestView {
     public void answer(int status, String contentType, byte[] body) {
         boolean head = method == Method.HEAD;
         byte[] start =
-                ("HTTP/1.1 " + status + ' ' + StatusLines.phrase(status) + "\r\ncontent-type: " + contentType + "\r\ncontent-length: " + body.length
+                ("HTTP/1.1 "
+                                + status
+                                + ' '
+                                + StatusLines.phrase(status)
+                                + "\r\ncontent-type: "
+                                + contentType
+                                + "\r\ncontent-length: "
+                                + body.length
                                 + "\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
         byte[] response = java.util.Arrays.copyOf(start, start.length + (head ? 0 : body.length));
@@ -182,7 +202,8 @@ public final class Exchange implements RequestView {
 
     /// Writes the head as it travels on, once; later calls only renew the attempt's own lines.
     ///
-    /// @param announce whether the other end is a sidecar of the mesh, which is told attempt and deadline
+    /// @param announce whether the other end is a sidecar of the mesh, which is told attempt and
+    ///   deadline
     /// @return what is to be sent, from its beginning
     Slab requestHead(boolean announce, int attempt, long now) {
         Slab slab = requestHead;
@@ -212,7 +233,8 @@ public final class Exchange implements RequestView {
             slab.release();
             slab = loop.slabs().take(SlabPool.LARGE);
             if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
-                throw new IllegalStateException("a head within the limits fits into the largest slab");
+                throw new IllegalStateException(
+                        "a head within the limits fits into the largest slab");
             }
         }
         slab.tail = slab.buffer.position();
@@ -229,14 +251,18 @@ public final class Exchange implements RequestView {
         slab.whole();
         slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
         slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
-        long millis = deadline.equals(Deadline.NONE) ? 0 : Math.max(1, deadline.remaining(now) / 1_000_000);
+        long millis =
+                deadline.equals(Deadline.NONE)
+                        ? 0
+                        : Math.max(1, deadline.remaining(now) / 1_000_000);
         for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
             slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
             millis /= 10;
         }
     }
 
-    /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another attempt may need them.
+    /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
+    /// attempt may need them.
     void bodyForwarded(Slab from, int n) {
         Slab kept = replay;
         if (kept == null && forwardedBehindHead == 0 && n <= replayLimit && !responseStarted) {
@@ -271,7 +297,8 @@ public final class Exchange implements RequestView {
         }
     }
 
-    /// Notes in the record what was asked for, for the log; does nothing once the response has begun.
+    /// Notes in the record what was asked for, for the log; does nothing once the response has
+    /// begun.
     public void describe() {
         Slab slab = requestHead;
         if (slab == null) {

@@ -4,8 +4,8 @@ import io.proa.formats.HeadEdits;
 import io.proa.formats.HeadLimits;
 import io.proa.formats.MessageHead;
 
-/// What one loop needs once for all its HTTP connections. The heads and edits are valid only within the call that
-/// filled them: whatever must last longer is copied out.
+/// What one loop needs once for all its HTTP connections. The heads and edits are valid only within
+/// the call that filled them: whatever must last longer is copied out.
 public final class HttpTools {
     final HeadLimits limits;
     final MessageHead responseHead = new MessageHead();
@@ -17,7 +17,8 @@ public final class HttpTools {
         this.limits = limits;
     }
 
-    /// The loop's request head; a connection whose head arrives in pieces keeps it, and the loop gets a new one.
+    /// The loop's request head; a connection whose head arrives in pieces keeps it, and the loop
+    /// gets a new one.
     MessageHead lendRequestHead() {
         return spareRequestHead;
     }

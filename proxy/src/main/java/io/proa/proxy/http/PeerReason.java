@@ -7,18 +7,22 @@ import io.proa.traffic.Failure;
 import io.proa.traffic.Reason;
 import org.jspecify.annotations.Nullable;
 
-/// How an inbound sidecar tells the outbound one that its application gave no answer, and how far the request had got:
-/// `x-proa-reason: upstream_closed;reused=1`. An application cannot forge it: its own is removed on the way out.
+/// How an inbound sidecar tells the outbound one that its application gave no answer, and how far
+/// the request had got: `x-proa-reason: upstream_closed;reused=1`. An application cannot forge it:
+/// its own is removed on the way out.
 final class PeerReason {
     private static final String REUSED = ";reused=1";
 
     private PeerReason() {}
 
     static String encode(Failure failure) {
-        return failure instanceof Failure.Lost lost && lost.reused() ? lost.reason().code() + REUSED : failure.reason().code();
+        return failure instanceof Failure.Lost lost && lost.reused()
+                ? lost.reason().code() + REUSED
+                : failure.reason().code();
     }
 
-    /// @return null where the response is the application's, or a decision that must reach the caller as it is
+    /// @return null where the response is the application's, or a decision that must reach the
+    ///   caller as it is
     static @Nullable Failure failure(MessageHead head, IpPort endpoint) {
         int at = head.find(KnownHeader.X_PROA_REASON);
         if (at < 0) {
@@ -32,9 +36,12 @@ final class PeerReason {
             case "connect_failed" -> new Failure.NotSent(Reason.CONNECT_FAILED, endpoint, detail);
             case "connect_timeout" -> new Failure.NotSent(Reason.CONNECT_TIMEOUT, endpoint, detail);
             case "draining" -> new Failure.NotSent(Reason.DRAINING, endpoint, detail);
-            case "upstream_reset" -> new Failure.Lost(Reason.UPSTREAM_RESET, endpoint, reused, detail);
-            case "upstream_closed" -> new Failure.Lost(Reason.UPSTREAM_CLOSED, endpoint, reused, detail);
-            case "upstream_protocol" -> new Failure.Broken(Reason.UPSTREAM_PROTOCOL, endpoint, detail);
+            case "upstream_reset" ->
+                    new Failure.Lost(Reason.UPSTREAM_RESET, endpoint, reused, detail);
+            case "upstream_closed" ->
+                    new Failure.Lost(Reason.UPSTREAM_CLOSED, endpoint, reused, detail);
+            case "upstream_protocol" ->
+                    new Failure.Broken(Reason.UPSTREAM_PROTOCOL, endpoint, detail);
             default -> null;
         };
     }

@@ -16,7 +16,13 @@ final class ResponseHeads {
     private ResponseHeads() {}
 
     /// @return a slab with the head and room for as much of the body as goes out with it
-    static Slab write(MessageHead head, Slab source, HttpTools tools, boolean keepAlive, boolean fromMesh, SlabPool slabs) {
+    static Slab write(
+            MessageHead head,
+            Slab source,
+            HttpTools tools,
+            boolean keepAlive,
+            boolean fromMesh,
+            SlabPool slabs) {
         HeadEdits edits = tools.responseEdits;
         edits.clear();
         if (!fromMesh) {
@@ -26,7 +32,13 @@ final class ResponseHeads {
             edits.add(CLOSE);
         }
         int length = head.end() - head.start() + SLACK;
-        Slab out = slabs.take(Math.min(SlabPool.LARGE, Math.max(length, Math.min(SlabPool.RECORD, length + source.size()))));
+        Slab out =
+                slabs.take(
+                        Math.min(
+                                SlabPool.LARGE,
+                                Math.max(
+                                        length,
+                                        Math.min(SlabPool.RECORD, length + source.size()))));
         if (!HeadWriter.forwardResponse(head, source.whole(), out.space(), edits)) {
             throw new IllegalStateException("a head within the limits fits into its slab");
         }

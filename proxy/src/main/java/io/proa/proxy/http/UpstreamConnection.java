@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One HTTP/1.1 connection to an endpoint, serving one exchange at a time.
 ///
-/// What is known when it ends decides the [Failure]: nothing sent, sent but unprocessed (a mesh peer's close_notify),
-/// lost before a response byte, or broken within the response.
+/// What is known when it ends decides the [Failure]: nothing sent, sent but unprocessed (a mesh
+/// peer's close_notify), lost before a response byte, or broken within the response.
 final class UpstreamConnection implements LinkHandler, Cancellable {
     private static final long DISCARD_NANOS = 1_000_000_000L;
 
@@ -90,7 +90,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         return Objects.requireNonNull(link);
     }
 
-    void assign(Exchange next, int number, long tryBound, Reply<? super UpstreamResponse> answerTo) {
+    void assign(
+            Exchange next, int number, long tryBound, Reply<? super UpstreamResponse> answerTo) {
         exchange = next;
         attempt = number;
         tryNanos = tryBound;
@@ -106,7 +107,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     void open(Connector connector, long connectNanos) throws IOException {
-        // The head is written before anything is awaited: the client's buffer does not hold still for us.
+        // The head is written before anything is awaited: the client's buffer does not hold still
+        // for us.
         current().requestHead(pool.mesh(), attempt, loop.now());
         loop.schedule(timer, connectNanos);
         link = connector.connect(pool.target(), "http/1.1", this);
@@ -242,7 +244,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             MessageHead head = tools.responseHead;
             head.reset();
             try {
-                if (!head.parseResponse(slab.whole(), slab.head, slab.tail, tools.limits, now.method)) {
+                if (!head.parseResponse(
+                        slab.whole(), slab.head, slab.tail, tools.limits, now.method)) {
                     if (slab.head == 0 && slab.room() == 0 && !from.growInput()) {
                         invalid("response head too large");
                     }
@@ -354,7 +357,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         }
     }
 
-    /// Appends what has arrived of the body to the response's head, so that both leave in one write.
+    /// Appends what has arrived of the body to the response's head, so that both leave in one
+    /// write.
     void bodyBehindHead(Slab out) throws IOException {
         Slab slab = link().in;
         if (slab == null) {
@@ -492,7 +496,9 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             case IDLE, DISCARDING -> close();
             case SENDING, HEAD_AWAITED ->
                     lost(
-                            cause instanceof SocketException ? Reason.UPSTREAM_RESET : Reason.UPSTREAM_CLOSED,
+                            cause instanceof SocketException
+                                    ? Reason.UPSTREAM_RESET
+                                    : Reason.UPSTREAM_CLOSED,
                             String.valueOf(cause.getMessage()));
             case BODY -> {
                 Exchange was = exchange;

@@ -11,13 +11,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The HTTP/1.1 connections of one loop to one endpoint. The one used last is used first, so that a calm pool shrinks
-/// from its cold end.
+/// The HTTP/1.1 connections of one loop to one endpoint. The one used last is used first, so that a
+/// calm pool shrinks from its cold end.
 public final class UpstreamPool {
     /// Bounds of a pool.
     ///
     /// @param mostIdle connections kept without a request
-    /// @param idleNanos how long one is kept; shorter than the endpoint's own patience avoids the keep-alive race
+    /// @param idleNanos how long one is kept; shorter than the endpoint's own patience avoids the
+    ///   keep-alive race
     /// @param ageNanos how long one is used at all
     public record Limits(int mostIdle, long idleNanos, long ageNanos) {}
 
@@ -30,7 +31,8 @@ public final class UpstreamPool {
     private int open;
     private boolean closed;
 
-    public UpstreamPool(Loop loop, HttpTools tools, Connector connector, UpstreamTarget target, Limits limits) {
+    public UpstreamPool(
+            Loop loop, HttpTools tools, Connector connector, UpstreamTarget target, Limits limits) {
         this.loop = loop;
         this.tools = tools;
         this.connector = connector;
@@ -42,11 +44,17 @@ public final class UpstreamPool {
         return target;
     }
 
-    /// Sends the exchange's request as its attempt number `attempt` and answers with the response's head.
+    /// Sends the exchange's request as its attempt number `attempt` and answers with the response's
+    /// head.
     ///
     /// @param connectNanos bound on connecting, TLS included
     /// @param tryNanos bound on the first response byte, 0 = none
-    public void send(Exchange exchange, int attempt, long connectNanos, long tryNanos, Reply<? super UpstreamResponse> reply) {
+    public void send(
+            Exchange exchange,
+            int attempt,
+            long connectNanos,
+            long tryNanos,
+            Reply<? super UpstreamResponse> reply) {
         UpstreamConnection connection = idle.pollFirst();
         if (connection == null) {
             connection = new UpstreamConnection(this, loop, tools);
@@ -65,15 +73,21 @@ public final class UpstreamPool {
 
     Failure connectFailed(IOException cause) {
         connector.refused(target, cause);
-        return new Failure.NotSent(ConnectFailures.reason(cause), target.address(), String.valueOf(connector.describe(cause)));
+        return new Failure.NotSent(
+                ConnectFailures.reason(cause),
+                target.address(),
+                String.valueOf(connector.describe(cause)));
     }
 
     Failure connectTimedOut() {
-        return new Failure.NotSent(Reason.CONNECT_TIMEOUT, target.address(), target.address().toString());
+        return new Failure.NotSent(
+                Reason.CONNECT_TIMEOUT, target.address(), target.address().toString());
     }
 
     void release(UpstreamConnection connection) {
-        if (closed || idle.size() >= limits.mostIdle() || loop.now() - connection.openedAt() > limits.ageNanos()) {
+        if (closed
+                || idle.size() >= limits.mostIdle()
+                || loop.now() - connection.openedAt() > limits.ageNanos()) {
             connection.close();
         } else {
             idle.addFirst(connection);
@@ -104,7 +118,9 @@ public final class UpstreamPool {
     }
 
     ExchangeRecord.Security security() {
-        return target.identity() == null ? ExchangeRecord.Security.PLAINTEXT : ExchangeRecord.Security.MUTUAL_TLS;
+        return target.identity() == null
+                ? ExchangeRecord.Security.PLAINTEXT
+                : ExchangeRecord.Security.MUTUAL_TLS;
     }
 
     /// The endpoint is gone: idle connections close now, the others after their exchange.

@@ -1,6 +1,7 @@
 package io.proa.proxy.http;
 
-/// The head of a response has arrived; its body waits behind it. One per connection, valid until its exchange ends.
+/// The head of a response has arrived; its body waits behind it. One per connection, valid until
+/// its exchange ends.
 public final class UpstreamResponse {
     private final UpstreamConnection connection;
 

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 /// @param identity who must answer there; null = plaintext
 /// @param serverName sent as SNI; empty for plaintext
 /// @param mesh whether a sidecar of the mesh is at the other end
-public record UpstreamTarget(IpPort address, @Nullable SpiffeId identity, String serverName, boolean mesh) {}
+public record UpstreamTarget(
+        IpPort address, @Nullable SpiffeId identity, String serverName, boolean mesh) {}

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection as its plaintext bytes: [PlainLink] has them on the wire, [TlsLink] behind TLS.
 ///
-/// Reading: [#fill] appends to [#in]; the owner consumes by moving `in.head` and calls [#settle], which returns an
-/// empty slab to the pool, so that an idle connection holds no buffer. Writing: [#write] takes what the connection
-/// takes; what it has promised beyond that is its backlog, and nothing more is taken until that is gone.
+/// Reading: [#fill] appends to [#in]; the owner consumes by moving `in.head` and calls [#settle],
+/// which returns an empty slab to the pool, so that an idle connection holds no buffer. Writing:
+/// [#write] takes what the connection takes; what it has promised beyond that is its backlog, and
+/// nothing more is taken until that is gone.
 public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLink {
     private static final long CLOSING_NANOS = 2_000_000_000L;
 
@@ -25,12 +26,15 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
     private int interest;
     private boolean closed;
     private boolean closing;
+
     /// Plaintext read and not yet consumed; null when there is none.
     public @Nullable Slab in;
+
     /// Bytes promised to the other side and not yet taken by the kernel; in wire form.
     protected @Nullable Slab backlog;
 
-    protected Link(Loop loop, SocketChannel channel, LinkHandler handler, int interest) throws IOException {
+    protected Link(Loop loop, SocketChannel channel, LinkHandler handler, int interest)
+            throws IOException {
         this.loop = loop;
         this.channel = channel;
         this.handler = handler;
@@ -96,8 +100,8 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
     /// @return how many were taken; 0 while there is a backlog
     public abstract int write(Slab from, int start, int end) throws IOException;
 
-    /// Takes all unread bytes of `slab` and the slab itself; what the kernel does not take becomes the backlog. Only
-    /// where [#canWrite].
+    /// Takes all unread bytes of `slab` and the slab itself; what the kernel does not take becomes
+    /// the backlog. Only where [#canWrite].
     public abstract void send(Slab slab) throws IOException;
 
     /// Ends our direction in order, after the backlog: FIN, with TLS close_notify and FIN.
@@ -222,8 +226,8 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         }
     }
 
-    /// Ends our direction in order and discards what still arrives for a while, so that the peer reads our last words
-    /// before a reset would take them away (RFC 9112 section 9.6).
+    /// Ends our direction in order and discards what still arrives for a while, so that the peer
+    /// reads our last words before a reset would take them away (RFC 9112 section 9.6).
     public final void closeLingering() {
         if (closed || closing) {
             return;

@@ -1,23 +1,24 @@
 package io.proa.proxy.loop;
 
 import io.proa.traffic.Dice;
-import io.proa.traffic.TimerWheel;
 import io.proa.traffic.Timeout;
+import io.proa.traffic.TimerWheel;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// One thread with one selector. Everything registered here is confined to it; only [#execute] and [#stop] may be
-/// called from elsewhere. It is one of the two places that read the real clock.
+/// One thread with one selector. Everything registered here is confined to it; only [#execute] and
+/// [#stop] may be called from elsewhere. It is one of the two places that read the real clock.
 public final class Loop implements Runnable {
     /// What a registered channel's owner is told.
     interface Ready {
         void ready(int operations);
     }
 
-    /// Told of exceptions that are our own bugs; the connection concerned is closed, the loop goes on.
+    /// Told of exceptions that are our own bugs; the connection concerned is closed, the loop goes
+    /// on.
     @FunctionalInterface
     public interface BugReport {
         void bug(Throwable thrown);
@@ -57,7 +58,8 @@ public final class Loop implements Runnable {
         closeAll();
     }
 
-    /// 0 means "until something happens" to a selector; due timers ask for one millisecond at the most.
+    /// 0 means "until something happens" to a selector; due timers ask for one millisecond at the
+    /// most.
     private long sleepMillis() {
         if (!inbox.isEmpty()) {
             return 1;
@@ -117,7 +119,8 @@ public final class Loop implements Runnable {
         }
     }
 
-    SelectionKey register(SelectableChannel channel, int operations, Ready owner) throws IOException {
+    SelectionKey register(SelectableChannel channel, int operations, Ready owner)
+            throws IOException {
         return channel.register(selector, operations, owner);
     }
 

@@ -5,7 +5,8 @@ import java.nio.channels.SocketChannel;
 
 /// A connection whose bytes are on the wire as they are.
 public final class PlainLink extends Link {
-    public PlainLink(Loop loop, SocketChannel channel, LinkHandler handler, int interest) throws IOException {
+    public PlainLink(Loop loop, SocketChannel channel, LinkHandler handler, int interest)
+            throws IOException {
         super(loop, channel, handler, interest);
     }
 

@@ -2,8 +2,8 @@ package io.proa.proxy.loop;
 
 import java.nio.ByteBuffer;
 
-/// A fixed piece of native memory with one owner at a time: who takes it from the [SlabPool] releases it, or hands it
-/// to someone who does. Unread bytes lie in `[head, tail)`.
+/// A fixed piece of native memory with one owner at a time: who takes it from the [SlabPool]
+/// releases it, or hands it to someone who does. Unread bytes lie in `[head, tail)`.
 public final class Slab {
     private final SlabPool pool;
     final int sizeClass;

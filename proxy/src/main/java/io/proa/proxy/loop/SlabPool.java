@@ -3,15 +3,18 @@ package io.proa.proxy.loop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/// Lends slabs of three sizes. Loop-confined; [#lent] must be zero when nothing is under way, and tests check it.
+/// Lends slabs of three sizes. Loop-confined; [#lent] must be zero when nothing is under way, and
+/// tests check it.
 ///
-/// Free slabs are kept up to a bound per size and otherwise left to the collector, so that a burst does not stay
-/// resident.
+/// Free slabs are kept up to a bound per size and otherwise left to the collector, so that a burst
+/// does not stay resident.
 public final class SlabPool {
     /// Heads and small messages.
     public static final int SMALL = 2 * 1024;
+
     /// One TLS record with its overhead (RFC 8446 section 5.2: 2^14 + 256 + 5).
     public static final int RECORD = 17 * 1024;
+
     /// The largest head accepted.
     public static final int LARGE = 64 * 1024;
 
@@ -44,7 +47,8 @@ public final class SlabPool {
                 return slab;
             }
         }
-        throw new IllegalArgumentException(bytes + " bytes asked for, at most " + LARGE + " are lent");
+        throw new IllegalArgumentException(
+                bytes + " bytes asked for, at most " + LARGE + " are lent");
     }
 
     void giveBack(Slab slab) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection whose bytes lie behind TLS 1.3.
 ///
-/// Ciphertext is read into a slab that is held only while it has bytes. Plaintext is encrypted record by record into the
-/// backlog, which goes out before more plaintext is taken.
+/// Ciphertext is read into a slab that is held only while it has bytes. Plaintext is encrypted
+/// record by record into the backlog, which goes out before more plaintext is taken.
 public final class TlsLink extends Link {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
@@ -20,14 +20,17 @@ public final class TlsLink extends Link {
     private boolean established;
     private boolean outputEnded;
 
-    public TlsLink(Loop loop, SocketChannel channel, LinkHandler handler, int interest, TlsEngine engine)
+    public TlsLink(
+            Loop loop, SocketChannel channel, LinkHandler handler, int interest, TlsEngine engine)
             throws IOException {
         super(loop, channel, handler, interest);
         this.engine = engine;
     }
 
-    /// Client side of a channel that was connected before it was registered, or server side after accept.
-    public static TlsLink accepted(Loop loop, SocketChannel channel, LinkHandler handler, TlsEngine engine)
+    /// Client side of a channel that was connected before it was registered, or server side after
+    /// accept.
+    public static TlsLink accepted(
+            Loop loop, SocketChannel channel, LinkHandler handler, TlsEngine engine)
             throws IOException {
         return new TlsLink(loop, channel, handler, SelectionKey.OP_READ, engine);
     }
@@ -72,7 +75,10 @@ public final class TlsLink extends Link {
             if (read > 0) {
                 cipher.tail += read;
             } else if (read < 0) {
-                throw new TlsBroken(new TlsFailure(TlsFailure.Code.TRUNCATED, "the connection ended without close_notify"));
+                throw new TlsBroken(
+                        new TlsFailure(
+                                TlsFailure.Code.TRUNCATED,
+                                "the connection ended without close_notify"));
             }
             n = unwrapAll();
             return n == 0 && !isClosed() && engine.peerClosed() ? -1 : n;
@@ -155,7 +161,8 @@ public final class TlsLink extends Link {
         }
     }
 
-    /// A large head behind a full socket: its records are queued behind the backlog, which is bounded by the head's size.
+    /// A large head behind a full socket: its records are queued behind the backlog, which is
+    /// bounded by the head's size.
     private void appendToBacklog(Slab slab) throws IOException {
         Slab larger = loop.slabs().take(SlabPool.LARGE);
         Slab old = backlog;
@@ -170,7 +177,10 @@ public final class TlsLink extends Link {
             slab.head = source.position();
             larger.tail += n;
             if (n == 0) {
-                throw new IOException("a head of more than " + SlabPool.LARGE + " bytes does not fit behind the backlog");
+                throw new IOException(
+                        "a head of more than "
+                                + SlabPool.LARGE
+                                + " bytes does not fit behind the backlog");
             }
         } catch (TlsFailure e) {
             throw failure(e);
@@ -180,7 +190,9 @@ public final class TlsLink extends Link {
 
     private int encrypt(ByteBuffer plaintext) throws IOException {
         int before = plaintext.remaining();
-        Slab out = loop.slabs().take(before <= SlabPool.SMALL - 128 ? SlabPool.SMALL : SlabPool.RECORD);
+        Slab out =
+                loop.slabs()
+                        .take(before <= SlabPool.SMALL - 128 ? SlabPool.SMALL : SlabPool.RECORD);
         try {
             out.tail += engine.wrap(plaintext, out.space());
         } catch (TlsFailure e) {

@@ -14,10 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One port of a service on one loop: the *concrete* backend. Its rules come from the snapshot; its balancer, pools and
-/// budgets live on from snapshot to snapshot.
+/// One port of a service on one loop: the *concrete* backend. Its rules come from the snapshot; its
+/// balancer, pools and budgets live on from snapshot to snapshot.
 public final class Cluster {
-    private final PeakEwmaBalancer<EndpointPool> balancer = new PeakEwmaBalancer<>(e -> e.endpoint().weight());
+    private final PeakEwmaBalancer<EndpointPool> balancer =
+            new PeakEwmaBalancer<>(e -> e.endpoint().weight());
     private final int loops;
     private Map<Endpoint, EndpointPool> pools = new HashMap<>();
     private Map<RetryRule, RetryBudget> budgets = new HashMap<>();
@@ -87,7 +88,9 @@ public final class Cluster {
     public RetryBudget budget(RetryRule rule) {
         RetryBudget known = budgets.get(rule);
         if (known == null) {
-            known = new RetryBudget(rule.budgetPercent(), Math.ceilDiv(rule.budgetMinPerSecond(), loops));
+            known =
+                    new RetryBudget(
+                            rule.budgetPercent(), Math.ceilDiv(rule.budgetMinPerSecond(), loops));
             budgets.put(rule, known);
         }
         return known;

@@ -69,9 +69,15 @@ public final class Clusters {
         wake();
     }
 
-    private static void addAddresses(Map<IpPort, Destination> index, MeshService service, ServicePort port, Cluster cluster) {
+    private static void addAddresses(
+            Map<IpPort, Destination> index,
+            MeshService service,
+            ServicePort port,
+            Cluster cluster) {
         for (EndpointPool endpoint : cluster.endpoints()) {
-            index.put(new IpPort(endpoint.endpoint().address(), port.targetPort()), new Destination.ToEndpoint(cluster, endpoint));
+            index.put(
+                    new IpPort(endpoint.endpoint().address(), port.targetPort()),
+                    new Destination.ToEndpoint(cluster, endpoint));
         }
         for (InetAddress address : service.virtualAddresses()) {
             index.put(new IpPort(address, port.port()), new Destination.ToService(cluster));
@@ -85,7 +91,8 @@ public final class Clusters {
     /// The concrete backend of a target; null where the snapshot does not hold it.
     public @Nullable Cluster find(RouteTarget target) {
         return switch (target) {
-            case RouteTarget.ToService(ServiceName service, int port, int _) -> byService.get(new Key(service, port));
+            case RouteTarget.ToService(ServiceName service, int port, int _) ->
+                    byService.get(new Key(service, port));
         };
     }
 
@@ -104,7 +111,8 @@ public final class Clusters {
 
     private void wake() {
         List<Runnable> due = new ArrayList<>();
-        for (Iterator<Map.Entry<IpPort, List<Runnable>>> i = waiting.entrySet().iterator(); i.hasNext(); ) {
+        for (Iterator<Map.Entry<IpPort, List<Runnable>>> i = waiting.entrySet().iterator();
+                i.hasNext(); ) {
             Map.Entry<IpPort, List<Runnable>> one = i.next();
             if (byAddress.containsKey(one.getKey())) {
                 due.addAll(one.getValue());

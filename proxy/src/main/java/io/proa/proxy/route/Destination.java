@@ -7,7 +7,8 @@ public sealed interface Destination {
     /// A service, by one of its virtual addresses.
     record ToService(Cluster cluster) implements Destination {}
 
-    /// One replica of a service, dialled by its own address: the service's policy holds, the choice is made.
+    /// One replica of a service, dialled by its own address: the service's policy holds, the choice
+    /// is made.
     record ToEndpoint(Cluster cluster, EndpointPool endpoint) implements Destination {}
 
     /// Nothing of the mesh: passed through as it is.

@@ -3,8 +3,8 @@ package io.proa.proxy.route;
 import io.proa.model.Endpoint;
 import io.proa.proxy.http.UpstreamPool;
 
-/// An endpoint of one service port and the loop's connections to it. Equal where the endpoint is, so that a balancer
-/// recognises it in the next snapshot.
+/// An endpoint of one service port and the loop's connections to it. Equal where the endpoint is,
+/// so that a balancer recognises it in the next snapshot.
 public final class EndpointPool {
     private final Endpoint endpoint;
     private final UpstreamPool pool;

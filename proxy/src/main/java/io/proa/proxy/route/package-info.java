@@ -1,5 +1,5 @@
-/// What one loop knows of the mesh: the snapshot it has adopted, and beside it the state that outlives snapshots:
-/// balancers, pools, budgets.
+/// What one loop knows of the mesh: the snapshot it has adopted, and beside it the state that
+/// outlives snapshots: balancers, pools, budgets.
 ///
 /// Start with [io.proa.proxy.route.Clusters].
 @NullMarked

@@ -64,10 +64,19 @@ public final class FirstBytes {
         }
         String version = " HTTP/1.";
         int at = end - version.length() - (bytes.get(end - 1) == '\r' ? 2 : 1);
-        return at > i && startsWith(bytes, at, version, version.length()) ? Verdict.HTTP1 : Verdict.OPAQUE;
+        return at > i && startsWith(bytes, at, version, version.length())
+                ? Verdict.HTTP1
+                : Verdict.OPAQUE;
     }
 
     private static boolean isToken(byte b) {
-        return b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b == '_' || b == '.' || b == '!' || b == '+';
+        return b >= 'A' && b <= 'Z'
+                || b >= 'a' && b <= 'z'
+                || b >= '0' && b <= '9'
+                || b == '-'
+                || b == '_'
+                || b == '.'
+                || b == '!'
+                || b == '+';
     }
 }

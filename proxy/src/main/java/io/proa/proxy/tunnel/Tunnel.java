@@ -11,8 +11,9 @@ import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of the other (FIN and
-/// close_notify), a reset becomes a reset, and an end without close_notify never looks like an orderly one.
+/// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of
+/// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
+/// looks like an orderly one.
 public final class Tunnel {
     private final Loop loop;
     private final Link client;
@@ -28,7 +29,12 @@ public final class Tunnel {
 
     /// @param client established; may have bytes waiting
     /// @param upstream established
-    public Tunnel(Link client, Link upstream, ExchangeRecord record, Consumer<ExchangeRecord> observer, long idleNanos) {
+    public Tunnel(
+            Link client,
+            Link upstream,
+            ExchangeRecord record,
+            Consumer<ExchangeRecord> observer,
+            long idleNanos) {
         this.loop = client.loop();
         this.client = client;
         this.upstream = upstream;
@@ -39,7 +45,8 @@ public final class Tunnel {
         this.toClient = new Direction(upstream, client, false);
     }
 
-    /// Looks after a while whether anything has moved; re-arming per byte would cost more than it is worth.
+    /// Looks after a while whether anything has moved; re-arming per byte would cost more than it
+    /// is worth.
     private final class IdleTimer extends Timeout {
         @Override
         protected void expired(long nowNanos) {
@@ -182,7 +189,10 @@ public final class Tunnel {
 
     private void broken(boolean clientSide, IOException cause) {
         boolean truncated = cause instanceof TlsBroken;
-        Reason reason = clientSide ? Reason.CLIENT_GONE : truncated ? Reason.UPSTREAM_TRUNCATED : Reason.UPSTREAM_RESET;
+        Reason reason =
+                clientSide
+                        ? Reason.CLIENT_GONE
+                        : truncated ? Reason.UPSTREAM_TRUNCATED : Reason.UPSTREAM_RESET;
         end(reason, String.valueOf(cause.getMessage()), true);
     }
 

@@ -71,6 +71,10 @@ final class ConnectionOptions {
     /// Whether a field's name is listed as an option.
     static boolean names(MessageHead head, int nameStart, int nameEnd) {
         ByteBuffer buf = head.buf;
+        // an option only, never the name of a field (RFC 9110 section 7.6.1)
+        if (Octets.sameIgnoringCase(buf, nameStart, nameEnd, "close")) {
+            return false;
+        }
         for (int i = head.find(KnownHeader.CONNECTION); i < head.headerCount(); i++) {
             if (head.known(i) == KnownHeader.CONNECTION
                     && lists(buf, head.valueStart(i), head.valueEnd(i), nameStart, nameEnd)) {

@@ -18,4 +18,12 @@ public record HeadLimits(int maxBytes, int maxHeaders) {
                     "maxHeaders is " + maxHeaders + ", expected 1 to 10000");
         }
     }
+
+    /// The limits for heads that a sidecar with these limits has passed on: 4 KiB and 16 field
+    /// lines more, since a head just within the limit may have gained some. Without them the second
+    /// sidecar refuses what the first let pass.
+    public HeadLimits forNextHop() {
+        return new HeadLimits(
+                Math.min(maxBytes + 4096, 16 << 20), Math.min(maxHeaders + 16, 10_000));
+    }
 }

@@ -9,9 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `requests.txt` and `responses.txt`.
-final class Corpus {
+public final class Corpus {
     /// @param answered the method a response answers; null for a request
-    record Case(String verdict, String name, @Nullable Method answered, String text) {
+    public record Case(String verdict, String name, @Nullable Method answered, String text) {
         @Override
         public String toString() {
             return name + " " + verdict;
@@ -20,11 +20,11 @@ final class Corpus {
 
     private Corpus() {}
 
-    static List<Case> requests() {
+    public static List<Case> requests() {
         return read("requests.txt", false);
     }
 
-    static List<Case> responses() {
+    public static List<Case> responses() {
         return read("responses.txt", true);
     }
 
@@ -50,7 +50,7 @@ final class Corpus {
         return cases;
     }
 
-    static String unescape(String escaped) {
+    public static String unescape(String escaped) {
         StringBuilder out = new StringBuilder();
         int i = 0;
         while (i < escaped.length()) {

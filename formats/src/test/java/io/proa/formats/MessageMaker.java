@@ -3,7 +3,7 @@ package io.proa.formats;
 import java.util.Random;
 
 /// Makes messages from a seed: mostly whole and near the rules' edges, then hurt in a few places.
-final class MessageMaker {
+public final class MessageMaker {
     private static final String[] METHODS = {
         "GET", "POST", "HEAD", "PUT", "OPTIONS", "CONNECT", "TRACE", "get", "M-X"
     };
@@ -98,7 +98,7 @@ final class MessageMaker {
 
     private final Random random;
 
-    MessageMaker(long seed) {
+    public MessageMaker(long seed) {
         random = new Random(seed);
     }
 
@@ -110,7 +110,7 @@ final class MessageMaker {
         return random.nextInt(n) == 0;
     }
 
-    String request() {
+    public String request() {
         StringBuilder text = new StringBuilder(oneIn(30) ? "\r\n" : "");
         String target = oneIn(3) ? any(TARGETS) : "/a";
         text.append(oneIn(2) ? "POST" : any(METHODS)).append(' ').append(target);
@@ -121,7 +121,7 @@ final class MessageMaker {
         return rest(text);
     }
 
-    String response() {
+    public String response() {
         StringBuilder text = new StringBuilder(oneIn(8) ? "HTTP/1.0 " : "HTTP/1.1 ");
         int status =
                 oneIn(2)
@@ -132,7 +132,7 @@ final class MessageMaker {
         return rest(text);
     }
 
-    Method answered() {
+    public Method answered() {
         return oneIn(2) ? Method.GET : oneIn(2) ? Method.HEAD : Method.CONNECT;
     }
 
@@ -168,7 +168,7 @@ final class MessageMaker {
         }
     }
 
-    int[] cuts(int length) {
+    public int[] cuts(int length) {
         return random.ints(1 + random.nextInt(4), 0, length + 1).sorted().toArray();
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A second reader of HTTP/1 messages: slow, made of strings and patterns, written from the RFCs'
 /// grammar and sharing no idea with the first. It says ok, more or bad.
-final class Oracle {
+public final class Oracle {
     private static final String TCHAR = "[-!#$%&'*+.^_`|~0-9A-Za-z]";
     private static final String OCTET = "[\\x21-\\x7e\\x80-\\xff]";
     private static final Pattern REQUEST_LINE =
@@ -22,6 +22,11 @@ final class Oracle {
             Pattern.compile("HTTP/1\\.([01]) ([1-9][0-9][0-9])(?: [\\t\\x20-\\x7e\\x80-\\xff]*)?");
     private static final Pattern FIELD =
             Pattern.compile("(" + TCHAR + "{1,256}):([\\t\\x20-\\x7e\\x80-\\xff]*)");
+    private static final Pattern TRAILER =
+            Pattern.compile("(" + TCHAR + "+):([\\t\\x20-\\x7e\\x80-\\xff]*)");
+    private static final Pattern STRIPPED =
+            Pattern.compile(
+                    "[ \\t]*(|" + OCTET + "|" + OCTET + ".*" + OCTET + ")[ \\t]*", Pattern.DOTALL);
     private static final String HOST =
             "(?:\\[(?=[^\\]]*:[^\\]]*:)[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)";
     private static final Pattern AUTHORITY = Pattern.compile("(" + HOST + ")(?::([0-9]{1,5}))?");
@@ -85,6 +90,7 @@ final class Oracle {
 
     private final String text;
     private final @Nullable Method answered;
+    private final HeadLimits limits;
     private final List<String[]> fields = new ArrayList<>();
     private String startLine = "";
     private String path = "";
@@ -94,14 +100,19 @@ final class Oracle {
     private int version;
     private int status;
 
-    private Oracle(String text, @Nullable Method answered) {
+    private Oracle(String text, @Nullable Method answered, HeadLimits limits) {
+        this.limits = limits;
         this.text = text;
         this.answered = answered;
     }
 
-    static Reading read(@Nullable Method answered, String text) {
+    public static Reading read(@Nullable Method answered, String text) {
+        return read(answered, text, HeadLimits.DEFAULT);
+    }
+
+    public static Reading read(@Nullable Method answered, String text, HeadLimits limits) {
         try {
-            return new Oracle(text, answered).read();
+            return new Oracle(text, answered, limits).read();
         } catch (Bad e) {
             return Reading.refused("bad");
         }
@@ -122,10 +133,10 @@ final class Oracle {
         if (blank < 0) {
             return Reading.refused("more");
         }
-        require(blank + 4 <= HeadLimits.DEFAULT.maxBytes());
+        require(blank + 4 <= limits.maxBytes());
         String[] lines = text.substring(start, blank).split("\r\n", -1);
         startLine = lines[0];
-        require(lines.length - 1 <= HeadLimits.DEFAULT.maxHeaders());
+        require(lines.length - 1 <= limits.maxHeaders());
         for (String line : Arrays.asList(lines).subList(1, lines.length)) {
             Matcher field = FIELD.matcher(line);
             require(field.matches());
@@ -338,9 +349,7 @@ final class Oracle {
                 result[1] = at;
                 return true;
             }
-            Matcher field =
-                    Pattern.compile("(" + TCHAR + "+):([\\t\\x20-\\x7e\\x80-\\xff]*)")
-                            .matcher(line);
+            Matcher field = TRAILER.matcher(line);
             require(field.matches());
             bytes += line.length();
             require(++count <= 64 && bytes <= 8192);
@@ -351,11 +360,7 @@ final class Oracle {
     }
 
     private static String strip(String value) {
-        Matcher m =
-                Pattern.compile(
-                                "[ \\t]*(|" + OCTET + "|" + OCTET + ".*" + OCTET + ")[ \\t]*",
-                                Pattern.DOTALL)
-                        .matcher(value);
+        Matcher m = STRIPPED.matcher(value);
         require(m.matches());
         return m.group(1);
     }

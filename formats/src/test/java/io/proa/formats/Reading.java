@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param hopByHop names, in lower case, that end at this hop
 /// @param length bytes of the whole message, from the first byte given; -1 when it ends with the
 ///   connection
-record Reading(
+public record Reading(
         String verdict,
         String startLine,
         String path,
@@ -29,6 +29,9 @@ record Reading(
         boolean trailerAllowance,
         long payload,
         long length) {
+
+    /// Bytes before the message in its buffer.
+    static final int BEFORE = 13;
 
     static Reading refused(String verdict) {
         return new Reading(
@@ -50,7 +53,8 @@ record Reading(
                 0);
     }
 
-    boolean ok() {
+    /// Whether it is a whole good message.
+    public boolean ok() {
         return verdict.equals("ok");
     }
 
@@ -58,7 +62,7 @@ record Reading(
     ///
     /// @param answered the method a response answers, or null for a request
     static Reading by(MessageHead head, @Nullable Method answered, String text, int... cuts) {
-        int before = 13;
+        int before = BEFORE;
         ByteBuffer buf = Bytes.buffer(text, before);
         head.reset();
         try {

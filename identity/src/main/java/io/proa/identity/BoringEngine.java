@@ -9,18 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection on BoringSSL.
 ///
-/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it;
-/// what BoringSSL writes at other times (handshake flights, alerts) waits in the BIO's own small
-/// ring. Two of its properties shape this class: the ring must never be drained in part and then
-/// written again (it miscounts once wrapped), and `SSL_write` must not run out of room in the
-/// middle of a record (it would want the same call again). So whatever does not fit the caller's
-/// buffer is moved whole to [#spill], which is allocated only then and served first.
+/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it; what BoringSSL
+/// writes at other times (handshake flights, alerts) waits in the [BoringOutbox]. `SSL_write` must not run out of room in
+/// the middle of a record, for it would want the same call again; so a record is only begun where it fits, in the caller's
+/// buffer or, where that is too small for any, in the outbox.
 final class BoringEngine implements TlsEngine {
-    /// Holds the largest usual flight (two P-256 certificates and a hybrid key share take about 3
-    /// KB).
-    private static final int RING = 4096;
-
-    private static final int MAX_SPILL = 128 * 1024;
     private static final int MAX_RECORD = 16384;
 
     /// A key update BoringSSL may put before a record.
@@ -37,6 +30,7 @@ final class BoringEngine implements TlsEngine {
     private final @Nullable SpiffeId expected;
     private final BoringSessions.@Nullable Key sessionKey;
     private final long bio;
+    private final BoringOutbox outbox;
 
     private long ssl;
     private int overhead;
@@ -44,11 +38,9 @@ final class BoringEngine implements TlsEngine {
     private boolean complete;
     private boolean resumed;
     private boolean ticketsOwed;
-    private boolean ringMayHold;
     private boolean plaintextWaits;
     private boolean peerClosed;
     private boolean outboundClosed;
-    private @Nullable ByteBuffer spill;
     private @Nullable TlsFailure failure;
     private @Nullable VerifiedPeer peer;
     private @Nullable String protocol;
@@ -67,7 +59,8 @@ final class BoringEngine implements TlsEngine {
         this.wantsProtocol = wantsProtocol;
         this.expected = expected;
         this.sessionKey = sessionKey;
-        this.bio = SSL.bioNewByteBuffer(ssl, RING);
+        this.bio = SSL.bioNewByteBuffer(ssl, BoringOutbox.RING);
+        this.outbox = new BoringOutbox(bio);
     }
 
     @Override
@@ -111,9 +104,9 @@ final class BoringEngine implements TlsEngine {
     public int wrap(ByteBuffer plaintext, ByteBuffer ciphertext) throws TlsFailure {
         requireAlive();
         int start = ciphertext.position();
-        boolean clear = drain(ciphertext);
+        boolean clear = outbox.drain(ciphertext);
         if (clear && plaintext.hasRemaining() && complete && failure == null && !outboundClosed) {
-            if (!ticketsOwed || (sendTickets(plaintext) && drain(ciphertext))) {
+            if (!ticketsOwed || (sendTickets(plaintext) && outbox.drain(ciphertext))) {
                 encrypt(plaintext, ciphertext);
             }
         }
@@ -122,7 +115,7 @@ final class BoringEngine implements TlsEngine {
 
     @Override
     public boolean hasPendingCiphertext() {
-        return spill != null || (ringMayHold && ssl != 0 && SSL.bioLengthNonApplication(bio) > 0);
+        return ssl != 0 && outbox.holdsAny();
     }
 
     @Override
@@ -176,7 +169,6 @@ final class BoringEngine implements TlsEngine {
         if (ssl != 0) {
             long freed = ssl;
             ssl = 0;
-            spill = null;
             SSL.freeSSL(freed); // the BIO goes with it
             context.forget(freed);
         }
@@ -197,13 +189,7 @@ final class BoringEngine implements TlsEngine {
             return CertificateVerifier.X509_V_OK;
         } catch (TlsFailure e) {
             failure = e;
-            return switch (e.code()) {
-                case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
-                case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
-                case WRONG_IDENTITY -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
-                case UNTRUSTED, NO_CERTIFICATE, NOT_TLS, PEER_ALERT, TRUNCATED, PROTOCOL ->
-                        CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
-            };
+            return BoringFailure.verdict(e.code());
         } catch (RuntimeException | Error e) {
             // An exception must not cross native code; and a fault of ours must not let anybody in.
             failure = new TlsFailure(TlsFailure.Code.UNTRUSTED, "verification broke: " + e);
@@ -217,7 +203,7 @@ final class BoringEngine implements TlsEngine {
     ///   from none
     /// @return whether it is complete
     private boolean handshake(long end) throws TlsFailure {
-        ringMayHold = true;
+        outbox.expect();
         while (true) {
             int result = SSL.doHandshake(ssl);
             if (result == 1) {
@@ -231,7 +217,7 @@ final class BoringEngine implements TlsEngine {
             if (error != WRITE_WANTED) {
                 throw fail("handshake");
             }
-            emptyRing(end);
+            makeRoom(end);
         }
     }
 
@@ -304,7 +290,7 @@ final class BoringEngine implements TlsEngine {
                     plaintextWaits = false;
                     return produced;
                 }
-                case WRITE_WANTED -> emptyRing(end);
+                case WRITE_WANTED -> makeRoom(end);
                 case CLOSED -> {
                     peerClosed = true;
                     plaintextWaits = false;
@@ -323,7 +309,7 @@ final class BoringEngine implements TlsEngine {
         if (room <= overhead + SLACK) {
             if (room > 0) {
                 encryptAside(source, plaintext);
-                drain(ciphertext);
+                outbox.drain(ciphertext);
             }
             return;
         }
@@ -357,7 +343,7 @@ final class BoringEngine implements TlsEngine {
         if (written > 0) {
             plaintext.position(plaintext.position() + written);
             aside.limit(aside.capacity() - SSL.bioLengthByteBuffer(bio));
-            spill = aside;
+            outbox.put(aside);
         }
         SSL.bioClearByteBuffer(bio);
         if (written <= 0) {
@@ -369,7 +355,7 @@ final class BoringEngine implements TlsEngine {
     /// the ring, so that their size is known. `plaintext` is not read.
     private boolean sendTickets(ByteBuffer plaintext) throws TlsFailure {
         ticketsOwed = false;
-        ringMayHold = true;
+        outbox.expect();
         while (true) {
             int result = SSL.writeToSSL(ssl, Buffer.address(plaintext), 0);
             if (result >= 0) {
@@ -378,12 +364,12 @@ final class BoringEngine implements TlsEngine {
             if (SSL.getError(ssl, result) != WRITE_WANTED) {
                 throw fail("session tickets");
             }
-            emptyRing(0);
+            makeRoom(0);
         }
     }
 
     private void shutDown() {
-        ringMayHold = true;
+        outbox.expect();
         for (int attempt = 0; attempt < 8; attempt++) {
             // Once it has succeeded it must not be called again: it would swallow the peer's data.
             int result = SSL.shutdownSSL(ssl);
@@ -391,7 +377,7 @@ final class BoringEngine implements TlsEngine {
                 break;
             }
             try {
-                emptyRing(0);
+                makeRoom(0);
             } catch (TlsFailure e) {
                 failure = e;
                 return;
@@ -417,7 +403,7 @@ final class BoringEngine implements TlsEngine {
     }
 
     private TlsFailure fail(String during) {
-        ringMayHold = true;
+        outbox.expect();
         TlsFailure taken = BoringFailure.take(during, complete);
         if (failure == null) {
             failure = taken;
@@ -425,79 +411,14 @@ final class BoringEngine implements TlsEngine {
         return failure;
     }
 
-    /// Moves everything owed to `ciphertext`.
-    ///
-    /// @return whether nothing is left
-    private boolean drain(ByteBuffer ciphertext) {
-        if (spill != null && !pour(ciphertext)) {
-            return false;
-        }
-        if (!ringMayHold) {
-            return true;
-        }
-        int held = SSL.bioLengthNonApplication(bio);
-        if (held == 0) {
-            ringMayHold = !complete;
-            return true;
-        }
-        if (held <= ciphertext.remaining()) {
-            long target = Buffer.address(ciphertext) + ciphertext.position();
-            SSL.bioSetByteBuffer(bio, target, ciphertext.remaining(), true);
-            ciphertext.position(ciphertext.position() + SSL.bioFlushByteBuffer(bio));
-            SSL.bioClearByteBuffer(bio);
-            return true;
-        }
-        spillRing(held);
-        return pour(ciphertext);
-    }
-
-    private boolean pour(ByteBuffer ciphertext) {
-        ByteBuffer held = spill;
-        if (held == null) {
-            return true;
-        }
-        int count = Math.min(held.remaining(), ciphertext.remaining());
-        ciphertext.put(ciphertext.position(), held, held.position(), count);
-        ciphertext.position(ciphertext.position() + count);
-        held.position(held.position() + count);
-        if (held.hasRemaining()) {
-            return false;
-        }
-        spill = null;
-        return true;
-    }
-
-    /// Makes room in the ring while the BIO may be reading from ciphertext that ends at `end`.
-    private void emptyRing(long end) throws TlsFailure {
-        int unread = end == 0 ? 0 : SSL.bioLengthByteBuffer(bio);
-        int held = SSL.bioLengthNonApplication(bio);
-        ByteBuffer before = spill;
-        if (held == 0 || (before != null && before.remaining() + held > MAX_SPILL)) {
+    private void makeRoom(long end) throws TlsFailure {
+        if (!outbox.makeRoom(end)) {
             failure =
                     new TlsFailure(
                             TlsFailure.Code.PROTOCOL,
                             "the peer provokes answers without reading them");
             throw failure;
         }
-        spillRing(held);
-        if (unread > 0) {
-            SSL.bioSetByteBuffer(bio, end - unread, unread, false);
-        } else {
-            SSL.bioClearByteBuffer(bio);
-        }
-    }
-
-    private void spillRing(int held) {
-        ByteBuffer before = spill;
-        int kept = before == null ? 0 : before.remaining();
-        ByteBuffer larger = ByteBuffer.allocateDirect(kept + held);
-        if (before != null) {
-            larger.put(before);
-        }
-        SSL.bioSetByteBuffer(bio, Buffer.address(larger) + kept, held, true);
-        SSL.bioFlushByteBuffer(bio);
-        SSL.bioClearByteBuffer(bio);
-        spill = larger.position(0);
     }
 
     private void requireAlive() {

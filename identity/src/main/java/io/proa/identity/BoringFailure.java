@@ -1,5 +1,6 @@
 package io.proa.identity;
 
+import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.internal.tcnative.SSL;
 
 /// What BoringSSL's error numbers mean to us (its ssl.h, `SSL_R_*`).
@@ -39,6 +40,17 @@ final class BoringFailure {
                             recognised ? TlsFailure.Code.PROTOCOL : TlsFailure.Code.NOT_TLS,
                             "the bytes are not TLS (" + name + ")");
             default -> new TlsFailure(TlsFailure.Code.PROTOCOL, during + ": " + name);
+        };
+    }
+
+    /// What tells BoringSSL to send the alert that fits a refused certificate.
+    static int verdict(TlsFailure.Code code) {
+        return switch (code) {
+            case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
+            case NOT_YET_VALID -> CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
+            case WRONG_IDENTITY -> CertificateVerifier.X509_V_ERR_CERT_REJECTED;
+            case UNTRUSTED, NO_CERTIFICATE, NOT_TLS, PEER_ALERT, TRUNCATED, PROTOCOL ->
+                    CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT;
         };
     }
 }

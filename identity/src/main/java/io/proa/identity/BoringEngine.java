@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection on BoringSSL.
 ///
-/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it; what BoringSSL
-/// writes at other times (handshake flights, alerts) waits in the [BoringOutbox]. `SSL_write` must not run out of room in
-/// the middle of a record, for it would want the same call again; so a record is only begun where it fits, in the caller's
-/// buffer or, where that is too small for any, in the outbox.
+/// Implementation note. The native BIO either reads from the caller's ciphertext or writes into it;
+/// what BoringSSL writes at other times (handshake flights, alerts) waits in the [BoringOutbox].
+/// `SSL_write` must not run out of room in the middle of a record, for it would want the same call
+/// again; so a record is only begun where it fits, in the caller's buffer or, where that is too
+/// small for any, in the outbox.
 final class BoringEngine implements TlsEngine {
     private static final int MAX_RECORD = 16384;
 

@@ -5,13 +5,15 @@ import io.netty.internal.tcnative.SSL;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Ciphertext one connection owes its peer: what BoringSSL wrote while the BIO had no buffer of the caller to write into.
+/// Ciphertext one connection owes its peer: what BoringSSL wrote while the BIO had no buffer of the
+/// caller to write into.
 ///
-/// It waits in the BIO's own small ring. The ring must never be drained in part and then written again (it miscounts once
-/// wrapped); what does not fit the caller's buffer is therefore moved whole to [#spill], which is allocated only then and
-/// served first.
+/// It waits in the BIO's own small ring. The ring must never be drained in part and then written
+/// again (it miscounts once wrapped); what does not fit the caller's buffer is therefore moved
+/// whole to [#spill], which is allocated only then and served first.
 final class BoringOutbox {
-    /// Holds the largest usual flight (two P-256 certificates and a hybrid key share take about 3 KB).
+    /// Holds the largest usual flight (two P-256 certificates and a hybrid key share take about 3
+    /// KB).
     static final int RING = 4096;
 
     private static final int MAX_SPILL = 128 * 1024;
@@ -24,8 +26,8 @@ final class BoringOutbox {
         this.bio = bio;
     }
 
-    /// Says that BoringSSL may write outside of the caller's buffers from now on; until then no native call is spent on
-    /// asking.
+    /// Says that BoringSSL may write outside of the caller's buffers from now on; until then no
+    /// native call is spent on asking.
     void expect() {
         ringMayHold = true;
     }
@@ -65,7 +67,8 @@ final class BoringOutbox {
         return pour(ciphertext);
     }
 
-    /// Empties the ring while the BIO may be reading from ciphertext that ends at address `end` (0 for none).
+    /// Empties the ring while the BIO may be reading from ciphertext that ends at address `end` (0
+    /// for none).
     ///
     /// @return false where there is nothing to make room of, or too much
     boolean makeRoom(long end) {

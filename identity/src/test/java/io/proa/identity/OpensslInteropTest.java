@@ -55,8 +55,7 @@ class OpensslInteropTest {
     }
 
     private static TlsContext open(WorkloadIdentity identity, Library library) {
-        return TlsProvider.open(
-                identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
+        return TlsProvider.open(identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
     }
 
     private Process openssl(String... arguments) throws IOException {
@@ -122,7 +121,8 @@ class OpensslInteropTest {
         in.flush();
     }
 
-    /// Whatever s_client reads together with a command is lost, so wait until it has seen the command.
+    /// Whatever s_client reads together with a command is lost, so wait until it has seen the
+    /// command.
     private void updateKey(Process process, String command, int times) throws Exception {
         type(process, command);
         for (int i = 0; i < 200; i++) {
@@ -143,8 +143,7 @@ class OpensslInteropTest {
         try (TlsContext orders = open(ORDERS, library);
                 ServerSocketChannel listener = listen()) {
             Process openssl = client(portOf(listener), asWeb("-sess_out", "session"));
-            try (SocketPump pump =
-                    new SocketPump(listener.accept(), orders.server(HTTP))) {
+            try (SocketPump pump = new SocketPump(listener.accept(), orders.server(HTTP))) {
                 pump.handshake();
                 type(openssl, "hello\n");
                 pump.until(text -> text.contains("hello\n"));
@@ -168,8 +167,7 @@ class OpensslInteropTest {
                 openssl.destroyForcibly();
             }
             Process second = client(portOf(listener), asWeb("-sess_in", "session"));
-            try (SocketPump pump =
-                    new SocketPump(listener.accept(), orders.server(HTTP))) {
+            try (SocketPump pump = new SocketPump(listener.accept(), orders.server(HTTP))) {
                 pump.handshake();
                 type(second, "hello\n");
                 pump.until(text -> text.contains("hello\n"));
@@ -189,8 +187,7 @@ class OpensslInteropTest {
         try (TlsContext orders = open(ORDERS, library);
                 ServerSocketChannel listener = listen()) {
             Process openssl = client(portOf(listener), "-alpn", "http/1.1");
-            try (SocketPump pump =
-                    new SocketPump(listener.accept(), orders.server(HTTP))) {
+            try (SocketPump pump = new SocketPump(listener.accept(), orders.server(HTTP))) {
                 assertThatThrownBy(pump::handshake)
                         .isInstanceOfSatisfying(
                                 TlsFailure.class,
@@ -215,8 +212,7 @@ class OpensslInteropTest {
         try (TlsContext orders = open(ORDERS, library);
                 ServerSocketChannel listener = listen()) {
             Process openssl = client(portOf(listener), asWeb("-tls1_2"));
-            try (SocketPump pump =
-                    new SocketPump(listener.accept(), orders.server(HTTP))) {
+            try (SocketPump pump = new SocketPump(listener.accept(), orders.server(HTTP))) {
                 assertThatThrownBy(pump::handshake)
                         .isInstanceOfSatisfying(
                                 TlsFailure.class,
@@ -278,8 +274,7 @@ class OpensslInteropTest {
     }
 
     private static SocketChannel connect(int port) throws Exception {
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         for (int attempt = 0; ; attempt++) {
             try {
                 return SocketChannel.open(address);

@@ -151,7 +151,8 @@ class PeerVerifierTest {
 
     @Test
     void refusesWhereTheIdIsMissingOrNotTheOnlyUri() {
-        assertThat(verdict(leaf(good().subject("web").without(ALTERNATIVE_NAME)))).isEqualTo(WRONG_IDENTITY);
+        assertThat(verdict(leaf(good().subject("web").without(ALTERNATIVE_NAME))))
+                .isEqualTo(WRONG_IDENTITY);
         assertThat(verdict(leaf(good().dns("web.td.test")))).isEqualTo(WRONG_IDENTITY);
         assertThat(verdict(leaf(good().dns(WEB)))).isIn(WRONG_IDENTITY, UNTRUSTED).isNotNull();
         assertThat(verdict(leaf(good().uris(WEB, "spiffe://td.test/ns/default/sa/admin"))))
@@ -247,7 +248,12 @@ class PeerVerifierTest {
         assertThat(verdict(leaf)).isEqualTo(UNTRUSTED);
         assertThat(verdict(leaf(good().signedWith("SHA1withECDSA")))).isEqualTo(UNTRUSTED);
         KeyPair strong = CertificateDraft.newKey("RSA", "2048");
-        assertThat(verdict(good().bytes(strong.getPublic(), CA.issuerName(), CA.key().getPrivate())))
+        assertThat(
+                        verdict(
+                                good().bytes(
+                                                strong.getPublic(),
+                                                CA.issuerName(),
+                                                CA.key().getPrivate())))
                 .isNull();
     }
 
@@ -292,8 +298,7 @@ class PeerVerifierTest {
     @Test
     void refusesConstraintsItDoesNotUnderstand() {
         byte[] permitted =
-                Der.sequence(
-                        Der.element(0xa0, Der.sequence(Der.ascii(0x86, "other.test"))));
+                Der.sequence(Der.element(0xa0, Der.sequence(Der.ascii(0x86, "other.test"))));
         KeyPair key = CertificateDraft.newKey();
         for (boolean critical : new boolean[] {true, false}) {
             byte[] issuer =
@@ -316,7 +321,10 @@ class PeerVerifierTest {
             assertThat(verdict(Arrays.copyOf(leaf, i))).isNotNull();
         }
         assertThat(verdict(Arrays.copyOf(leaf, leaf.length + 1))).isNotNull();
-        assertThat(verdict("-----BEGIN CERTIFICATE-----".getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+        assertThat(
+                        verdict(
+                                "-----BEGIN CERTIFICATE-----"
+                                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                 .isEqualTo(UNTRUSTED);
     }
 
@@ -345,7 +353,8 @@ class PeerVerifierTest {
         assertThat(verdict(chain.toArray(new byte[0][]))).isEqualTo(UNTRUSTED);
     }
 
-    /// Where the JDK's PKIX refuses a chain, so do we; and what both are asked that is proper, both accept.
+    /// Where the JDK's PKIX refuses a chain, so do we; and what both are asked that is proper, both
+    /// accept.
     @Test
     void isNeverMoreLenientThanPkix() throws Exception {
         Instant past = now.minusSeconds(5);

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What a strict peer must refuse, as far as it shows on the wire ([PeerVerifierTest] has the certificates).
+/// What a strict peer must refuse, as far as it shows on the wire ([PeerVerifierTest] has the
+/// certificates).
 class RefusalTest {
     private static final TestAuthority CA = TestAuthority.of("prod");
     private static final List<String> HTTP = List.of("http/1.1");
@@ -47,11 +48,9 @@ class RefusalTest {
             assertThat(pair.client.failedWith()).isEqualTo(Code.PEER_ALERT);
             assertThat(pair.server.engine.handshakeComplete()).isFalse();
             assertThat(pair.server.engine.peer()).isNull();
-            assertThatThrownBy(
-                            () ->
-                                    pair.server.engine.unwrap(
-                                            EnginePair.direct(new byte[0]),
-                                            ByteBuffer.allocateDirect(10)))
+            assertThatThrownBy(() ->
+                            pair.server.engine.unwrap(
+                                    EnginePair.direct(new byte[0]), ByteBuffer.allocateDirect(10)))
                     .isSameAs(pair.server.failure);
         }
     }
@@ -114,8 +113,7 @@ class RefusalTest {
                         server
                                 ? orders.server(HTTP)
                                 : web.client(ORDERS.id(), "1.orders.default.proa", HTTP);
-                ByteBuffer bytes =
-                        EnginePair.direct(text.getBytes(StandardCharsets.ISO_8859_1));
+                ByteBuffer bytes = EnginePair.direct(text.getBytes(StandardCharsets.ISO_8859_1));
                 assertThatThrownBy(() -> engine.unwrap(bytes, ByteBuffer.allocateDirect(100)))
                         .isInstanceOfSatisfying(
                                 TlsFailure.class,
@@ -221,8 +219,7 @@ class RefusalTest {
             TlsEngine server = orders.server(HTTP);
             assertThatThrownBy(() -> server.unwrap(hello, ByteBuffer.allocateDirect(10)))
                     .isInstanceOfSatisfying(
-                            TlsFailure.class,
-                            e -> assertThat(e.code()).isEqualTo(Code.PROTOCOL));
+                            TlsFailure.class, e -> assertThat(e.code()).isEqualTo(Code.PROTOCOL));
             assertThat(server.hasPendingCiphertext()).isTrue();
             server.free();
         }
@@ -333,11 +330,9 @@ class RefusalTest {
             engine.free();
             engine.closeOutbound();
             assertThat(engine.hasPendingCiphertext()).isFalse();
-            assertThatThrownBy(
-                            () ->
-                                    engine.unwrap(
-                                            EnginePair.direct(new byte[1]),
-                                            ByteBuffer.allocateDirect(1)))
+            assertThatThrownBy(() ->
+                            engine.unwrap(
+                                    EnginePair.direct(new byte[1]), ByteBuffer.allocateDirect(1)))
                     .isInstanceOf(IllegalStateException.class);
         }
     }

@@ -25,8 +25,8 @@ final class SocketPump implements AutoCloseable {
         channel.socket().setSoTimeout(10_000);
     }
 
-    /// Reads until the condition on what was received holds, the handshake is complete where nothing is asked, or the
-    /// peer ends.
+    /// Reads until the condition on what was received holds, the handshake is complete where
+    /// nothing is asked, or the peer ends.
     void until(Predicate<String> enough) throws IOException, TlsFailure {
         try {
             flush(none);

@@ -16,8 +16,7 @@ class TransferTest {
     private static final WorkloadIdentity ORDERS = CA.issue("orders");
 
     private static TlsContext open(WorkloadIdentity identity, Library library) {
-        return TlsProvider.open(
-                identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
+        return TlsProvider.open(identity, CA.bundle(), TlsSettings.defaults().withLibrary(library));
     }
 
     private static EnginePair pair(

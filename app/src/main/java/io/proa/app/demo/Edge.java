@@ -34,8 +34,8 @@ public record Edge(
         return attempts == 0 ? 1 : (double) (attempts - failedAttempts) / attempts;
     }
 
-    /// What has come since `before`, an earlier sight of the same edge; percentiles stay those of the whole. After the
-    /// restart of a sidecar, whose counters begin anew, it is all there is.
+    /// What has come since `before`, an earlier sight of the same edge; percentiles stay those of
+    /// the whole. After the restart of a sidecar, whose counters begin anew, it is all there is.
     Edge since(Edge before) {
         if (before.requests > requests || before.attempts > attempts) {
             return this;

@@ -12,10 +12,12 @@ final class Hints {
     static List<String> of(Stage stage, List<RunningPod> pods) {
         List<String> lines = new ArrayList<>();
         lines.add("  ask it yourself     curl -s " + stage.front().url());
-        lines.add("  forbid retries      set maxAttempts: 1 in " + relative(stage.plan().document()));
+        lines.add(
+                "  forbid retries      set maxAttempts: 1 in " + relative(stage.plan().document()));
         if (!pods.isEmpty()) {
             lines.add("  all that a sidecar knows of itself:");
-            lines.add("  curl --unix-socket " + pods.getFirst().adminSocket() + " http://x/metrics");
+            lines.add(
+                    "  curl --unix-socket " + pods.getFirst().adminSocket() + " http://x/metrics");
         }
         return lines;
     }

@@ -154,7 +154,10 @@ final class Story implements Progress {
         List<String> parts = new ArrayList<>();
         for (FleetPlan.Service service : stage.plan().services().reversed()) {
             String language = stage.cast().languages().get(service.name());
-            parts.add(language == null ? service.name() : service.name() + " (" + Cast.title(language) + ")");
+            parts.add(
+                    language == null
+                            ? service.name()
+                            : service.name() + " (" + Cast.title(language) + ")");
         }
         long seconds = (System.nanoTime() - begun) / 1_000_000_000L;
         return terminal.paint(Colour.BOLD, "Proa demo")

@@ -57,7 +57,10 @@ final class Watch {
         SidecarStats before = latest.put(pod, stats);
         if (before != null && before.isSucceededBy(stats)) {
             first.put(pod, stats);
-            news.news("the sidecar of " + pod + " ended and was started again; its counters begin anew");
+            news.news(
+                    "the sidecar of "
+                            + pod
+                            + " ended and was started again; its counters begin anew");
         }
         first.putIfAbsent(pod, stats);
     }
@@ -78,7 +81,8 @@ final class Watch {
         return sights.isEmpty() ? List.of() : sights.getLast().edges();
     }
 
-    /// The edges as they were lately: success and rate over the last [#LATELY] looks, the rest since the start.
+    /// The edges as they were lately: success and rate over the last [#LATELY] looks, the rest
+    /// since the start.
     List<EdgeTable.Row> lately() {
         if (sights.isEmpty()) {
             return List.of();
@@ -88,7 +92,8 @@ final class Watch {
         begin.edges().forEach(edge -> before.put(edge.from() + " " + edge.to(), edge));
         double seconds = Math.max(0.001, (sights.getLast().at() - begin.at()) / 1e9);
         return edges().stream()
-                .map(edge -> edge.since(before.getOrDefault(edge.from() + " " + edge.to(), edge.none())))
+                .map(edge ->
+                        edge.since(before.getOrDefault(edge.from() + " " + edge.to(), edge.none())))
                 .map(edge -> new EdgeTable.Row(edge, edge.requests() / seconds))
                 .toList();
     }

@@ -77,7 +77,8 @@ final class EdgeBookTest {
         Edge before = new Edge("a", "b", true, 100, 10, 110, 20, 10, 1, 2, 3);
         Edge now = new Edge("a", "b", true, 150, 10, 170, 30, 20, 1, 2, 3);
 
-        assertThat(now.since(before)).isEqualTo(new Edge("a", "b", true, 50, 0, 60, 10, 20, 1, 2, 3));
+        assertThat(now.since(before))
+                .isEqualTo(new Edge("a", "b", true, 50, 0, 60, 10, 20, 1, 2, 3));
         assertThat(before.since(now)).as("after a restart").isEqualTo(before);
         assertThat(now.since(now.none())).isEqualTo(now);
     }

@@ -48,60 +48,60 @@ final class IntentCompilerTest {
     private static final String SHOP =
             HEAD
                     + """
-              - name: front
-                command: python3 -m http.server 8080
-                cwd: services/../web
-                port: 8080
-                publish: 9090
-                startAfter: [orders, worker]
-                env: {B: 1, A: "x y", EMPTY: }
-              - name: worker
-                command: while true; do sleep 1; done
-              - name: orders
-                command: [./orders, --fast]
-                ports:
-                - {port: 80, targetPort: 8080, protocol: http}
-                - {port: 5432, protocol: tcp}
-                replicas: 2
-                inbound: permissive
-                loopback: true
-              - {name: orders-v2, command: x, port: 80}
-            ---
-            apiVersion: proa.io/v1alpha1
-            kind: TrafficPolicy
-            metadata: {name: p}
-            spec:
-              targetRef: {group: "", kind: Service, name: orders}
-              retry:
-                maxAttempts: 4
-                on: [503, 500-501, gateway-error, per-try-timeout]
-                perTryTimeout: 250ms
-                backoff: {base: 1s}
-                budget: {percent: 30, minPerSecond: 1}
-                replayLimit: 1000
-              timeouts: {connect: 200ms, request: 2s, idle: 1m}
-            ---
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: HTTPRoute
-            metadata: {name: r, namespace: shop}
-            spec:
-              parentRefs: [{kind: Service, name: orders}]
-              rules:
-              - matches:
-                - path: {value: /}
-                - method: POST
-              - name: canary
-                matches:
-                - path: {type: PathPrefix, value: /api/}
-                  headers: [{name: X-Canary, value: "yes"}]
-                - path: {type: Exact, value: /exact}
-                - path: {value: /api}
-                backendRefs:
-                - {name: orders-v2, port: 80, weight: 9}
-                - {name: orders, port: 80}
-                timeouts: {request: 100ms, backendRequest: 50ms}
-                retry: {codes: [503], attempts: 1, backoff: 5ms}
-            """;
+                      - name: front
+                        command: python3 -m http.server 8080
+                        cwd: services/../web
+                        port: 8080
+                        publish: 9090
+                        startAfter: [orders, worker]
+                        env: {B: 1, A: "x y", EMPTY: }
+                      - name: worker
+                        command: while true; do sleep 1; done
+                      - name: orders
+                        command: [./orders, --fast]
+                        ports:
+                        - {port: 80, targetPort: 8080, protocol: http}
+                        - {port: 5432, protocol: tcp}
+                        replicas: 2
+                        inbound: permissive
+                        loopback: true
+                      - {name: orders-v2, command: x, port: 80}
+                    ---
+                    apiVersion: proa.io/v1alpha1
+                    kind: TrafficPolicy
+                    metadata: {name: p}
+                    spec:
+                      targetRef: {group: "", kind: Service, name: orders}
+                      retry:
+                        maxAttempts: 4
+                        on: [503, 500-501, gateway-error, per-try-timeout]
+                        perTryTimeout: 250ms
+                        backoff: {base: 1s}
+                        budget: {percent: 30, minPerSecond: 1}
+                        replayLimit: 1000
+                      timeouts: {connect: 200ms, request: 2s, idle: 1m}
+                    ---
+                    apiVersion: gateway.networking.k8s.io/v1
+                    kind: HTTPRoute
+                    metadata: {name: r, namespace: shop}
+                    spec:
+                      parentRefs: [{kind: Service, name: orders}]
+                      rules:
+                      - matches:
+                        - path: {value: /}
+                        - method: POST
+                      - name: canary
+                        matches:
+                        - path: {type: PathPrefix, value: /api/}
+                          headers: [{name: X-Canary, value: "yes"}]
+                        - path: {type: Exact, value: /exact}
+                        - path: {value: /api}
+                        backendRefs:
+                        - {name: orders-v2, port: 80, weight: 9}
+                        - {name: orders, port: 80}
+                        timeouts: {request: 100ms, backendRequest: 50ms}
+                        retry: {codes: [503], attempts: 1, backoff: 5ms}
+                    """;
 
     @TempDir Path folder;
 
@@ -117,8 +117,13 @@ final class IntentCompilerTest {
         FleetService front = service(fleet, "front");
         assertThat(front.command().value()).containsExactly("python3", "-m", "http.server", "8080");
         assertThat(front.folder().value()).isEqualTo(Path.of("/srv/fleet/web"));
-        assertThat(front.environment()).containsEntry("B", "1").containsEntry("A", "x y").containsEntry("EMPTY", "");
-        assertThat(front.startAfter()).extracting(ServiceName::name).containsExactly("orders", "worker");
+        assertThat(front.environment())
+                .containsEntry("B", "1")
+                .containsEntry("A", "x y")
+                .containsEntry("EMPTY", "");
+        assertThat(front.startAfter())
+                .extracting(ServiceName::name)
+                .containsExactly("orders", "worker");
         assertThat(Objects.requireNonNull(front.publish()).value()).isEqualTo(9090);
         assertThat(service(fleet, "worker").command().value())
                 .containsExactly("/bin/sh", "-c", "while true; do sleep 1; done");
@@ -127,14 +132,18 @@ final class IntentCompilerTest {
         MeshService orders = service(fleet, "orders").mesh();
         assertThat(orders.name()).hasToString("orders.shop");
         assertThat(orders.ports())
-                .containsExactly(new ServicePort(80, 8080, AppProtocol.HTTP), new ServicePort(5432, 5432, AppProtocol.TCP));
+                .containsExactly(
+                        new ServicePort(80, 8080, AppProtocol.HTTP),
+                        new ServicePort(5432, 5432, AppProtocol.TCP));
         FleetPod second = Objects.requireNonNull(fleet.pod("orders-2"));
-        assertThat(second.workload().identity()).hasToString("spiffe://proa.local/ns/shop/sa/orders");
+        assertThat(second.workload().identity())
+                .hasToString("spiffe://proa.local/ns/shop/sa/orders");
         assertThat(second.workload().inbound()).isEqualTo(InboundMode.PERMISSIVE);
         assertThat(second.workload().ports()).allMatch(port -> port.loopback()).hasSize(2);
         assertThat(orders.endpoints().get(1).address()).isEqualTo(second.ipv4());
         assertThat(second.ipv6().getHostAddress()).startsWith("fd50:a0a:0:0:");
-        assertThat(fleet.hosts()).containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");
+        assertThat(fleet.hosts())
+                .containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");
     }
 
     @Test
@@ -144,23 +153,42 @@ final class IntentCompilerTest {
                 .extracting(RouteRule::matches)
                 .containsExactly(
                         List.of(List.of(new RequestMatch.PathExact("/exact"))),
-                        List.of(List.of(new RequestMatch.PathPrefix("/api"), new RequestMatch.HeaderExact("X-Canary", "yes"))),
+                        List.of(
+                                List.of(
+                                        new RequestMatch.PathPrefix("/api"),
+                                        new RequestMatch.HeaderExact("X-Canary", "yes"))),
                         List.of(List.of(new RequestMatch.PathPrefix("/api"))),
                         List.of(List.of(new RequestMatch.Method("POST"))),
                         List.of());
-        assertThat(rules).extracting(RouteRule::name).containsExactly("r/canary", "r/canary", "r/canary", "r/0", "r/0");
+        assertThat(rules)
+                .extracting(RouteRule::name)
+                .containsExactly("r/canary", "r/canary", "r/canary", "r/0", "r/0");
         RetryRule policy =
                 new RetryRule(
-                        4, Set.of(500, 501, 502, 503, 504), true, Duration.ofMillis(250), Duration.ofSeconds(1),
-                        Duration.ofSeconds(10), 30, 1, 1000);
+                        4,
+                        Set.of(500, 501, 502, 503, 504),
+                        true,
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10),
+                        30,
+                        1,
+                        1000);
         assertThat(rules.getLast().retry()).isEqualTo(policy);
         assertThat(rules.getLast().timeouts().connect()).isEqualTo(Duration.ofMillis(200));
         RouteRule canary = rules.getFirst();
         assertThat(canary.retry())
                 .isEqualTo(
                         new RetryRule(
-                                2, Set.of(503), true, Duration.ofMillis(50), Duration.ofMillis(5),
-                                Duration.ofSeconds(10), 30, 1, 1000));
+                                2,
+                                Set.of(503),
+                                true,
+                                Duration.ofMillis(50),
+                                Duration.ofMillis(5),
+                                Duration.ofSeconds(10),
+                                30,
+                                1,
+                                1000));
         // inherited 200 ms, within a request of 100 ms
         assertThat(canary.timeouts().connect()).isEqualTo(Duration.ofMillis(100));
         assertThat(canary.timeouts().idle()).isEqualTo(Duration.ofMinutes(1));
@@ -179,7 +207,10 @@ final class IntentCompilerTest {
         InetAddress virtual6 = orders.virtualAddresses().getLast();
         InetAddress pod = Objects.requireNonNull(fleet.pod("front-1")).ipv4();
         Set<IpPort> asked =
-                Set.of(new IpPort(virtual6, 80), new IpPort(pod, 22), IpPort.parse("192.0.2.1:443"));
+                Set.of(
+                        new IpPort(virtual6, 80),
+                        new IpPort(pod, 22),
+                        IpPort.parse("192.0.2.1:443"));
         MeshSnapshot snapshot =
                 Objects.requireNonNull(fleet.snapshotFor("front-1", asked, new Revision(7)));
         assertThat(snapshot.services())
@@ -196,7 +227,10 @@ final class IntentCompilerTest {
         var book = new AddressBook();
         CompiledFleet before = compiled(SHOP, book);
         CompiledFleet after =
-                compiled(HEAD + "  - {name: new, command: x, port: 1}\n  - {name: orders, command: x, port: 80, replicas: 3}\n", book);
+                compiled(
+                        HEAD
+                                + "  - {name: new, command: x, port: 1}\n  - {name: orders, command: x, port: 80, replicas: 3}\n",
+                        book);
         for (String pod : List.of("orders-1", "orders-2")) {
             assertThat(Objects.requireNonNull(after.pod(pod)).ipv4())
                     .isEqualTo(Objects.requireNonNull(before.pod(pod)).ipv4());
@@ -205,7 +239,12 @@ final class IntentCompilerTest {
                 .isEqualTo(service(before, "orders").mesh().virtualAddresses());
         // who comes back finds its old place
         assertThat(compiled(SHOP, book)).isEqualTo(before);
-        Set<InetAddress> taken = Set.copyOf(before.services().stream().flatMap(s -> s.pods().stream()).map(FleetPod::ipv4).toList());
+        Set<InetAddress> taken =
+                Set.copyOf(
+                        before.services().stream()
+                                .flatMap(s -> s.pods().stream())
+                                .map(FleetPod::ipv4)
+                                .toList());
         assertThat(taken).doesNotContain(Objects.requireNonNull(after.pod("new-1")).ipv4());
     }
 
@@ -220,12 +259,25 @@ final class IntentCompilerTest {
         var book = new AddressBook();
         for (int round = 0; round < 20; round++) {
             String service = HEAD + "  - {name: s" + round + ", command: x, replicas: 10}\n";
-            var fleet = (Compilation.Compiled) compile(service, new IntentCompiler(blocks, book, null));
-            Set<String> addresses = Set.copyOf(fleet.fleet().services().getFirst().pods().stream().map(pod -> pod.ipv4().getHostAddress()).toList());
-            assertThat(addresses).hasSize(10).allMatch(address -> address.startsWith("10.0.0.")).doesNotContain("10.0.0.0", "10.0.0.1", "10.0.0.15");
+            var fleet =
+                    (Compilation.Compiled) compile(service, new IntentCompiler(blocks, book, null));
+            Set<String> addresses =
+                    Set.copyOf(
+                            fleet.fleet().services().getFirst().pods().stream()
+                                    .map(pod -> pod.ipv4().getHostAddress())
+                                    .toList());
+            assertThat(addresses)
+                    .hasSize(10)
+                    .allMatch(address -> address.startsWith("10.0.0."))
+                    .doesNotContain("10.0.0.0", "10.0.0.1", "10.0.0.15");
         }
-        var tooMany = (Compilation.Rejected) compile(HEAD + "  - {name: s, command: x, replicas: 15}\n", new IntentCompiler(blocks, book, null));
-        assertThat(tooMany.problems().getFirst().message()).startsWith("saw 15 pods and 1 services, expected at most 14");
+        var tooMany =
+                (Compilation.Rejected)
+                        compile(
+                                HEAD + "  - {name: s, command: x, replicas: 15}\n",
+                                new IntentCompiler(blocks, book, null));
+        assertThat(tooMany.problems().getFirst().message())
+                .startsWith("saw 15 pods and 1 services, expected at most 14");
     }
 
     @Test
@@ -236,9 +288,13 @@ final class IntentCompilerTest {
         Files.writeString(intents.resolve("notes.txt"), "not intent");
         Files.write(intents.resolve("d.yaml"), new byte[] {(byte) 0xff});
         var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
-        var rejected = (Compilation.Rejected) compiler.compile(List.of(intents, folder.resolve("none")));
+        var rejected =
+                (Compilation.Rejected) compiler.compile(List.of(intents, folder.resolve("none")));
         assertThat(rejected.problems())
-                .extracting(problem -> problem.source().substring(folder.toString().length()) + ": " + problem.message())
+                .extracting(problem ->
+                        problem.source().substring(folder.toString().length())
+                                + ": "
+                                + problem.message())
                 .containsExactly(
                         "/intent/c.yml: saw no 'apiVersion' in the document, expected it",
                         "/intent/c.yml: saw kind 'Nothing', expected one of Fleet, HTTPRoute, TrafficPolicy",
@@ -256,16 +312,22 @@ final class IntentCompilerTest {
                         folder.resolve("fleet.yaml"),
                         HEAD
                                 + """
-                  - {name: good, command: [python3]}
-                  - {name: shell, command: "echo $HOME"}
-                  - {name: typo, command: [pythn3, x.py]}
-                  - {name: own-path, command: [python3], env: {PATH: /nowhere}}
-                  - {name: missing, command: [./start]}
-                  - {name: plain, command: [./plain]}
-                  - {name: no-folder, command: [python3], cwd: nowhere}
-                """);
-        var fleet = (Compilation.Compiled) new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null).compile(List.of(file));
-        assertThat(IntentErrorsTest.text(HostCheck.checkCommands(fleet.fleet(), bin.toString())).replace(folder.toString(), "DIR"))
+                                  - {name: good, command: [python3]}
+                                  - {name: shell, command: "echo $HOME"}
+                                  - {name: typo, command: [pythn3, x.py]}
+                                  - {name: own-path, command: [python3], env: {PATH: /nowhere}}
+                                  - {name: missing, command: [./start]}
+                                  - {name: plain, command: [./plain]}
+                                  - {name: no-folder, command: [python3], cwd: nowhere}
+                                """);
+        var fleet =
+                (Compilation.Compiled)
+                        new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null)
+                                .compile(List.of(file));
+        assertThat(
+                        IntentErrorsTest.text(
+                                        HostCheck.checkCommands(fleet.fleet(), bin.toString()))
+                                .replace(folder.toString(), "DIR"))
                 .isEqualTo(
                         """
                         DIR/fleet.yaml:9:26: service 'typo': command not found: 'pythn3' is in no folder of PATH
@@ -286,24 +348,55 @@ final class IntentCompilerTest {
         try (var other = new ServerSocket()) {
             other.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
             CompiledFleet fleet =
-                    compiled(HEAD + "  - {name: a, command: x, port: 80, publish: " + other.getLocalPort() + "}\n", new AddressBook());
+                    compiled(
+                            HEAD
+                                    + "  - {name: a, command: x, port: 80, publish: "
+                                    + other.getLocalPort()
+                                    + "}\n",
+                            new AddressBook());
             assertThat(IntentErrorsTest.text(HostCheck.checkPublishedPorts(fleet)))
-                    .startsWith("fleet.yaml:7:46: service 'a' cannot be published on 127.0.0.1:" + other.getLocalPort() + ": Address already in use\n  hint: choose another");
+                    .startsWith(
+                            "fleet.yaml:7:46: service 'a' cannot be published on 127.0.0.1:"
+                                    + other.getLocalPort()
+                                    + ": Address already in use\n  hint: choose another");
         }
     }
 
     @Test
     void blocksAreChecked() {
-        assertThat(AddressBlocks.Block.parse("10.87.255.0/24").host(9).getHostAddress()).isEqualTo("10.87.255.9");
-        assertThatThrownBy(() -> AddressBlocks.Block.parse("10.87.0.0")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> AddressBlocks.Block.parse("10.87.0.0/32")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(AddressBlocks.Block.parse("10.87.255.0/24").host(9).getHostAddress())
+                .isEqualTo("10.87.255.9");
+        assertThatThrownBy(() -> AddressBlocks.Block.parse("10.87.0.0"))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> AddressBlocks.Block.parse("10.87.0.0/32"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     /// Whatever the text: a fleet or problems, never an exception.
     @Test
     void survivesMutatedIntent() {
         byte[] good = SHOP.getBytes(StandardCharsets.UTF_8);
-        String[] words = {"- ", ": ", "{", "}", "[", "]", "&a ", "*a", "!!int ", "|", ">", "---\n", "\n  ", "\t", "null", "99999999999", "'", "\"", "<<: "};
+        String[] words = {
+            "- ",
+            ": ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "&a ",
+            "*a",
+            "!!int ",
+            "|",
+            ">",
+            "---\n",
+            "\n  ",
+            "\t",
+            "null",
+            "99999999999",
+            "'",
+            "\"",
+            "<<: "
+        };
         for (int seed = 0; seed < 4000; seed++) {
             var random = new Random(seed);
             var text = new StringBuilder(new String(good, StandardCharsets.UTF_8));
@@ -316,7 +409,9 @@ final class IntentCompilerTest {
                 }
             }
             try {
-                compile(text.toString(), new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null));
+                compile(
+                        text.toString(),
+                        new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null));
             } catch (RuntimeException | StackOverflowError e) {
                 throw new AssertionError("seed " + seed, e);
             }
@@ -325,11 +420,27 @@ final class IntentCompilerTest {
 
     @Test
     void hugeAndDeepTextIsRefusedQuickly() {
-        String laughs = IntStream.rangeClosed(1, 9).mapToObj(i -> "x" + i + ": &x" + i + " [" + ("*x" + (i - 1) + ",").repeat(9) + "*x" + (i - 1) + "]\n").reduce("x0: &x0 [a]\n", String::concat);
+        String laughs =
+                IntStream.rangeClosed(1, 9)
+                        .mapToObj(i ->
+                                "x"
+                                        + i
+                                        + ": &x"
+                                        + i
+                                        + " ["
+                                        + ("*x" + (i - 1) + ",").repeat(9)
+                                        + "*x"
+                                        + (i - 1)
+                                        + "]\n")
+                        .reduce("x0: &x0 [a]\n", String::concat);
         char[] brackets = new char[100_000];
         Arrays.fill(brackets, '[');
         for (String text : List.of(laughs, new String(brackets), "a: ".repeat(50_000))) {
-            assertThat(compile(text, new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null)))
+            assertThat(
+                            compile(
+                                    text,
+                                    new IntentCompiler(
+                                            AddressBlocks.DEFAULT, new AddressBook(), null)))
                     .isInstanceOf(Compilation.Rejected.class);
         }
     }
@@ -340,7 +451,9 @@ final class IntentCompilerTest {
     }
 
     private static Compilation compile(String text, IntentCompiler compiler) {
-        return compiler.compile(List.of(new IntentSource("fleet.yaml", Path.of("/srv/fleet"), text)), new Problems());
+        return compiler.compile(
+                List.of(new IntentSource("fleet.yaml", Path.of("/srv/fleet"), text)),
+                new Problems());
     }
 
     private static CompiledFleet compiled(String text, AddressBook book) {

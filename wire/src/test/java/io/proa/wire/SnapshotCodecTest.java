@@ -55,7 +55,7 @@ final class SnapshotCodecTest {
                                   "name": "orders",
                                   "virtualAddresses": ["10.88.0.1", "fd88::1"],
                                   "ports": [{"port": 80, "targetPort": 8080}],
-                                  "endpoints": [{"pod": "orders-1", "address": "10.87.0.2"}]
+                                  "endpoints": [{"pod": "orders-1", "address": "10.87.0.2", "plaintext": true}]
                                 }]}
                                 """);
         assertThat(snapshot.self().inbound()).isEqualTo(InboundMode.STRICT);

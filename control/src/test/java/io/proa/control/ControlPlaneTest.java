@@ -127,8 +127,7 @@ final class ControlPlaneTest {
             Sidecar.awaitThat(
                     "the nack", () -> plane.status().getFirst().refusals().equals(front.verdict));
             assertThat(log).anyMatch(line -> line.contains("no room"));
-            front.eventually(
-                    "state", () -> front.hasProblem("no room"));
+            front.eventually("state", () -> front.hasProblem("no room"));
         }
     }
 
@@ -259,9 +258,7 @@ final class ControlPlaneTest {
         try (var front = sidecar("front-1", null).ready()) {
             assertThat(front.last()).isEqualTo(last);
             assertThat(front.identities.getFirst().chain()).isEqualTo(identity.chain());
-            front.eventually(
-                    "loud",
-                    () -> front.hasProblem("not to be had"));
+            front.eventually("loud", () -> front.hasProblem("not to be had"));
             assertThat(front.connected).isFalse();
             // and it goes on as before once there is one again, without any token
             try (var _ = start()) {
@@ -275,10 +272,7 @@ final class ControlPlaneTest {
     void sidecarWithNeitherIdentityNorTokenSaysSo() throws Exception {
         try (var _ = start();
                 var front = sidecar("front-1", null)) {
-            front.eventually(
-                    "said",
-                    () ->
-                            front.hasProblem("neither an identity in"));
+            front.eventually("said", () -> front.hasProblem("neither an identity in"));
         }
     }
 
@@ -382,10 +376,7 @@ final class ControlPlaneTest {
         try (var plane = start();
                 var second = sidecar("orders-2", plane.issueToken("orders-2")).ready()) {
             Files.writeString(intent, FLEET.replace("replicas: 2", "replicas: 1"));
-            second.eventually(
-                    "told",
-                    () ->
-                            second.hasProblem("no longer in the fleet"));
+            second.eventually("told", () -> second.hasProblem("no longer in the fleet"));
         }
     }
 

@@ -159,8 +159,7 @@ final class FramedLink implements ControlLink, Runnable {
     }
 
     private void waitForNews() throws IOException {
-        long millis =
-                times.untilNext(steadyMillis.getAsLong(), channel != null, LONGEST_WAIT_MS);
+        long millis = times.untilNext(steadyMillis.getAsLong(), channel != null, LONGEST_WAIT_MS);
         if (mayAttendIdentity()) {
             millis = Math.min(millis, identity.untilDue(clock.instant()).toMillis() + 1);
         }

@@ -101,8 +101,7 @@ final class LinkIdentity {
         boolean setBack =
                 failures > 0
                         ? left.compareTo(LONGEST_PAUSE) > 0
-                        : held != null
-                                && now.isBefore(held.notBefore().minus(CLOCK_TOLERANCE));
+                        : held != null && now.isBefore(held.notBefore().minus(CLOCK_TOLERANCE));
         return setBack || left.isNegative() ? Duration.ZERO : left;
     }
 
@@ -139,8 +138,8 @@ final class LinkIdentity {
     }
 
     /// There is somebody to ask again. Pauses that grew while there was nobody are over: what has
-    /// expired meanwhile must not stay so. And where the control plane says that we are someone else
-    /// now, the identity held is of no more use.
+    /// expired meanwhile must not stay so. And where the control plane says that we are someone
+    /// else now, the identity held is of no more use.
     void welcomed(SpiffeId id) {
         boolean other = identity != null && !identity.id().equals(id);
         if (other || (failures > 0 && hadNobodyToAsk)) {

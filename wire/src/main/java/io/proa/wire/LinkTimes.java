@@ -4,8 +4,8 @@ import java.util.function.LongSupplier;
 
 /// When a link connects anew and when it has waited long enough for an answer.
 ///
-/// All times are milliseconds of a clock that only ever goes forward: a correction of the wall clock
-/// must neither end a good connection nor keep a link from looking for one.
+/// All times are milliseconds of a clock that only ever goes forward: a correction of the wall
+/// clock must neither end a good connection nor keep a link from looking for one.
 final class LinkTimes {
     static final long PATIENCE_MS = 10_000;
     private static final long SHORTEST_PAUSE_MS = 100;
@@ -56,8 +56,7 @@ final class LinkTimes {
     /// up to 5 s; of that a random 50 to 100 %.
     void lost(long now) {
         failures++;
-        long pause =
-                Math.min(SHORTEST_PAUSE_MS << Math.min(failures - 1, 10), LONGEST_PAUSE_MS);
+        long pause = Math.min(SHORTEST_PAUSE_MS << Math.min(failures - 1, 10), LONGEST_PAUSE_MS);
         connectAt = now + pause - Math.floorMod(dice.getAsLong(), pause / 2 + 1);
         greetingBy = NEVER;
         certificateBy = NEVER;

@@ -222,7 +222,8 @@ public final class CertificateAuthority {
         // Validates the name, and nothing else.
         SpiffeId.ofServiceAccount(trustDomain, "default", "default");
         Instant from = now.minus(SIGNER_BACKDATING).truncatedTo(ChronoUnit.SECONDS);
-        Signer root = Signer.root(trustDomain, from, from.plus(SIGNER_BACKDATING).plus(ROOT_LIFETIME));
+        Signer root =
+                Signer.root(trustDomain, from, from.plus(SIGNER_BACKDATING).plus(ROOT_LIFETIME));
         return new AuthorityFile.Content(root, issuerBelow(root, trustDomain, now));
     }
 

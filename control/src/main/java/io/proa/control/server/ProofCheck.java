@@ -18,7 +18,8 @@ import java.util.List;
 ///
 /// An identity that has expired still proves who asks for the next one, for a while: a control
 /// plane that was down longer than certificates live must not leave a fleet that can only be
-/// started anew. Nor must a clock that has been set back, so one that is yet to begin proves it too.
+/// started anew. Nor must a clock that has been set back, so one that is yet to begin proves it
+/// too.
 final class ProofCheck {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 

@@ -495,8 +495,7 @@ final class IntentCompilerTest {
     /// The only problem of a text.
     private static ConfigProblem rejected(String text) {
         var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
-        List<ConfigProblem> problems =
-                ((Compilation.Rejected) compile(text, compiler)).problems();
+        List<ConfigProblem> problems = ((Compilation.Rejected) compile(text, compiler)).problems();
         assertThat(problems).hasSize(1);
         return problems.getFirst();
     }

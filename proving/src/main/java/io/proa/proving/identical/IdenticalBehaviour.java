@@ -112,7 +112,7 @@ public final class IdenticalBehaviour {
             return 0;
         }
         Path file = root.resolve("docs/identical-behaviour.md");
-        String text = Table.of(comparison.agreed(), seed);
+        String text = Table.of(comparison.agreed(), LANGUAGES * LANGUAGES, seed);
         if (write) {
             Files.writeString(file, text);
             System.out.println("written: " + file);

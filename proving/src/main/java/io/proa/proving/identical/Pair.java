@@ -7,16 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /// One caller and one callee, who have each other to themselves while all experiments are done.
 final class Pair implements Callable<Map<Experiment, Outcome>> {
-    private static final int LOOK_EVERY_MS = 25;
-    private static final int LOOKS = 80;
+    private static final int LOOK_EVERY_MS = 10;
+    private static final int LOOKS = 200;
+
+    /// Between two calls of one case: long enough for the end of a connection to arrive.
+    private static final int PAUSE_MS = 30;
 
     private final Ensemble ensemble;
     private final String caller;
     private final String callee;
     private final Experiment.Target target;
+    private @Nullable Pages pages;
 
     Pair(Ensemble ensemble, int caller, int callee, int seed) {
         this.ensemble = ensemble;
@@ -35,7 +40,9 @@ final class Pair implements Callable<Map<Experiment, Outcome>> {
     }
 
     private Outcome outcome(Experiment experiment) throws IOException, InterruptedException {
-        for (String line : experiment.preparation(target)) {
+        Pages last = pages == null ? Pages.read(this) : pages;
+        List<String> preparation = experiment.preparation(target);
+        for (String line : preparation) {
             Outcome.Answer answer = ensemble.caller(caller).call(line);
             if (answer.status() != 200) {
                 throw new IllegalStateException(
@@ -43,64 +50,58 @@ final class Pair implements Callable<Map<Experiment, Outcome>> {
                                 + answer + "; expected 200");
             }
         }
-        Growth growth = new Growth();
+        Pages before = last.after(preparation.size(), this);
         int arrivedBefore = ensemble.arrivals(callee).size();
         List<Outcome.Answer> answers = new ArrayList<>();
         for (String line : experiment.calls(target)) {
+            Thread.sleep(PAUSE_MS);
             answers.add(ensemble.caller(caller).call(line));
-            Thread.sleep(experiment.times() > 1 ? 2 * LOOK_EVERY_MS : 0);
         }
-        growth.settle(answers.size());
+        Pages after = before.after(answers.size(), this);
+        pages = after;
         List<String> arrivals = ensemble.arrivals(callee);
         return new Outcome(
                 answers,
                 arrivals.subList(arrivedBefore, arrivals.size()),
-                growth.ofCaller,
-                growth.ofCallee);
+                Series.growth(before.ofCaller(), after.ofCaller()),
+                Series.growth(before.ofCallee(), after.ofCallee()));
     }
 
-    /// How the series of both sidecars grow from its making on.
-    private final class Growth {
-        private final SortedMap<String, Long> callerBefore;
-        private final SortedMap<String, Long> calleeBefore;
-        private SortedMap<String, Long> ofCaller;
-        private SortedMap<String, Long> ofCallee;
-
-        Growth() throws IOException, InterruptedException {
-            ofCaller = ensemble.series(caller);
-            ofCallee = ensemble.series(callee);
-            SortedMap<String, Long> callerLast;
-            SortedMap<String, Long> calleeLast;
-            int looks = 0;
-            do {
-                callerLast = ofCaller;
-                calleeLast = ofCallee;
-                Thread.sleep(LOOK_EVERY_MS);
-                ofCaller = ensemble.series(caller);
-                ofCallee = ensemble.series(callee);
-            } while (!(ofCaller.equals(callerLast) && ofCallee.equals(calleeLast))
-                    && ++looks < LOOKS);
-            callerBefore = ofCaller;
-            calleeBefore = ofCallee;
+    /// The metrics of both sidecars at one moment.
+    private record Pages(SortedMap<String, Long> ofCaller, SortedMap<String, Long> ofCallee) {
+        static Pages read(Pair pair) throws IOException {
+            return new Pages(
+                    pair.ensemble.series(pair.caller), pair.ensemble.series(pair.callee));
         }
 
-        /// An exchange is counted when it ends, which is a little after the application has its
-        /// answer: waits until all are, and nothing moves any more.
-        void settle(int calls) throws IOException, InterruptedException {
+        /// An exchange is counted when it ends, which may be a little after the application has its
+        /// answer: waits until `calls` more are counted, with each of their attempts at the other
+        /// side, and nothing moves any more. An attempt that never got there is waited for in vain.
+        Pages after(int calls, Pair pair) throws IOException, InterruptedException {
+            Pages last = read(pair);
             for (int looks = 0; looks < LOOKS; looks++) {
-                SortedMap<String, Long> callerLast = ofCaller;
-                SortedMap<String, Long> calleeLast = ofCallee;
                 Thread.sleep(LOOK_EVERY_MS);
-                ofCaller = Series.growth(callerBefore, ensemble.series(caller));
-                ofCallee = Series.growth(calleeBefore, ensemble.series(callee));
-                boolean all =
-                        Series.total(ofCaller, "proa_requests_total") >= calls
-                                && Series.total(ofCallee, "proa_requests_total")
-                                        >= Series.total(ofCaller, "proa_attempts_total");
-                if (all && ofCaller.equals(callerLast) && ofCallee.equals(calleeLast)) {
-                    return;
+                Pages now = read(pair);
+                if (now.equals(last) && now.requests() - requests() >= calls && now.isWhole(this)) {
+                    return now;
                 }
+                last = now;
             }
+            return last;
+        }
+
+        private long requests() {
+            return Series.total(ofCaller, "proa_requests_total");
+        }
+
+        private boolean isWhole(Pages before) {
+            long attempts =
+                    Series.total(ofCaller, "proa_attempts_total")
+                            - Series.total(before.ofCaller, "proa_attempts_total");
+            long arrived =
+                    Series.total(ofCallee, "proa_requests_total")
+                            - Series.total(before.ofCallee, "proa_requests_total");
+            return arrived >= attempts;
         }
     }
 

@@ -12,26 +12,40 @@ import java.util.regex.Pattern;
 /// pages. Names of services are replaced by their roles, so that pages of different pods can be
 /// compared.
 ///
-/// Left out is what depends on time alone: buckets and sums of durations, gauges, and what the
-/// process says of itself.
+/// Left out is what depends on time alone: buckets and sums of durations, gauges, what the process
+/// says of itself, and the totals that know neither service nor peer (connections, handshakes,
+/// bytes): whether a connection is ready to be used again, and how much of a body has been read when
+/// nobody is there to take it, is a matter of microseconds.
 final class Series {
+    private static final Set<String> BY_CHANCE =
+            Set.of(
+                    "proa_connections_opened_total",
+                    "proa_connections_closed_total",
+                    "proa_tls_handshakes_total",
+                    "proa_bytes_total");
+
     private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
     private static final Pattern SAMPLE = Pattern.compile("(\\w+)(\\{.*})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
     private static final Pattern ROLE = Pattern.compile("\\b(caller|callee)-\\d\\b");
 
-    /// What every series of a call should say; only what differs is worth showing.
+    /// What the series of a call should say; only what differs is worth showing.
     private static final Set<String> EXPECTED =
             Set.of(
                     "service=\"callee.default\"",
-                    "security=\"mutual_tls\"");
+                    "security=\"mutual_tls\"",
+                    "direction=\"outbound\" peer=\"callee\"",
+                    "direction=\"inbound\" peer=\"caller\"");
 
     private Series() {}
 
     static SortedMap<String, Long> read(String page) {
         SortedMap<String, Long> series = new TreeMap<>();
         Map<String, String> types = new TreeMap<>();
-        for (String line : page.lines().toList()) {
+        for (String line : page.split("\n")) {
+            if (line.contains("_bucket{") || line.startsWith("# HELP")) {
+                continue; // most of the page
+            }
             Matcher type = TYPE.matcher(line);
             Matcher sample = SAMPLE.matcher(line);
             if (type.matches()) {
@@ -46,7 +60,7 @@ final class Series {
     }
 
     private static boolean isCount(String name, Map<String, String> types) {
-        if (name.startsWith("process_")) {
+        if (name.startsWith("process_") || BY_CHANCE.contains(name)) {
             return false;
         }
         if (name.endsWith("_count")) {
@@ -76,32 +90,32 @@ final class Series {
         return total;
     }
 
-    /// One line for people: `requests{GET 2xx none}+1 attempts+2`.
+    /// One line for people: `requests GET 2xx none 1, attempts 2`.
     static String brief(Map<String, Long> growth) {
-        StringJoiner text = new StringJoiner(" ");
-        growth.forEach((series, more) -> text.add(brief(series) + '+' + more));
-        return text.length() == 0 ? "none" : text.toString();
+        StringJoiner text = new StringJoiner(", ");
+        growth.forEach((series, more) -> text.add(brief(series) + ' ' + more));
+        return text.length() == 0 ? "nothing" : text.toString();
     }
 
-    static String brief(String series) {
+    private static String brief(String series) {
         int brace = series.indexOf('{');
         String name =
                 series.substring(0, brace).replaceFirst("^proa_", "").replaceFirst("_total$", "");
-        StringJoiner labels = new StringJoiner(" ", "{", "}").setEmptyValue("");
+        StringJoiner words = new StringJoiner(" ").add(name);
         Matcher label = LABEL.matcher(series.substring(brace));
+        String direction = "";
         while (label.find()) {
-            if (!EXPECTED.contains(label.group())) {
-                labels.add(value(label.group(1), label.group(2)));
+            String value = label.group(2).substring(label.group(2).lastIndexOf('/') + 1);
+            String shown = label.group(1) + "=\"" + value + '"';
+            if (label.group(1).equals("direction")) {
+                direction = shown;
+            } else if (label.group(1).equals("peer")) {
+                shown = direction + ' ' + shown;
+                words.add(EXPECTED.contains(shown) ? "" : shown);
+            } else if (!EXPECTED.contains(shown)) {
+                words.add(label.group(2));
             }
         }
-        return name + labels;
-    }
-
-    private static String value(String label, String value) {
-        return switch (label) {
-            case "method", "status_class", "reason", "way", "result", "direction" -> value;
-            case "peer" -> "peer=" + value.substring(value.lastIndexOf('/') + 1);
-            default -> label + "=" + value;
-        };
+        return words.toString().replace("  ", " ");
     }
 }

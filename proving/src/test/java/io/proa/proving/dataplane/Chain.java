@@ -114,7 +114,7 @@ final class Chain implements AutoCloseable {
         for (int at = PODS.length - 1; at >= 0; at--) {
             Pod pod = chain.new Pod(PODS[at], at);
             pod.open(next, ending, retry);
-            next = pod.endpoints(ending);
+            next = pod.endpoints();
             chain.pods.addFirst(pod);
         }
         return chain;
@@ -130,6 +130,7 @@ final class Chain implements AutoCloseable {
         private final Map<String, AtomicInteger> arrived = new ConcurrentHashMap<>();
         private final AtomicInteger arrivals = new AtomicInteger();
         private DataPlane plane;
+        private final List<Integer> ports = new ArrayList<>();
 
         Pod(String name, int at) {
             this.name = name;
@@ -170,7 +171,8 @@ final class Chain implements AutoCloseable {
                                     Subscriptions.NONE,
                                     _ -> new Observer(),
                                     bugs::add,
-                                    at + 1));
+                                    // Loops count on from it: no two may draw the same ids.
+                                    1_000L * (at + 1)));
             ScriptedServer application =
                     ScriptedServer.playing((wire, number) -> serve(wire, number, ending));
             opened.push(application);
@@ -178,6 +180,8 @@ final class Chain implements AutoCloseable {
                 application.close();
             }
             plane.publish(snapshot(application.port(), next, retry));
+            plane.addresses()
+                    .forEach(address -> ports.add(((InetSocketAddress) address).getPort()));
             plane.start();
             opened.push(plane);
             if (isEnd() && ending == Ending.GONE) {
@@ -213,22 +217,18 @@ final class Chain implements AutoCloseable {
         }
 
         /// Each loop has a listener of its own; the caller balances over them as over replicas.
-        private List<Endpoint> endpoints(Ending ending) throws IOException {
+        private List<Endpoint> endpoints() {
             List<Endpoint> all = new ArrayList<>();
             for (int loop = 0; loop < loops; loop++) {
-                int port = port(2 * loop + 1);
+                int port = ports.get(2 * loop + 1);
                 all.add(new Endpoint(name + "-" + loop, LOOPBACK, port, id, 1));
             }
             return all;
         }
 
-        private int port(int index) {
-            return ((InetSocketAddress) plane.addresses().get(index)).getPort();
-        }
-
         /// Where the application finds the next service, for its connection of this number.
         private int outboundPort(int number) {
-            return port(2 * (number % loops));
+            return ports.get(2 * (number % loops));
         }
 
         private void serve(Wire wire, int number, Ending ending) throws IOException {

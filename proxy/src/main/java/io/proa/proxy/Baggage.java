@@ -17,8 +17,8 @@ final class Baggage {
     private static final byte[] MEMBER = "proa-trace=".getBytes(StandardCharsets.US_ASCII);
     private static final int TRACE_ID_LENGTH = 32;
 
-    /// What the specification asks everyone to pass on; more than that is left as it is.
-    private static final int MOST_BYTES = 8192;
+    /// More than that is left as it is: the largest head must still fit into its buffer.
+    private static final int MOST_BYTES = 2048;
 
     private Baggage() {}
 

@@ -52,8 +52,7 @@ final class Baggage {
         }
     }
 
-    private static byte[] rewritten(
-            MessageHead head, ByteBuffer bytes, byte @Nullable [] traceId) {
+    private static byte[] rewritten(MessageHead head, ByteBuffer bytes, byte @Nullable [] traceId) {
         ByteArrayOutputStream value = new ByteArrayOutputStream(256);
         for (int i = head.find(KnownHeader.BAGGAGE); i < head.headerCount(); i++) {
             if (head.known(i) == KnownHeader.BAGGAGE) {

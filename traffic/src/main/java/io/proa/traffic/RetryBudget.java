@@ -6,9 +6,9 @@ import io.proa.model.RetryRule;
 /// plus a few a second, whatever fails.
 ///
 /// Over any time of `t` seconds with `n` requests at most `n * percent / 100 + m * t + max(m, L)`
-/// retries pass, where `m` is the rule's `budgetMinPerSecond` and `L` the number of loops. The share
-/// is counted in ten slots of a second: a request pays for retries only while it and they are in
-/// the window together, so it can never pay twice. The floor is a bucket that holds one second's
+/// retries pass, where `m` is the rule's `budgetMinPerSecond` and `L` the number of loops. The
+/// share is counted in ten slots of a second: a request pays for retries only while it and they are
+/// in the window together, so it can never pay twice. The floor is a bucket that holds one second's
 /// worth.
 ///
 /// Each loop keeps its own part and gets `1 / L` of the floor, but at least one retry at once, so

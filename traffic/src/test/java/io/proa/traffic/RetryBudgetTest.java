@@ -149,11 +149,7 @@ class RetryBudgetTest {
     void threeHopsWithoutPropagationStayWithinTheProductOfTheShares() {
         for (int rate : new int[] {1, 10, 100, 2_000}) {
             int seconds = 30;
-            RetryBudget[] hops = {
-                new RetryBudget(1),
-                new RetryBudget(1),
-                new RetryBudget(1)
-            };
+            RetryBudget[] hops = {new RetryBudget(1), new RetryBudget(1), new RetryBudget(1)};
             long[] leaf = {0};
             int requests = rate * seconds;
             for (int i = 0; i < requests; i++) {

@@ -112,7 +112,9 @@ public class Deciding {
         Verdict verdict =
                 RetryPolicy.judge(
                         RetryRule.DEFAULT, failure, 1, true, true, false, 1, now, Deadline.NONE);
-        return verdict.again() && !budget.tryWithdraw(RetryRule.DEFAULT, now) ? Verdict.ATTEMPTS_USED_UP : verdict;
+        return verdict.again() && !budget.tryWithdraw(RetryRule.DEFAULT, now)
+                ? Verdict.ATTEMPTS_USED_UP
+                : verdict;
     }
 
     @Benchmark

@@ -133,12 +133,16 @@ final class AmplificationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "NOTHING, 1", "NOTHING, 4", "TRACEPARENT, 1", "TRACEPARENT, 2", "REQUEST_ID, 1", "BAGGAGE, 1"
+        "NOTHING, 1",
+        "NOTHING, 4",
+        "TRACEPARENT, 1",
+        "TRACEPARENT, 2",
+        "REQUEST_ID, 1",
+        "BAGGAGE, 1"
     })
     void failuresAtTheEndStayWithinTheProductOfTheShares(
             Propagation propagation, int loops, TestInfo test) throws Exception {
-        Figures figures =
-                run(test, propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
+        Figures figures = run(test, propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived()).isEqualTo(figures.attempts());
         assertThat(figures.attempts().getFirst()).as("there were retries").isGreaterThan(REQUESTS);
@@ -164,8 +168,7 @@ final class AmplificationTest {
     @EnumSource(Propagation.class)
     void aRetryIsNotRetriedEvenWithoutAnyBudget(Propagation propagation, TestInfo test)
             throws Exception {
-        Figures figures =
-                run(test, propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
+        Figures figures = run(test, propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
         if (propagation == Propagation.NOTHING) {
             assertThat(figures.mostPerRequest()).containsExactly(3, 9, 27);
             assertThat(figures.arrived()).containsExactly(30, 90, 270);
@@ -187,8 +190,7 @@ final class AmplificationTest {
         "GONE, POST, REQUEST_ID",
     })
     void refusedConnectionsStayWithinTheProductOfTheShares(
-            Ending ending, String method, Propagation propagation, TestInfo test)
-            throws Exception {
+            Ending ending, String method, Propagation propagation, TestInfo test) throws Exception {
         Figures figures = run(test, propagation, ending, method, RETRY, 1, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived().getLast()).isZero();
@@ -226,12 +228,10 @@ final class AmplificationTest {
 
     @Test
     void withoutAShareTheFloorAloneBounds(TestInfo test) throws Exception {
-        RetryRule floorOnly =
-                Planes.retry(3, Set.of(503), Duration.ZERO, 0, MIN_PER_SECOND);
+        RetryRule floorOnly = Planes.retry(3, Set.of(503), Duration.ZERO, 0, MIN_PER_SECOND);
         Figures figures =
                 run(test, Propagation.NOTHING, Ending.UNAVAILABLE, "GET", floorOnly, 2, REQUESTS);
         double floor = floor(figures, 2);
-        assertThat((double) figures.arrived().getLast())
-                .isLessThanOrEqualTo(REQUESTS + 3 * floor);
+        assertThat((double) figures.arrived().getLast()).isLessThanOrEqualTo(REQUESTS + 3 * floor);
     }
 }

@@ -13,7 +13,6 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,7 +104,6 @@ final class AmplificationTest {
     }
 
     private static Figures run(
-            TestInfo test,
             Propagation propagation,
             Ending ending,
             String method,
@@ -123,11 +121,11 @@ final class AmplificationTest {
                             "apps propagate",
                             propagation.name(),
                             loops > 1 ? loops + " loops" : "",
-                            retry == NO_BUDGET ? "no budget" : "");
+                            retry.equals(NO_BUDGET) ? "no budget" : "");
             return measured(
                     name.toLowerCase(Locale.ROOT).trim(),
                     figures,
-                    retry == NO_BUDGET ? Double.POSITIVE_INFINITY : bound(figures, loops));
+                    retry.equals(NO_BUDGET) ? Double.POSITIVE_INFINITY : bound(figures, loops));
         }
     }
 
@@ -140,9 +138,9 @@ final class AmplificationTest {
         "REQUEST_ID, 1",
         "BAGGAGE, 1"
     })
-    void failuresAtTheEndStayWithinTheProductOfTheShares(
-            Propagation propagation, int loops, TestInfo test) throws Exception {
-        Figures figures = run(test, propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
+    void failuresAtTheEndStayWithinTheProductOfTheShares(Propagation propagation, int loops)
+            throws Exception {
+        Figures figures = run(propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived()).isEqualTo(figures.attempts());
         assertThat(figures.attempts().getFirst()).as("there were retries").isGreaterThan(REQUESTS);
@@ -166,9 +164,8 @@ final class AmplificationTest {
     /// the first hop, and on each further hop two more; without it each hop would triple them.
     @ParameterizedTest
     @EnumSource(Propagation.class)
-    void aRetryIsNotRetriedEvenWithoutAnyBudget(Propagation propagation, TestInfo test)
-            throws Exception {
-        Figures figures = run(test, propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
+    void aRetryIsNotRetriedEvenWithoutAnyBudget(Propagation propagation) throws Exception {
+        Figures figures = run(propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
         if (propagation == Propagation.NOTHING) {
             assertThat(figures.mostPerRequest()).containsExactly(3, 9, 27);
             assertThat(figures.arrived()).containsExactly(30, 90, 270);
@@ -190,8 +187,8 @@ final class AmplificationTest {
         "GONE, POST, REQUEST_ID",
     })
     void refusedConnectionsStayWithinTheProductOfTheShares(
-            Ending ending, String method, Propagation propagation, TestInfo test) throws Exception {
-        Figures figures = run(test, propagation, ending, method, RETRY, 1, REQUESTS);
+            Ending ending, String method, Propagation propagation) throws Exception {
+        Figures figures = run(propagation, ending, method, RETRY, 1, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived().getLast()).isZero();
         assertWithinBudget(figures, 1);
@@ -207,8 +204,8 @@ final class AmplificationTest {
     @EnumSource(
             value = Propagation.class,
             names = {"NOTHING", "TRACEPARENT"})
-    void whatIsNotIdempotentIsSentOnce(Propagation propagation, TestInfo test) throws Exception {
-        Figures figures = run(test, propagation, Ending.UNAVAILABLE, "POST", RETRY, 1, REQUESTS);
+    void whatIsNotIdempotentIsSentOnce(Propagation propagation) throws Exception {
+        Figures figures = run(propagation, Ending.UNAVAILABLE, "POST", RETRY, 1, REQUESTS);
         assertThat(figures.arrived()).containsOnly(REQUESTS);
         assertThat(figures.mostPerRequest()).containsOnly(1);
     }
@@ -218,19 +215,18 @@ final class AmplificationTest {
     @EnumSource(
             value = Propagation.class,
             names = {"NOTHING", "TRACEPARENT"})
-    void retriesHelpWhereHalfFails(Propagation propagation, TestInfo test) throws Exception {
-        Figures figures =
-                run(test, propagation, Ending.HALF_UNAVAILABLE, "GET", RETRY, 1, REQUESTS);
+    void retriesHelpWhereHalfFails(Propagation propagation) throws Exception {
+        Figures figures = run(propagation, Ending.HALF_UNAVAILABLE, "GET", RETRY, 1, REQUESTS);
         assertWithinBudget(figures, 1);
         assertLinks(propagation, figures);
         assertThat(figures.succeeded()).as("more than without retries").isGreaterThan(180);
     }
 
     @Test
-    void withoutAShareTheFloorAloneBounds(TestInfo test) throws Exception {
+    void withoutAShareTheFloorAloneBounds() throws Exception {
         RetryRule floorOnly = Planes.retry(3, Set.of(503), Duration.ZERO, 0, MIN_PER_SECOND);
         Figures figures =
-                run(test, Propagation.NOTHING, Ending.UNAVAILABLE, "GET", floorOnly, 2, REQUESTS);
+                run(Propagation.NOTHING, Ending.UNAVAILABLE, "GET", floorOnly, 2, REQUESTS);
         double floor = floor(figures, 2);
         assertThat((double) figures.arrived().getLast()).isLessThanOrEqualTo(REQUESTS + 3 * floor);
     }

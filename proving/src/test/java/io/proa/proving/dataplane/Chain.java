@@ -25,6 +25,7 @@ import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,15 +51,15 @@ final class Chain implements AutoCloseable {
 
     /// Which of a request's headers the applications in the middle hand on.
     enum Propagation {
-        NOTHING,
+        NOTHING(""),
         TRACEPARENT("traceparent"),
         REQUEST_ID("x-request-id"),
         BAGGAGE("baggage");
 
-        private final String[] headers;
+        private final String header;
 
-        Propagation(String... headers) {
-            this.headers = headers;
+        Propagation(String header) {
+            this.header = header;
         }
     }
 
@@ -96,7 +97,7 @@ final class Chain implements AutoCloseable {
 
     private static final InetAddress LOOPBACK = IpPort.literal("127.0.0.1");
 
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Deque<Closeable> opened = new ArrayDeque<>();
     private final List<Pod> pods = new ArrayList<>();
     private final List<Throwable> bugs = new CopyOnWriteArrayList<>();
     private final Propagation propagation;
@@ -175,7 +176,7 @@ final class Chain implements AutoCloseable {
                                     1_000L * (at + 1)));
             ScriptedServer application =
                     ScriptedServer.playing((wire, number) -> serve(wire, number, ending));
-            opened.push(application);
+            opened.push(application::close);
             if (isEnd() && ending == Ending.REFUSED) {
                 application.close();
             }
@@ -183,7 +184,7 @@ final class Chain implements AutoCloseable {
             plane.addresses()
                     .forEach(address -> ports.add(((InetSocketAddress) address).getPort()));
             plane.start();
-            opened.push(plane);
+            opened.push(plane::close);
             if (isEnd() && ending == Ending.GONE) {
                 plane.close();
             }
@@ -253,14 +254,8 @@ final class Chain implements AutoCloseable {
         }
 
         private String propagated(Wire.Message request) {
-            StringBuilder lines = new StringBuilder();
-            for (String name : propagation.headers) {
-                String value = request.field(name);
-                if (value != null) {
-                    lines.append(name).append(": ").append(value).append("\r\n");
-                }
-            }
-            return lines.toString();
+            String value = request.field(propagation.header);
+            return value == null ? "" : propagation.header + ": " + value + "\r\n";
         }
 
         private int attempts() {
@@ -412,8 +407,8 @@ final class Chain implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable thing : opened) {
+    public void close() throws IOException {
+        for (Closeable thing : opened) {
             thing.close();
         }
     }

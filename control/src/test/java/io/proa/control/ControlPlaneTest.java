@@ -143,6 +143,24 @@ final class ControlPlaneTest extends FleetOnDisk {
         }
     }
 
+    /// What a link has begun to keep on disk is there when it is closed, and nothing comes later.
+    @Test
+    void closedLinkLeavesItsFolderAlone() throws Exception {
+        try (var plane = start()) {
+            String token = plane.issueToken("front-1");
+            for (int i = 0; i < 20; i++) {
+                try (var front = sidecar("front-1", token).ready()) {
+                    front.subscribe("192.0.2." + i + ":443");
+                }
+                for (String name : List.of("snapshot.json", "identity.pem")) {
+                    Files.deleteIfExists(folder.resolve("front-1/" + name));
+                }
+                assertThat(folder.resolve("front-1")).isEmptyDirectory();
+                token = plane.issueToken("front-1");
+            }
+        }
+    }
+
     private static boolean holds(Path file, MeshSnapshot snapshot) {
         try {
             return Files.exists(file) && SnapshotFile.load(file).equals(snapshot);

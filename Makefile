@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo bench bench-jmh ci
+.PHONY: build test lint format fuzz identical demo bench bench-jmh ci
 
 build:
 	./proa build
@@ -15,6 +15,9 @@ format:
 
 fuzz:
 	.ci/fuzz 60
+
+identical:
+	.ci/identical
 
 demo:
 	./proa demo --once -o json

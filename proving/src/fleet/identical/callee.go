@@ -64,7 +64,7 @@ func act(response http.ResponseWriter, request *http.Request) {
 	}
 	switch step {
 	case "stall":
-		time.Sleep(1600 * time.Millisecond)
+		time.Sleep(1400 * time.Millisecond)
 	case "slow":
 		for range 5 {
 			io.WriteString(response, "slow")

@@ -64,7 +64,7 @@ class callee {
             if (fault[0].equals("reset")) socket.setSoLinger(true, 0);
             return false;
         }
-        if (step.equals("stall")) Thread.sleep(1600);
+        if (step.equals("stall")) Thread.sleep(1400);
         if (step.equals("slow")) {
             send(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (int i = 0; i < 5; i++, Thread.sleep(80)) send(socket, "4\r\nslow\r\n");

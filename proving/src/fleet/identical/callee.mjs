@@ -39,7 +39,7 @@ async function act(request, response) {
     await sleep(50);
     return raw[step][0] === "reset" ? socket.resetAndDestroy() : socket.end();
   }
-  if (step === "stall") await sleep(1600);
+  if (step === "stall") await sleep(1400);
   if (step === "slow") {
     for (let i = 0; i < 5; i++) {
       response.write("slow");

@@ -47,7 +47,7 @@ class Callee(BaseHTTPRequestHandler):
         if step in RAW:
             return self.end(*RAW[step])
         if step == "stall":
-            time.sleep(1.6)
+            time.sleep(1.4)
         if step == "slow":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")

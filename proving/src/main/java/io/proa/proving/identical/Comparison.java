@@ -3,8 +3,10 @@ package io.proa.proving.identical;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Whether all pairs saw the same.
 ///
@@ -53,14 +55,22 @@ record Comparison(List<String> differences, Map<Experiment, Outcome> agreed) {
         StringBuilder text = new StringBuilder("case ").append(experiment.name());
         text.append(" (").append(experiment.call()).append(", the callee ");
         text.append(experiment.meets()).append("): ").append(cell).append(" differs");
+        Set<String> common = new LinkedHashSet<>(lines(pairsByValue.keySet().iterator().next()));
+        pairsByValue.keySet().forEach(value -> common.retainAll(lines(value)));
         pairsByValue.entrySet().stream()
                 .sorted(Comparator.comparing(entry -> -entry.getValue().size()))
-                .forEach(entry ->
-                        text.append("\n    ")
-                                .append(entry.getKey())
-                                .append("\n        ")
-                                .append(String.join(", ", entry.getValue())));
+                .forEach(entry -> {
+                    List<String> own = new ArrayList<>(lines(entry.getKey()));
+                    own.removeAll(common);
+                    text.append("\n    ");
+                    text.append(own.isEmpty() ? "nothing more" : String.join("\n    ", own));
+                    text.append("\n        ").append(String.join(", ", entry.getValue()));
+                });
         return text.toString();
+    }
+
+    private static List<String> lines(String value) {
+        return List.of(value.split("\n"));
     }
 
     private static Outcome mostSeen(Map<String, Outcome> outcomes) {

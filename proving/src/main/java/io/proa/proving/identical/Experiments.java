@@ -8,8 +8,8 @@ import java.util.List;
 /// All rows of the table. The rules they name are in `fleet.yaml`:
 ///
 /// - `plain`: what holds where no policy speaks, but for the budget;
-/// - `tries`: 503 and a try longer than a second are tried again, three attempts in all;
-/// - `deadline`: the whole request may take a second.
+/// - `tries`: 503 and a try longer than 0.8 s are tried again, three attempts in all;
+/// - `deadline`: the whole request may take 0.8 s.
 final class Experiments {
     private static final int SMALL = 1000;
 
@@ -70,9 +70,9 @@ final class Experiments {
     }
 
     private void stalls() {
-        on("tries", Connection.USED, "stall", "stalls for 1.6 s, then answers 200", GET, PUT, POST);
-        on("tries", Connection.USED, "always-stall", "stalls for 1.6 s", GET);
-        on("deadline", Connection.USED, "always-stall", "stalls for 1.6 s", GET, POST);
+        on("tries", Connection.USED, "stall", "stalls for 1.4 s, then answers 200", GET, PUT, POST);
+        on("tries", Connection.USED, "always-stall", "stalls for 1.4 s", GET);
+        on("deadline", Connection.USED, "always-stall", "stalls for 1.4 s", GET, POST);
     }
 
     private void brokenAnswers() {

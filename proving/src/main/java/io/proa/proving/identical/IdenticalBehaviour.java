@@ -92,7 +92,7 @@ public final class IdenticalBehaviour {
         if (!failures.isEmpty()) {
             throw new IllegalStateException(String.join("\n", failures));
         }
-        System.err.printf("round %d of %d done%n", round + 1, LANGUAGES);
+        System.err.printf("round %d of %d: done%n", round + 1, LANGUAGES);
         return outcomes;
     }
 

@@ -45,7 +45,7 @@ record Outcome(
         }
     }
 
-    /// What is compared, by what it is called where it differs.
+    /// What is compared, by what it is called where it differs; a value may have several lines.
     Map<String, String> cells() {
         Map<String, String> cells = new LinkedHashMap<>();
         cells.put("status", each(answers.stream().map(answer -> "" + answer.status()).toList()));
@@ -53,8 +53,8 @@ record Outcome(
         cells.put("body", each(answers.stream().map(Answer::body).toList()));
         cells.put("attempts that reached the callee", String.valueOf(arrivals.size()));
         cells.put("what reached the callee", each(arrivals));
-        cells.put("series that grew at the caller's sidecar", Series.brief(callerGrowth));
-        cells.put("series that grew at the callee's sidecar", Series.brief(calleeGrowth));
+        cells.put("series that grew at the caller's sidecar", Series.exact(callerGrowth));
+        cells.put("series that grew at the callee's sidecar", Series.exact(calleeGrowth));
         return cells;
     }
 

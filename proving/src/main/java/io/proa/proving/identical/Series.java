@@ -90,6 +90,13 @@ final class Series {
         return total;
     }
 
+    /// One line for each series, in full.
+    static String exact(Map<String, Long> growth) {
+        StringJoiner text = new StringJoiner("\n");
+        growth.forEach((series, more) -> text.add(series + " +" + more));
+        return text.toString();
+    }
+
     /// One line for people: `requests GET 2xx none 1, attempts 2`.
     static String brief(Map<String, Long> growth) {
         StringJoiner text = new StringJoiner(", ");
@@ -111,11 +118,13 @@ final class Series {
                 direction = shown;
             } else if (label.group(1).equals("peer")) {
                 shown = direction + ' ' + shown;
-                words.add(EXPECTED.contains(shown) ? "" : shown);
+                if (!EXPECTED.contains(shown)) {
+                    words.add(shown);
+                }
             } else if (!EXPECTED.contains(shown)) {
                 words.add(label.group(2));
             }
         }
-        return words.toString().replace("  ", " ");
+        return words.toString();
     }
 }

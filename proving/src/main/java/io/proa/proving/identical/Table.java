@@ -24,11 +24,11 @@ final class Table {
             below all %d pairs of caller and callee agreed on everything in the row, and on the body's digest; a pair that does
             not fails the build, and is named with the cell in which it differs.
 
-            Left to themselves the languages do not agree: when a kept connection is closed or reset before an answer, Go's and
-            Java's clients quietly ask again, Python's and Node's tell the application.
+            Left to themselves the languages do not agree: where a connection ends before the answer, Java's client quietly sends
+            a GET a second time, Go's does so if the connection was used before, Python's and Node's tell the application.
 
             - *rule*: `plain` is what holds where no policy speaks; `tries` tries again, twice at most, on 503 and where one try
-              takes longer than 1 s; `deadline` ends the whole request after 1 s (`proving/src/fleet/identical/fleet.yaml`).
+              takes longer than 0.8 s; `deadline` ends the whole request after 0.8 s (`proving/src/fleet/identical/fleet.yaml`).
             - *connection*: what the callee's sidecar has to its application at that moment: `used` has served a request before,
               `fresh` has not, `refused` cannot be had.
             - *answer*: status, `x-proa-reason` where the sidecar made the answer, and the body, as the caller's program sees them.

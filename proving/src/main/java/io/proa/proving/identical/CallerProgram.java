@@ -31,7 +31,8 @@ final class CallerProgram implements AutoCloseable {
     static CallerProgram listen(String name, Path callsPipe, Path resultsPipe)
             throws IOException, InterruptedException {
         Process made =
-                new ProcessBuilder("mkfifo", "-m", "600", callsPipe.toString(), resultsPipe.toString())
+                new ProcessBuilder(
+                                "mkfifo", "-m", "600", callsPipe.toString(), resultsPipe.toString())
                         .inheritIO()
                         .start();
         if (made.waitFor() != 0) {

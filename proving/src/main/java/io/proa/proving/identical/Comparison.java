@@ -58,7 +58,7 @@ record Comparison(List<String> differences, Map<Experiment, Outcome> agreed) {
         Set<String> common = new LinkedHashSet<>(lines(pairsByValue.keySet().iterator().next()));
         pairsByValue.keySet().forEach(value -> common.retainAll(lines(value)));
         pairsByValue.entrySet().stream()
-                .sorted(Comparator.comparing(entry -> -entry.getValue().size()))
+                .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
                 .forEach(entry -> {
                     List<String> own = new ArrayList<>(lines(entry.getKey()));
                     own.removeAll(common);
@@ -79,7 +79,7 @@ record Comparison(List<String> differences, Map<Experiment, Outcome> agreed) {
             alike.computeIfAbsent(outcome.cells(), _ -> new ArrayList<>()).add(outcome);
         }
         return alike.values().stream()
-                .max(Comparator.comparing(List::size))
+                .max(Comparator.comparingInt(List::size))
                 .orElseThrow()
                 .getFirst();
     }

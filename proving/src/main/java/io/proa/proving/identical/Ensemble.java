@@ -37,8 +37,7 @@ final class Ensemble implements AutoCloseable {
 
     /// @param document of the fleet
     /// @param scratch an empty folder for pipes and logs
-    static Ensemble start(
-            Path document, Path scratch, Installation installation, Progress progress)
+    static Ensemble start(Path document, Path scratch, Installation installation, Progress progress)
             throws IOException, InterruptedException {
         Map<String, String> environment = System.getenv();
         String path = environment.getOrDefault("PATH", "");

@@ -91,8 +91,22 @@ record Experiment(
     record Target(String callee, int seed, String run) {
         private String url(Experiment experiment, String steps, int number, String key) {
             int port = experiment.connection == Connection.REFUSED ? 8081 : 8080;
-            return "http://" + callee + ':' + port + '/' + experiment.rule + '/' + steps + '/'
-                    + seed + '/' + number + '/' + run + '-' + key;
+            return "http://"
+                    + callee
+                    + ':'
+                    + port
+                    + '/'
+                    + experiment.rule
+                    + '/'
+                    + steps
+                    + '/'
+                    + seed
+                    + '/'
+                    + number
+                    + '/'
+                    + run
+                    + '-'
+                    + key;
         }
     }
 }

@@ -98,8 +98,7 @@ final class Experiments {
         several("tries", "seeded", meets, POST, 16);
     }
 
-    private void on(
-            String rule, Connection connection, String steps, String meets, Call... calls) {
+    private void on(String rule, Connection connection, String steps, String meets, Call... calls) {
         for (Call call : calls) {
             add(rule, connection, steps, meets, call, 1);
         }

@@ -127,8 +127,12 @@ public final class IdenticalBehaviour {
         if (kept.equals(found)) {
             return 0;
         }
-        kept.stream().filter(line -> !found.contains(line)).forEach(l -> System.err.println("- " + l));
-        found.stream().filter(line -> !kept.contains(line)).forEach(l -> System.err.println("+ " + l));
+        kept.stream()
+                .filter(line -> !found.contains(line))
+                .forEach(l -> System.err.println("- " + l));
+        found.stream()
+                .filter(line -> !kept.contains(line))
+                .forEach(l -> System.err.println("+ " + l));
         System.err.println(
                 "the languages agree, but not with docs/identical-behaviour.md (-); where the change is"
                         + " meant, .ci/identical --write writes what was found (+)");

@@ -65,8 +65,7 @@ record Languages(Map<String, String> playing) {
     void build(Path folder) throws IOException {
         for (String language : playing.values()) {
             Process build = start(folder, "--build", language);
-            String said =
-                    new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String said = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (await(build) != 0) {
                 throw Fault.of(
                         Sysexit.UNAVAILABLE,

@@ -70,7 +70,9 @@ record Outcome(
     static String each(List<String> values) {
         StringBuilder text = new StringBuilder();
         for (int i = 0, end; i < values.size(); i = end) {
-            for (end = i + 1; end < values.size() && values.get(end).equals(values.get(i)); end++) {}
+            for (end = i + 1;
+                    end < values.size() && values.get(end).equals(values.get(i));
+                    end++) {}
             text.append(i == 0 ? "" : ", ").append(values.get(i));
             text.append(end - i > 1 ? " x" + (end - i) : "");
         }

@@ -46,8 +46,14 @@ final class Pair implements Callable<Map<Experiment, Outcome>> {
             Outcome.Answer answer = ensemble.caller(caller).call(line);
             if (answer.status() != 200) {
                 throw new IllegalStateException(
-                        this + ", before case " + experiment.name() + ": " + line + " had "
-                                + answer + "; expected 200");
+                        this
+                                + ", before case "
+                                + experiment.name()
+                                + ": "
+                                + line
+                                + " had "
+                                + answer
+                                + "; expected 200");
             }
         }
         Pages before = last.after(preparation.size(), this);
@@ -70,8 +76,7 @@ final class Pair implements Callable<Map<Experiment, Outcome>> {
     /// The metrics of both sidecars at one moment.
     private record Pages(SortedMap<String, Long> ofCaller, SortedMap<String, Long> ofCallee) {
         static Pages read(Pair pair) throws IOException {
-            return new Pages(
-                    pair.ensemble.series(pair.caller), pair.ensemble.series(pair.callee));
+            return new Pages(pair.ensemble.series(pair.caller), pair.ensemble.series(pair.callee));
         }
 
         /// An exchange is counted when it ends, which may be a little after the application has its

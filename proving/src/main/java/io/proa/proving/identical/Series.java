@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 ///
 /// Left out is what depends on time alone: buckets and sums of durations, gauges, what the process
 /// says of itself, and the totals that know neither service nor peer (connections, handshakes,
-/// bytes): whether a connection is ready to be used again, and how much of a body has been read when
-/// nobody is there to take it, is a matter of microseconds.
+/// bytes): whether a connection is ready to be used again, and how much of a body has been read
+/// when nobody is there to take it, is a matter of microseconds.
 final class Series {
     private static final Set<String> BY_CHANCE =
             Set.of(

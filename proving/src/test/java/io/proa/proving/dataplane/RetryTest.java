@@ -175,8 +175,10 @@ final class RetryTest extends Stage {
                 });
         Planes planes =
                 planes(
-                Planes.mesh(
-                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+                        Planes.mesh(
+                                AppProtocol.HTTP,
+                                Planes.rule(Planes.patient(), LONG),
+                                application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);

@@ -37,7 +37,10 @@ final class SeriesTest {
 
     @Test
     void growthIsWhatIsMore() {
-        assertThat(Series.growth(Map.of("a{}", 1L, "b{}", 2L), Map.of("a{}", 1L, "b{}", 5L, "c{}", 1L)))
+        assertThat(
+                        Series.growth(
+                                Map.of("a{}", 1L, "b{}", 2L),
+                                Map.of("a{}", 1L, "b{}", 5L, "c{}", 1L)))
                 .containsExactly(Map.entry("b{}", 3L), Map.entry("c{}", 1L));
     }
 

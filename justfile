@@ -18,6 +18,9 @@ fuzz:
 demo:
     ./proa demo --once -o json
 
+amplification:
+    .ci/amplification
+
 bench:
     bench/run --quick
 

@@ -101,7 +101,6 @@ final class Hops implements AutoCloseable {
     }
 
     Measured measure(Trial trial) throws IOException, InterruptedException {
-        counts();
         List<Integer> before = attempts();
         AtomicInteger next = new AtomicInteger();
         AtomicInteger succeeded = new AtomicInteger();
@@ -164,15 +163,14 @@ final class Hops implements AutoCloseable {
     private String counts() throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(front.resolve("counts")).timeout(PATIENCE).build();
-        HttpResponse<String> response =
-                client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) {
             throw new IOException("/counts was answered " + response.statusCode());
         }
         return response.body();
     }
 
-    /// Attempts that the sidecars have made until now, but for those that asked for counts.
+    /// Attempts that the sidecars have made until now.
     private List<Integer> attempts() throws IOException {
         List<Integer> made = new ArrayList<>();
         for (String sender : SENDERS) {

@@ -80,8 +80,7 @@ record Measured(
     private List<String> beyondPlausible() {
         List<String> problems = new ArrayList<>();
         if (arrived.getFirst() != trial.requests()) {
-            problems.add(
-                    trial.requests() + " requests sent, but " + arrived.getFirst() + " came");
+            problems.add(trial.requests() + " requests sent, but " + arrived.getFirst() + " came");
         }
         List<Integer> received = arrived.subList(1, 4);
         boolean refused = trial.ending().equals("refused");
@@ -127,8 +126,7 @@ record Measured(
                 slashed(arrived),
                 slashed(attempts),
                 slashed(most),
-                String.format(
-                        Locale.ROOT, "%.3f", attempts.getLast() / (double) trial.requests()),
+                String.format(Locale.ROOT, "%.3f", attempts.getLast() / (double) trial.requests()),
                 bounded ? String.format(Locale.ROOT, "%.1f", bound()) : "-",
                 bounded ? String.format(Locale.ROOT, "%.1f", floor()) : "-");
     }

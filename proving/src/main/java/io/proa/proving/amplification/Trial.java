@@ -12,7 +12,6 @@ record Trial(String method, String header, String ending, int requests) {
     }
 
     String title() {
-        return String.format(
-                Locale.ROOT, "%s, end %s, apps propagate %s", method, ending, header);
+        return String.format(Locale.ROOT, "%s, end %s, apps propagate %s", method, ending, header);
     }
 }

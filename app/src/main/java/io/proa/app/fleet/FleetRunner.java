@@ -204,7 +204,8 @@ public final class FleetRunner implements AutoCloseable {
                                 output,
                                 output));
         apps.add(app);
-        if (!Waiting.until(
+        if (service.port() != FleetPlan.NO_PORT
+                && !Waiting.until(
                 () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
                 STEP,
                 APP_PATIENCE)) {
@@ -221,7 +222,7 @@ public final class FleetRunner implements AutoCloseable {
                             + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
         }
-        if (!app.isAlive() && !teardown.closing()) {
+        if (service.port() != FleetPlan.NO_PORT && !app.isAlive() && !teardown.closing()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name
@@ -238,7 +239,9 @@ public final class FleetRunner implements AutoCloseable {
 
     private static Map<String, String> environment(FleetPlan.Service service) {
         Map<String, String> environment = new java.util.HashMap<>(service.environment());
-        environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        if (service.port() != FleetPlan.NO_PORT) {
+            environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        }
         return environment;
     }
 

@@ -15,7 +15,7 @@ final class ScreenTest {
 
     @Test
     void redrawsInPlaceOnATerminal() {
-        Screen screen = new Screen(new Terminal(true, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(true, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a", "b"));
         screen.show(List.of("c"));
 
@@ -25,7 +25,7 @@ final class ScreenTest {
 
     @Test
     void putsASpokenLineAboveWhatIsRedrawn() {
-        Screen screen = new Screen(new Terminal(true, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(true, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a"));
         screen.say("news");
         screen.show(List.of("b"));
@@ -37,7 +37,7 @@ final class ScreenTest {
 
     @Test
     void printsPlainLinesElsewhere() {
-        Screen screen = new Screen(new Terminal(false, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(false, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a"));
         screen.show(List.of("b"));
 

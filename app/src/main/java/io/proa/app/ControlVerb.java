@@ -17,22 +17,22 @@ import picocli.CommandLine.TypeConversionException;
 /// `proa control`: the control plane of one fleet, in a process of its own.
 @Command(
         name = "control",
-        header = "Runs a fleet's control plane: identities and snapshots.",
+        header = {"Runs a fleet's control plane: identities and snapshots.", ""},
         description = {
             "",
-            "Reads a fleet's documents, and gives each sidecar its identity and its snapshot;",
-            "changed documents are read again. proa demo starts one by itself: this verb is for",
-            "images and experiments."
+            "Reads a fleet's documents, and gives each sidecar its identity and its",
+            "snapshot; reads them again when they change. proa demo starts one by itself:",
+            "this verb is for images and experiments."
         },
-        customSynopsis =
-                "proa control --intent PATH... --socket SOCKET --state DIR [OPTION...]",
+        customSynopsis = "proa control --intent PATH... --socket SOCKET --state DIR [OPTION...]",
         optionListHeading = "%nOptions:%n",
         sortOptions = false,
         usageHelpAutoWidth = true,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  proa control --intent fleet.yaml --socket /run/proa/control.sock --state /var/lib/proa",
-            "  proa control --intent policies/ --socket c.sock --state s --operator",
+            "  proa control --intent fleet.yaml --socket /run/proa/control.sock \\",
+            "               --state /var/lib/proa",
+            "  proa control --intent fleet/ --socket c.sock --state state --operator",
             "",
             "With --operator, lines on standard input are commands (token POD, status, stop)",
             "and each is answered by one line; it ends with its input."
@@ -105,7 +105,7 @@ final class ControlVerb implements Callable<Integer> {
         }
         return Fault.of(
                 Sysexit.USAGE,
-                "saw no " + Misuse.listed(flags).replace(" or ", " and no ") + ", expected it",
+                "saw no " + String.join(" and no ", flags) + "; expected all of them",
                 "see proa control --help");
     }
 

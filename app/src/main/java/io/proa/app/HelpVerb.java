@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 /// themselves.
 @Command(
         name = "help",
-        header = "Says what a verb does, and its flags.",
+        header = {"Says what a verb does, and its flags.", ""},
         customSynopsis = "proa help [VERB]",
         footerHeading = "%nExamples:%n",
         footer = {"  proa help", "  proa help redirect"})
@@ -25,7 +25,10 @@ final class HelpVerb implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "VERB", description = "one of the verbs of proa help")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "VERB",
+            description = "what to explain; all of Proa when left out")
     private @Nullable String verb;
 
     @Option(

@@ -8,9 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /// `proa redirect`, as the list of verbs shows it; [Proa] hands the verb on before it gets here.
-@Command(
-        name = "redirect",
-        header = "Applies, removes or prints a pod's redirect rules.")
+@Command(name = "redirect", header = "Applies, removes or prints a pod's redirect rules.")
 final class RedirectVerb implements Callable<Integer> {
     @Unmatched private final List<String> handedOn = new ArrayList<>();
 

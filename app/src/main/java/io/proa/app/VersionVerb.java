@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /// `proa version`.
 @Command(
         name = "version",
-        header = "Prints the versions of Proa, Java and the system.",
+        header = {"Prints the versions of Proa, Java and the system.", ""},
         customSynopsis = "proa version [-o FORMAT]",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",

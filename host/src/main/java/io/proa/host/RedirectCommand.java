@@ -130,7 +130,8 @@ public final class RedirectCommand {
             }
             if (name.equals("--keep-invalid")) {
                 if (equals >= 0) {
-                    throw new IllegalArgumentException(name + " takes no value, saw '" + option + "'");
+                    throw new IllegalArgumentException(
+                            name + " takes no value, saw '" + option + "'");
                 }
                 rules = rules.keepingInvalid();
                 continue;

@@ -141,7 +141,9 @@ final class Sidecar implements AutoCloseable {
                         "--snapshot "
                                 + file.snapshot()
                                 + ": "
-                                + (Files.exists(file.snapshot()) ? "cannot be read" : "no such file")
+                                + (Files.exists(file.snapshot())
+                                        ? "cannot be read"
+                                        : "no such file")
                                 + "; expected a snapshot as JSON");
             }
             plane.publish(SnapshotFile.load(file.snapshot()));

@@ -40,8 +40,9 @@ final class Demo {
         this.environment = environment;
     }
 
-    Sysexit run() {
-        Stage stage = prepare();
+    /// @param plan as [#check] made it
+    Sysexit run(FleetPlan plan) {
+        Stage stage = Stage.set(plan);
         Story story = new Story(stage, settings, terminal, System.out, System.err);
         stage.cast().notes().forEach(story::news);
         stage.build(story);
@@ -77,7 +78,7 @@ final class Demo {
     }
 
     /// Everything that can fail before anything is started.
-    private Stage prepare() {
+    FleetPlan check() {
         Path document =
                 settings.fleet() == null
                         ? installation.demo().resolve("fleet.yaml")
@@ -89,7 +90,7 @@ final class Demo {
         Stage.front(plan);
         RunDirectory.check(base(), plan);
         Preflight.check(plan, path);
-        return Stage.set(plan);
+        return plan;
     }
 
     private Path base() {

@@ -6,6 +6,7 @@ import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.UserNamespace;
+import io.proa.app.fleet.FleetPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,11 +20,11 @@ import picocli.CommandLine.Spec;
 /// `proa demo`: flags to [DemoSettings], nothing else.
 @Command(
         name = "demo",
-        header = "Runs four services in four languages, each beside a sidecar.",
+        header = {"Runs four services in four languages, each beside a sidecar.", ""},
         description = {
             "",
-            "Shows what the sidecars do: mutual TLS, retries and metrics for programs that have no",
-            "such code of their own. Nothing is left behind when it ends."
+            "Shows what the sidecars do: mutual TLS, retries and metrics for programs that",
+            "have no such code of their own. Nothing is left behind when it ends."
         },
         customSynopsis = "proa demo [--once [--seconds N] [-o FORMAT]] [OPTION...]",
         optionListHeading = "%nOptions:%n",
@@ -70,7 +71,7 @@ public final class DemoVerb implements Callable<Integer> {
             names = "--port",
             paramLabel = "PORT",
             description =
-                    "port of 127.0.0.1 for the front page (default: what the document says, 8080)")
+                    "port of 127.0.0.1 for the front page (default: 8080, as its document says)")
     private @Nullable Integer port;
 
     @Option(
@@ -98,13 +99,13 @@ public final class DemoVerb implements Callable<Integer> {
         DemoSettings settings = settings();
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Map<String, String> environment = System.getenv();
+        Demo demo = new Demo(settings, installation, Terminal.detect(environment), environment);
+        FleetPlan plan = demo.check();
         if (UserNamespace.needed(environment)) {
             return UserNamespace.run(
                     installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
-        return new Demo(settings, installation, Terminal.detect(environment), environment)
-                .run()
-                .code();
+        return demo.run(plan).code();
     }
 
     private DemoSettings settings() {

@@ -2,10 +2,10 @@ package io.proa.app.demo;
 
 import io.proa.app.Terminal;
 import io.proa.app.Terminal.Colour;
-import java.util.List;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

@@ -69,12 +69,11 @@ final class Screen {
             }
             fitting.add(rest);
         }
-        return fitting.size() < terminal.rows()
-                ? fitting
-                : fitting.subList(0, terminal.rows() - 1);
+        return fitting.size() < terminal.rows() ? fitting : fitting.subList(0, terminal.rows() - 1);
     }
 
-    /// The last blank behind its first word at which `line` can be broken; -1 when it fits or cannot.
+    /// The last blank behind its first word at which `line` can be broken; -1 when it fits or
+    /// cannot.
     private int breakAt(String line) {
         int shown = 0;
         int blank = -1;

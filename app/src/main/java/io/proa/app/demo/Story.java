@@ -231,7 +231,9 @@ final class Story implements Progress {
         screen.leave();
         err.println(
                 (drawing() ? "\n" : "")
-                        + (screen.isGone() ? "proa: nobody reads standard output any more; " : "proa: ")
+                        + (screen.isGone()
+                                ? "proa: nobody reads standard output any more; "
+                                : "proa: ")
                         + "ending all of it");
     }
 

@@ -206,9 +206,9 @@ public final class FleetRunner implements AutoCloseable {
         apps.add(app);
         if (service.port() != FleetPlan.NO_PORT
                 && !Waiting.until(
-                () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
-                STEP,
-                APP_PATIENCE)) {
+                        () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
+                        STEP,
+                        APP_PATIENCE)) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name

@@ -149,9 +149,8 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set (a relative path counts as
-    /// not set, XDG Base Directory Specification 0.8), `/run/proa` for root, else
-    /// `/tmp/proa-<user>`.
+    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set (a relative path counts as not
+    /// set, XDG Base Directory Specification 0.8), `/run/proa` for root, else `/tmp/proa-<user>`.
     public static Path base(String runtimeDir, Path run, String user) {
         if (runtimeDir.startsWith("/")) {
             return Path.of(runtimeDir, "proa");

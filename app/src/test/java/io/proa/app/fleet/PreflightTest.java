@@ -29,7 +29,8 @@ final class PreflightTest {
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
-                .hasMessageContaining("the program 'unshare' is in no folder of PATH (/nowhere), expected it there");
+                .hasMessageContaining(
+                        "the program 'unshare' is in no folder of PATH (/nowhere), expected it there");
     }
 
     @Test

@@ -166,7 +166,7 @@ final class BadInputTest {
     void folderThatIsNone(String cwd) throws IOException {
         assertThat(demo(HEAD + GOOD.replace("}", ", cwd: " + cwd + "}"))).isEqualTo(69);
         assertThat(errors())
-                .contains("fleet.yaml:6:47: service 'a': cwd is ")
+                .contains("fleet.yaml:6:49: service 'a': cwd is ")
                 .contains(folder.resolve(cwd) + ", expected a folder");
         assertThat(problems()).isOne();
     }

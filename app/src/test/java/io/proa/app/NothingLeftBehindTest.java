@@ -149,20 +149,7 @@ final class NothingLeftBehindTest {
                 + System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path"))
                 + "' "
-                + Listening.class.getName();
-    }
-
-    /// Its `main`.
-    static final class Listening {
-        private Listening() {}
-
-        static void main() throws IOException {
-            try (ServerSocket server = new ServerSocket(Integer.parseInt(System.getenv("PORT")))) {
-                while (server.isBound()) {
-                    server.accept().close();
-                }
-            }
-        }
+                + ListeningProgram.class.getName();
     }
 
     /// Services of one name: one is right, two are a mistake.

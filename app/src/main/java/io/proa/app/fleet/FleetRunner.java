@@ -31,6 +31,7 @@ public final class FleetRunner implements AutoCloseable {
     private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
     private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
     private static final Duration NEWS_DELAY = Duration.ofMillis(300);
+    private static final int LONGEST_SHOWN = 80;
     private static final Duration APP_GRACE = Duration.ofSeconds(2);
 
     private final FleetPlan plan;
@@ -217,7 +218,7 @@ public final class FleetRunner implements AutoCloseable {
                             + " after "
                             + APP_PATIENCE.toSeconds()
                             + " s; expected "
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + " to do so"
                             + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
@@ -227,7 +228,7 @@ public final class FleetRunner implements AutoCloseable {
                     Sysexit.UNAVAILABLE,
                     name
                             + " ("
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + ") ended with exit code "
                             + app.exitValue()
                             + LogTail.of(log),
@@ -235,6 +236,12 @@ public final class FleetRunner implements AutoCloseable {
         }
         Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
         progress.step("the application of " + name);
+    }
+
+    /// As much of a command as a sentence can carry.
+    private static String shown(List<String> command) {
+        String line = String.join(" ", command);
+        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN - 3) + "...";
     }
 
     private static Map<String, String> environment(FleetPlan.Service service) {

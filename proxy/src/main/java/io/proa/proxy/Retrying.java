@@ -12,7 +12,6 @@ import io.proa.traffic.Filter;
 import io.proa.traffic.Loaded;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
-import io.proa.traffic.RetryBudget;
 import io.proa.traffic.RetryPolicy;
 import io.proa.traffic.Service;
 import io.proa.traffic.Timeout;
@@ -33,7 +32,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
             Reply<? super UpstreamResponse> reply,
             Service<Attempt, UpstreamResponse> next) {
         RetryRule rule = request.rule().retry();
-        request.cluster().budget(rule).deposit(loop.loop().now());
+        request.cluster().budget().deposit(rule, loop.loop().now());
         if (rule.maxAttempts() > 1) {
             request.exchange().keepBody(rule.replayLimit());
         }
@@ -87,9 +86,10 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
                                 exchange.record.callerAttempt,
                                 now,
                                 exchange.deadline());
-                if (verdict == Verdict.RETRY && withdraw(rule, now)) {
+                long wait = Backoff.nanos(rule, number, loop.loop().dice());
+                if (verdict == Verdict.RETRY && worthwhile(wait, now) && withdraw(rule, now)) {
                     response.discard();
-                    later(Reason.of(status), Backoff.nanos(rule, number, loop.loop().dice()));
+                    later(Reason.of(status), wait);
                     return;
                 }
             }
@@ -115,16 +115,21 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
                             exchange.record.callerAttempt,
                             now,
                             exchange.deadline());
-            if (verdict == Verdict.RETRY && withdraw(rule, now)) {
-                later(failure.reason(), Backoff.nanos(rule, failure, number, loop.loop().dice()));
+            long wait = Backoff.nanos(rule, failure, number, loop.loop().dice());
+            if (verdict == Verdict.RETRY && worthwhile(wait, now) && withdraw(rule, now)) {
+                later(failure.reason(), wait);
             } else {
                 reply.failed(failure);
             }
         }
 
+        /// Whether there will be time, and somebody, left after the wait.
+        private boolean worthwhile(long wait, long now) {
+            return !exchange.clientMayBeGone() && exchange.deadline().remaining(now) > wait;
+        }
+
         private boolean withdraw(RetryRule rule, long now) {
-            RetryBudget budget = request.cluster().budget(rule);
-            boolean allowed = budget.tryWithdraw(now);
+            boolean allowed = request.cluster().budget().tryWithdraw(rule, now);
             exchange.record.budgetExhausted |= !allowed;
             return allowed;
         }
@@ -153,9 +158,17 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
         @Override
         protected void expired(long nowNanos) {
             atOnce = false;
+            if (exchange.isOver()) {
+                return;
+            }
             exchange.waitFor(null);
             Attempt before = last;
             again(before == null ? null : before.chosen);
+        }
+
+        @Override
+        public boolean pausing() {
+            return true;
         }
 
         @Override

@@ -53,6 +53,7 @@ final class Planes implements AutoCloseable {
     static final SpiffeId CALLEE = SpiffeId.ofServiceAccount("test.proa", "default", "orders");
     private static final IpPort SERVICE = IpPort.parse("240.0.0.1:80");
     private static final InetAddress LOOPBACK = IpPort.literal("127.0.0.1");
+
     // The authority is valid from when it is made, and it is made when the class is loaded.
     @SuppressWarnings("TimeInStaticInitializer")
     static final CertificateAuthority AUTHORITY =
@@ -96,6 +97,14 @@ final class Planes implements AutoCloseable {
             endpoints.add(meshEndpoint(application, null));
         }
         return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
+    }
+
+    /// A service with one endpoint outside the mesh and one inside, as while it is being moved.
+    static Planes mixed(RouteRule rule, int outside, int inside) throws IOException {
+        Planes planes = new Planes(AppProtocol.HTTP);
+        return planes.serve(
+                rule,
+                List.of(meshEndpoint(outside, null), meshEndpoint(planes.callee(inside), CALLEE)));
     }
 
     /// One application whose inbound plane is reached through `between`, which is told that plane's

@@ -31,6 +31,7 @@ public final class FleetRunner implements AutoCloseable {
     private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
     private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
     private static final Duration NEWS_DELAY = Duration.ofMillis(300);
+    private static final int LONGEST_SHOWN = 80;
     private static final Duration APP_GRACE = Duration.ofSeconds(2);
 
     private final FleetPlan plan;
@@ -204,10 +205,11 @@ public final class FleetRunner implements AutoCloseable {
                                 output,
                                 output));
         apps.add(app);
-        if (!Waiting.until(
-                () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
-                STEP,
-                APP_PATIENCE)) {
+        if (service.port() != FleetPlan.NO_PORT
+                && !Waiting.until(
+                        () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
+                        STEP,
+                        APP_PATIENCE)) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name
@@ -216,17 +218,17 @@ public final class FleetRunner implements AutoCloseable {
                             + " after "
                             + APP_PATIENCE.toSeconds()
                             + " s; expected "
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + " to do so"
                             + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
         }
-        if (!app.isAlive() && !teardown.closing()) {
+        if (service.port() != FleetPlan.NO_PORT && !app.isAlive() && !teardown.closing()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name
                             + " ("
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + ") ended with exit code "
                             + app.exitValue()
                             + LogTail.of(log),
@@ -236,9 +238,17 @@ public final class FleetRunner implements AutoCloseable {
         progress.step("the application of " + name);
     }
 
+    /// As much of a command as a sentence can carry.
+    private static String shown(List<String> command) {
+        String line = String.join(" ", command);
+        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN - 3) + "...";
+    }
+
     private static Map<String, String> environment(FleetPlan.Service service) {
         Map<String, String> environment = new java.util.HashMap<>(service.environment());
-        environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        if (service.port() != FleetPlan.NO_PORT) {
+            environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        }
         return environment;
     }
 

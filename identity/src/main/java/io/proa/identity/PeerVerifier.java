@@ -75,10 +75,15 @@ public final class PeerVerifier {
                     throw untrusted("a malformed certificate");
                 }
                 ByteArrayInputStream in = new ByteArrayInputStream(der);
-                parsed.add((X509Certificate) factory.generateCertificate(in));
+                X509Certificate certificate = (X509Certificate) factory.generateCertificate(in);
                 if (in.available() > 0) {
                     throw untrusted("a certificate with bytes behind its end");
                 }
+                if (der[der.length - 1 - certificate.getSignature().length] != 0) {
+                    // One signature, one encoding: the JDK would read over bits that are not used.
+                    throw untrusted("a certificate whose signature is not whole bytes");
+                }
+                parsed.add(certificate);
             }
         } catch (CertificateException e) {
             throw untrusted("a malformed certificate: " + e.getMessage());

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -16,6 +17,7 @@ final class Wire implements AutoCloseable {
     /// A message as it arrived.
     ///
     /// @param head all of it, with the empty line
+    @SuppressWarnings("ArrayRecordComponent") // read by tests only, never compared or kept
     record Message(String head, byte[] body) {
         int status() {
             return Integer.parseInt(head.substring(9, 12));
@@ -59,7 +61,7 @@ final class Wire implements AutoCloseable {
     }
 
     static Wire to(int port) throws IOException {
-        return to(new InetSocketAddress("127.0.0.1", port));
+        return to(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
     /// Bytes that are the same in every run.

@@ -1,0 +1,109 @@
+package io.proa.proving.bridge;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// From the capture and what callers saw to claims.
+final class Verdict {
+    private Verdict() {}
+
+    static void give(
+            Evidence evidence,
+            CaptureReading reading,
+            Recorder.Count count,
+            List<Phase> phases,
+            Load load,
+            EagerDiary diary,
+            int planted) {
+        Table table =
+                new Table("phase", "seconds", "connections", "of these IPv6", "opened", "KB", "not TLS", "requests", "failed", "how", "eager app's tries", "ok");
+        long connections = 0;
+        for (int i = 0; i + 1 < phases.size(); i++) {
+            Phase phase = phases.get(i);
+            long from = phase.beganMs();
+            long to = phases.get(i + 1).beganMs();
+            Load.Tally tally = load.between(from, to);
+            Map<String, Integer> tries = new TreeMap<>();
+            diary.between(from, to).values().forEach(way -> way.forEach((how, n) -> tries.merge(how, n, Integer::sum)));
+            long bad = reading.findings().stream().filter(finding -> finding.phase().equals(phase.name())).count();
+            connections += phase.opened();
+            table.row(
+                    phase.name(),
+                    "%.1f".formatted((to - from) / 1000.0),
+                    phase.connections(),
+                    phase.connectionsOverIpv6(),
+                    phase.opened(),
+                    phase.bytes() / 1024,
+                    bad,
+                    tally.requests(),
+                    tally.failed(),
+                    tally.failures().isEmpty() ? "" : tally.failures(),
+                    tries.values().stream().mapToInt(Integer::intValue).sum(),
+                    tries.getOrDefault("ok", 0));
+        }
+        evidence.table("Between pods, by the capture on the bridge; and what callers saw", table);
+        evidence.table("How the eager application's tries ended, by way", ways(phases, diary));
+        reading.findings().forEach(finding -> evidence.finding(finding.toString()));
+        evidence.claim(
+                count.lost() == 0 && count.frames() == reading.frames(),
+                "the capture is whole, from before the first pod",
+                reading.frames() + " frames, " + count.lost() + " lost; " + reading.plumbing());
+        evidence.claim(
+                reading.plantedSeen() == planted && planted == 2,
+                "the capture would show plaintext: what was planted is found",
+                reading.plantedSeen() + " of " + planted + " connections, words " + reading.seenWords());
+        evidence.claim(
+                reading.findings().isEmpty(),
+                "between pods there is only TLS 1.3, and no word of what was said",
+                connections + " connections tried; keys by " + reading.groups() + "; " + reading.findings().size() + " findings");
+        evidence.claim(
+                phases.stream()
+                        .limit(phases.size() - 1L)
+                        .allMatch(phase -> phase.connections() > 0),
+                "there was traffic to judge in every phase",
+                "at least " + phases.stream().limit(phases.size() - 1L).mapToInt(Phase::connections).min().orElse(0) + " connections");
+        evidence.claim(true, "what strangers were answered", reading.strangers().toString());
+        quiet(evidence, phases, load, "steady");
+        quiet(evidence, phases, load, "rotation");
+        quiet(evidence, phases, load, "control killed");
+        quiet(evidence, phases, load, "control back");
+    }
+
+    private static void quiet(Evidence evidence, List<Phase> phases, Load load, String name) {
+        for (int i = 0; i + 1 < phases.size(); i++) {
+            if (phases.get(i).name().equals(name)) {
+                Load.Tally tally =
+                        load.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs());
+                evidence.claim(
+                        tally.requests() > 0 && tally.failed() == 0,
+                        "no request failed in '" + name + "'",
+                        tally.failed() + " of " + tally.requests());
+            }
+        }
+    }
+
+    private static Table ways(List<Phase> phases, EagerDiary diary) {
+        Table table = new Table("way", "undisturbed", "its sidecar killed", "other disturbances");
+        Map<String, Map<String, Map<String, Integer>>> byKind = new TreeMap<>();
+        for (int i = 0; i + 1 < phases.size(); i++) {
+            String kind =
+                    switch (phases.get(i).name()) {
+                        case "steady", "rotation", "strangers", "openssl", "planted" -> "undisturbed";
+                        case "killed: eager" -> "killed";
+                        default -> "other";
+                    };
+            diary.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs()).forEach((way, hows) -> {
+                Map<String, Integer> all =
+                        byKind.computeIfAbsent(way, _ -> new TreeMap<>()).computeIfAbsent(kind, _ -> new TreeMap<>());
+                hows.forEach((how, n) -> all.merge(how, n, Integer::sum));
+            });
+        }
+        byKind.forEach((way, kinds) -> table.row(
+                way,
+                kinds.getOrDefault("undisturbed", Map.of()),
+                kinds.getOrDefault("killed", Map.of()),
+                kinds.getOrDefault("other", Map.of())));
+        return table;
+    }
+}

@@ -93,10 +93,11 @@ public final class BridgeProof {
                     recorder.set(record(made));
                 });
         Commands.Place hub = Commands.hub(network.get());
-        EagerDiary diary = new EagerDiary(fleet.runner().runDirectory().resolve("app-eager.log"));
+        EagerDiary diary = new EagerDiary(fleet.runner().runDirectory().resolve("app-eager-1.log"));
         BridgeFleet.await("the eager application's first answers", PATIENCE, () ->
                 diary.hasSucceeded("orders", "inventory", "ledger"));
-        try (Load load = Load.start(fleet.frontUrl(), canary)) {
+        Load load = Load.start(fleet.frontUrl(), canary);
+        try {
             phase("steady");
             Thread.sleep(STEADY);
             rotate(fleet);
@@ -106,13 +107,22 @@ public final class BridgeProof {
             strangers(fleet, hub);
             phase("openssl");
             Doors doors = new Doors(fleet, hub, work, evidence);
+            FutureTask<Door> application =
+                    new FutureTask<>(() -> doors.fromApplication("orders-1", "front-1"));
+            Thread.ofVirtual().start(application);
             doors.tryAll();
-            doors.tryFromApplication("orders", "front");
+            Door seen = join(application);
+            evidence.claim(
+                    seen.protocol().equals("none") && !seen.served(),
+                    "an application that dials a mesh port itself gets no session",
+                    "orders-1 -> front-1: " + seen.protocol());
             phase("planted");
             plant(fleet);
             phase("end");
-            load.close();
+            load.stop();
             judge(fleet, load, diary, recorder.get().stop());
+        } finally {
+            load.stop();
         }
         System.out.println(evidence);
         return evidence.allHold();
@@ -152,21 +162,21 @@ public final class BridgeProof {
     private void killSidecars(BridgeFleet fleet, Commands.Place hub)
             throws IOException, InterruptedException {
         Table table = new Table("pod", "SIGKILL", "ms without", "strangers meanwhile");
-        for (String pod : List.of("eager", "orders", "inventory-1")) {
+        for (String pod : List.of("eager-1", "orders-1", "inventory-1")) {
             phase("killed: " + pod);
             RunningPod running = fleet.running(pod);
             String targets = Knocks.targets(running, Set.of(running.appPort(), MeshPorts.MESH));
             String noisy =
                     String.join(
                             "\n",
-                            targets.lines().filter(line -> !line.endsWith("silent")).toList());
+                            targets.lines().filter(line -> !line.matches(".*(silent|hello)")).toList());
             FutureTask<List<Knock>> meanwhile =
                     new FutureTask<>(() -> Knocks.knock(hub, canary, noisy, 4, 0));
             Thread.ofVirtual().start(meanwhile);
             Thread.sleep(500);
             List<String> without = new ArrayList<>();
             // Twice the caller: the second successor starts after a pause, so the gap is longer.
-            for (int i = 0; i < (pod.equals("eager") ? 2 : 1); i++) {
+            for (int i = 0; i < (pod.equals("eager-1") ? 2 : 1); i++) {
                 without.add(Long.toString(fleet.killSidecar(pod)));
             }
             List<Knock> knocks = join(meanwhile);
@@ -198,9 +208,9 @@ public final class BridgeProof {
                 List.of(BridgeFleet.commandLine(control).split("\0"));
         control.destroyForcibly();
         BridgeFleet.await("the control plane's end", PATIENCE, () -> !control.isAlive());
-        String serial = BridgeFleet.serial(fleet.running("ledger"));
-        long without = fleet.killSidecar("ledger");
-        boolean fromDisk = serial.equals(BridgeFleet.serial(fleet.running("ledger")));
+        String serial = BridgeFleet.serial(fleet.running("ledger-1"));
+        long without = fleet.killSidecar("ledger-1");
+        boolean fromDisk = serial.equals(BridgeFleet.serial(fleet.running("ledger-1")));
         evidence.claim(
                 fromDisk,
                 "a sidecar killed while there is no control plane serves again, from disk",
@@ -217,7 +227,7 @@ public final class BridgeProof {
 
     private void strangers(BridgeFleet fleet, Commands.Place hub)
             throws IOException, InterruptedException {
-        Table table = new Table("pod", "ports", "tries", "refused", "told 403", "reset or closed", "TLS alert", "counted plaintext_refused", "counted tls_failed");
+        Table table = new Table("pod", "ports", "tries", "refused", "told 403", "reset or closed", "TLS cut off", "counted plaintext_refused", "counted tls_failed");
         Map<String, FutureTask<List<Knock>>> tries = new HashMap<>();
         Map<String, Map<String, Long>> before = new HashMap<>();
         Map<String, Integer> ports = new HashMap<>();
@@ -253,7 +263,7 @@ public final class BridgeProof {
                     here,
                     how.getOrDefault("told:403:plaintext_refused", 0),
                     how.getOrDefault("reset", 0) + how.getOrDefault("closed", 0) + how.getOrDefault("refused", 0),
-                    how.getOrDefault("tls-alert", 0),
+                    how.getOrDefault("tls-alert", 0) + how.getOrDefault("tls-cut", 0),
                     plaintext + "/" + elsewhere,
                     tls + "/" + atMesh);
         }
@@ -265,14 +275,14 @@ public final class BridgeProof {
     /// Plaintext between pods, on purpose: by a process with the power to go around the sidecar. The
     /// capture has to find it, or its silence about everything else would mean nothing.
     private void plant(BridgeFleet fleet) throws IOException, InterruptedException {
-        RunningPod from = fleet.running("front");
-        RunningPod to = fleet.running("orders");
+        RunningPod from = fleet.running("front-1");
+        RunningPod to = fleet.running("orders-1");
         StringBuilder targets = new StringBuilder();
         for (InetAddress address : to.addresses()) {
             targets.append(BridgeFleet.literal(address)).append(" 8080 http\n");
         }
         List<Knock> knocks =
-                Knocks.knock(fleet.runner().pod("front")::exec, canary, targets.toString(), 0, SocketMark.PROA);
+                Knocks.knock(fleet.runner().pod("front-1")::exec, canary, targets.toString(), 0, SocketMark.PROA);
         for (int i = 0; i < knocks.size(); i++) {
             planted.add(new Ends(from.addresses().get(i), knocks.get(i).ownPort(), to.addresses().get(i), 8080));
         }
@@ -282,7 +292,7 @@ public final class BridgeProof {
                 Knocks.outcomes(knocks).toString());
         Commands.Ended powerless =
                 Commands.run(
-                        Doors.application(fleet, "front", work),
+                        Doors.application(fleet, "front-1", work),
                         List.of(
                                 "python3",
                                 "-c",

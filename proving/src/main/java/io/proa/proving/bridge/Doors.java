@@ -4,14 +4,17 @@ import io.proa.app.fleet.RunningPod;
 import io.proa.host.Pod;
 import io.proa.identity.IdentityStore;
 import io.proa.identity.Pem;
+import io.proa.identity.WorkloadIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -32,11 +35,11 @@ final class Doors {
 
     /// What the four saw at one pod.
     private record Seen(
-            RunningPod pod, Door bare, Door bareIpv6, Door old, Door forged, Door real, long counted) {}
+            RunningPod pod, Door bare, Door bareIpv6, Door old, Door forged, Door real, long counted, Set<String> serials) {}
 
     void tryAll() throws IOException, InterruptedException {
-        Path roots = work.resolve("roots.pem");
-        Path real = credentials(roots);
+        Path roots = roots();
+        Path real = secret("front.pem", credentials());
         Path forged = forge();
         List<FutureTask<Seen>> tries = new ArrayList<>();
         for (RunningPod pod : fleet.pods()) {
@@ -85,6 +88,8 @@ final class Doors {
                         && seen.bare()
                                 .spiffe()
                                 .equals(List.of("spiffe://bridge.proa/ns/default/sa/" + seen.pod().service())));
+        claim("the certificate on the wire is the one that /certs names", all, seen ->
+                seen.serials().contains(seen.bare().serial()));
         claim("a client certificate is demanded; without one nothing is served", all, seen ->
                 seen.bare().demandsCertificate() && !seen.bare().served() && !seen.bareIpv6().served());
         claim("TLS 1.2 is refused", all, seen ->
@@ -120,24 +125,26 @@ final class Doors {
         String ipv4 = BridgeFleet.literal(pod.addresses().getFirst());
         String ipv6 = BridgeFleet.literal(pod.addresses().getLast());
         Map<String, Long> before = Knocks.refusals(pod);
+        String serial = BridgeFleet.serial(pod);
         Door bare = Door.knock(hub, ipv4, name, roots, List.of());
         Door bareIpv6 = Door.knock(hub, ipv6, name, roots, List.of());
         Door old = Door.knock(hub, ipv4, name, roots, List.of("-tls1_2"));
-        Door false_ = Door.knock(hub, ipv4, name, roots, List.of("-cert", forged.toString(), "-key", forged.toString()));
+        Door fake = Door.knock(hub, ipv4, name, roots, List.of("-cert", forged.toString(), "-key", forged.toString()));
         long counted = Knocks.since(before, Knocks.refusals(pod), "tls_failed");
         Door ours = Door.knock(hub, ipv6, name, roots, List.of("-cert", real.toString(), "-cert_chain", real.toString(), "-key", real.toString()));
-        return new Seen(pod, bare, bareIpv6, old, false_, ours, counted);
+        Set<String> serials = new HashSet<>(List.of(serial, BridgeFleet.serial(pod)));
+        return new Seen(pod, bare, bareIpv6, old, fake, ours, counted, serials);
     }
 
     /// An application that dials another pod's mesh port itself meets its own sidecar, which has no
     /// such destination.
-    void tryFromApplication(String from, String to) throws IOException, InterruptedException {
-        String address = BridgeFleet.literal(fleet.running(to).addresses().getFirst());
-        Door door = Door.knock(application(fleet, from, work), address, "8080." + to + ".default.proa", work.resolve("roots.pem"), List.of());
-        evidence.claim(
-                door.protocol().equals("none") && !door.served(),
-                "an application that dials a mesh port itself gets no session",
-                from + " -> " + to + ": " + door.protocol());
+    Door fromApplication(String from, String to) throws IOException, InterruptedException {
+        return Door.knock(
+                application(fleet, from, work),
+                BridgeFleet.literal(fleet.running(to).addresses().getFirst()),
+                "8080.front.default.proa",
+                roots(),
+                List.of());
     }
 
     /// Where the pod's own application runs, without any power.
@@ -155,13 +162,22 @@ final class Doors {
     }
 
     /// The identity that a sidecar keeps on disk, where only the fleet's owner can read it.
-    private Path credentials(Path roots) throws IOException {
-        IdentityStore store = new IdentityStore(fleet.runner().runDirectory().resolve("pods/front/state"));
-        if (!(store.load() instanceof IdentityStore.Loaded.Found(var identity, var bundle))) {
-            throw new IOException("no identity of front on disk");
+    private IdentityStore.Loaded.Found identity() throws IOException {
+        Path state = fleet.runner().runDirectory().resolve("pods/front-1/state");
+        if (new IdentityStore(state).load() instanceof IdentityStore.Loaded.Found found) {
+            return found;
         }
-        Files.writeString(roots, Pem.ofCertificates(bundle.roots()));
-        return secret("front.pem", Pem.ofCertificates(identity.chain()) + Pem.ofKey(identity.key()));
+        throw new IOException("no identity in " + state);
+    }
+
+    private String credentials() throws IOException {
+        WorkloadIdentity own = identity().identity();
+        return Pem.ofCertificates(own.chain()) + Pem.ofKey(own.key());
+    }
+
+    private Path roots() throws IOException {
+        Path file = Files.createTempFile(work, "roots", ".pem");
+        return Files.writeString(file, Pem.ofCertificates(identity().bundle().roots()));
     }
 
     private Path secret(String name, String text) throws IOException {

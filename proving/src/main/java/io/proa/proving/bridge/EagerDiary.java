@@ -34,6 +34,18 @@ record EagerDiary(Path log) {
         return true;
     }
 
+    /// Ways that lead past what the fleet's document declares: no application may get anywhere by
+    /// them.
+    static boolean leadsNowhere(String way) {
+        return way.endsWith("-undeclared") || way.endsWith("-mesh-port");
+    }
+
+    /// Ways that must work while nothing is disturbed.
+    static boolean leadsSomewhere(String way) {
+        // By its IPv6 address a pod is not known as an endpoint yet: refused, not carried.
+        return !leadsNowhere(way) && !way.endsWith("-pod-ipv6");
+    }
+
     /// For each way, how often it ended how.
     Map<String, Map<String, Integer>> between(long fromMs, long toMs) {
         Map<String, Map<String, Integer>> ways = new TreeMap<>();

@@ -38,7 +38,8 @@ final class Knocks {
         /// Turned away in a way that the client cannot take for anything else.
         boolean refused() {
             return switch (how) {
-                case "refused", "reset", "closed", "tls-alert", "told:403:plaintext_refused" -> true;
+                case "refused", "reset", "closed", "tls-alert", "tls-cut" -> true;
+                case "told:403:plaintext_refused" -> true;
                 default -> false;
             };
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 
 /// Somebody outside who asks the front page again and again, and remembers every answer.
-final class Load implements AutoCloseable {
+final class Load {
     private static final int ASKERS = 4;
     private static final Duration GAP = Duration.ofMillis(60);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -97,8 +97,8 @@ final class Load implements AutoCloseable {
         return new Tally(requests, failed, failures);
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    /// Asks nothing more; what has been asked is still answered.
+    void stop() throws InterruptedException {
         stopping = true;
         for (Thread asker : askers) {
             asker.join(PATIENCE);

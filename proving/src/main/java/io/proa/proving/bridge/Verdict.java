@@ -64,23 +64,52 @@ final class Verdict {
                 "there was traffic to judge in every phase",
                 "at least " + phases.stream().limit(phases.size() - 1L).mapToInt(Phase::connections).min().orElse(0) + " connections");
         evidence.claim(true, "what strangers were answered", reading.strangers().toString());
-        quiet(evidence, phases, load, "steady");
-        quiet(evidence, phases, load, "rotation");
-        quiet(evidence, phases, load, "control killed");
-        quiet(evidence, phases, load, "control back");
+        for (String name : List.of("steady", "rotation", "control killed", "control back")) {
+            quiet(evidence, phases, load, diary, name);
+        }
+        nowhere(evidence, diary);
     }
 
-    private static void quiet(Evidence evidence, List<Phase> phases, Load load, String name) {
+    private static void quiet(
+            Evidence evidence, List<Phase> phases, Load load, EagerDiary diary, String name) {
         for (int i = 0; i + 1 < phases.size(); i++) {
             if (phases.get(i).name().equals(name)) {
-                Load.Tally tally =
-                        load.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs());
+                long from = phases.get(i).beganMs();
+                long to = phases.get(i + 1).beganMs();
+                Load.Tally tally = load.between(from, to);
+                int tries = 0;
+                int failed = 0;
+                // A pod whose sidecar is killed has no say in whether others are served.
+                boolean apart = name.equals("control killed");
+                for (Map.Entry<String, Map<String, Integer>> way : diary.between(from, to).entrySet()) {
+                    if (EagerDiary.leadsSomewhere(way.getKey()) && !(apart && way.getKey().startsWith("ledger"))) {
+                        int all = way.getValue().values().stream().mapToInt(Integer::intValue).sum();
+                        tries += all;
+                        failed += all - way.getValue().getOrDefault("ok", 0);
+                    }
+                }
                 evidence.claim(
-                        tally.requests() > 0 && tally.failed() == 0,
+                        tally.requests() > 0 && tally.failed() + failed == 0,
                         "no request failed in '" + name + "'",
-                        tally.failed() + " of " + tally.requests());
+                        (tally.failed() + failed) + " of " + (tally.requests() + tries));
             }
         }
+    }
+
+    private static void nowhere(Evidence evidence, EagerDiary diary) {
+        int tries = 0;
+        int ok = 0;
+        for (Map.Entry<String, Map<String, Integer>> way :
+                diary.between(0, Long.MAX_VALUE).entrySet()) {
+            if (EagerDiary.leadsNowhere(way.getKey())) {
+                tries += way.getValue().values().stream().mapToInt(Integer::intValue).sum();
+                ok += way.getValue().getOrDefault("ok", 0);
+            }
+        }
+        evidence.claim(
+                tries > 0 && ok == 0,
+                "an application gets nowhere by undeclared ports and mesh ports of pods",
+                ok + " of " + tries + " tries");
     }
 
     private static Table ways(List<Phase> phases, EagerDiary diary) {
@@ -90,7 +119,7 @@ final class Verdict {
             String kind =
                     switch (phases.get(i).name()) {
                         case "steady", "rotation", "strangers", "openssl", "planted" -> "undisturbed";
-                        case "killed: eager" -> "killed";
+                        case "killed: eager-1" -> "killed";
                         default -> "other";
                     };
             diary.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs()).forEach((way, hows) -> {

@@ -3,7 +3,7 @@
 Tries each line once, many at the same time; with SECONDS > 0 all of them again and again for so long. MARK other than
 0 is set on its sockets (only who has the power may). SPEECH is http, bytes, silent or hello (a TLS one, by hand).
 For each try a line: ADDRESS PORT SPEECH OWN-PORT MILLISECONDS HOW, where HOW is one of
-  refused (no connection)   unreachable   reset   closed   timeout   tls-alert   told:STATUS:REASON   SERVED:what
+  refused (no connection)   unreachable   reset   closed   timeout   tls-alert   tls-cut   told:STATUS:REASON   SERVED:what
 """
 import socket
 import struct
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 canary, seconds, mark = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 targets = [line.split() for line in sys.stdin if line.strip()]
-PATIENCE = {"silent": 8.0}
+PATIENCE = {"silent": 8.0, "hello": 8.0}  # longer than a handshake may take
 
 
 def hello(name):
@@ -31,6 +31,8 @@ def hello(name):
 def judge(answer):
     if answer[:1] == b"\x15" and answer[1:2] == b"\3":
         return "tls-alert"
+    if answer[:2] == b"\x16\3":
+        return "tls-cut"  # a handshake, never finished
     if answer.startswith(b"HTTP/1.") and answer[9:12] == b"403":
         for line in answer.split(b"\r\n\r\n")[0].split(b"\r\n"):
             if line.lower().startswith(b"x-proa-reason:"):
@@ -52,6 +54,7 @@ def knock(address, port, speech):
         except (TimeoutError, OSError) as error:
             return own, began, "timeout" if isinstance(error, TimeoutError) else "unreachable"
         own = client.getsockname()[1]
+        answer = b""
         try:
             if speech == "http":
                 client.sendall(f"POST /{canary} HTTP/1.1\r\nHost: {canary}\r\nConnection: close\r\n"
@@ -60,7 +63,6 @@ def knock(address, port, speech):
                 client.sendall(b"\0\1\2\3" + canary.encode() + b"\n")
             elif speech == "hello":
                 client.sendall(hello("nobody.invalid"))
-            answer = b""
             while len(answer) < 4096:
                 more = client.recv(4096)
                 if not more:
@@ -68,7 +70,7 @@ def knock(address, port, speech):
                 answer += more
             return own, began, judge(answer) if answer else "closed"
         except ConnectionResetError:
-            return own, began, "reset"
+            return own, began, judge(answer) if answer else "reset"
         except TimeoutError:
             return own, began, "timeout"
         except OSError:

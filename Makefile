@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo bench bench-jmh ci
+.PHONY: build test lint format fuzz demo bridge bench bench-jmh ci
 
 build:
 	./proa build
@@ -18,6 +18,9 @@ fuzz:
 
 demo:
 	./proa demo --once -o json
+
+bridge:
+	.ci/bridge
 
 bench:
 	bench/run --quick

@@ -18,6 +18,9 @@ fuzz:
 demo:
     ./proa demo --once -o json
 
+bridge:
+    .ci/bridge
+
 bench:
     bench/run --quick
 

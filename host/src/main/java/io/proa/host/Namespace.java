@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Anonymous network, mount, process and host name namespaces, held by a process 1 that is a few hundred
-/// kilobytes of shell (`pod-init.sh`). They are gone, with all processes in them, as soon as this
-/// process closes them or dies.
+/// Anonymous network, mount, process and host name namespaces, held by a process 1 that is a few
+/// hundred kilobytes of shell (`pod-init.sh`). They are gone, with all processes in them, as soon
+/// as this process closes them or dies.
 final class Namespace implements AutoCloseable {
     private final HelperProcess holder;
     private final long initPid;

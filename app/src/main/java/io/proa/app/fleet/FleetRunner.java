@@ -111,12 +111,7 @@ public final class FleetRunner implements AutoCloseable {
     private void startAll() throws IOException {
         ControlPlane control =
                 ControlPlane.start(
-                        plan,
-                        installation,
-                        run,
-                        teardown,
-                        progress,
-                        variations.controlOptions());
+                        plan, installation, run, teardown, progress, variations.controlOptions());
         progress.step("the control plane");
         FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
         teardown.add("pods and their network", made::close);

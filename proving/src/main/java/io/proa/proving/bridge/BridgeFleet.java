@@ -65,10 +65,7 @@ final class BridgeFleet {
     /// @param work an empty folder
     /// @param onNetwork is told of the bridge before there is a pod on it
     static BridgeFleet start(
-            Path work,
-            String canary,
-            Teardown teardown,
-            Consumer<FleetNetwork> onNetwork)
+            Path work, String canary, Teardown teardown, Consumer<FleetNetwork> onNetwork)
             throws IOException {
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Path document =
@@ -221,10 +218,11 @@ final class BridgeFleet {
 
     /// Whether every pod has another certificate than then.
     boolean allRotatedSince(Map<String, String> before) {
-        return pods().stream().allMatch(pod -> {
-            String now = serial(pod);
-            return !now.isEmpty() && !now.equals(before.get(pod.name()));
-        });
+        return pods().stream()
+                .allMatch(pod -> {
+                    String now = serial(pod);
+                    return !now.isEmpty() && !now.equals(before.get(pod.name()));
+                });
     }
 
     /// The process that is the pod's sidecar at this moment.
@@ -248,10 +246,13 @@ final class BridgeFleet {
         }
         long began = System.nanoTime();
         RunningPod running = running(pod);
-        await("the sidecar of " + pod + " to be back", Duration.ofSeconds(30), () -> {
-            ProcessHandle now = sidecar(pod);
-            return now != null && now.pid() != old.pid() && page(running, "/ready") != null;
-        });
+        await(
+                "the sidecar of " + pod + " to be back",
+                Duration.ofSeconds(30),
+                () -> {
+                    ProcessHandle now = sidecar(pod);
+                    return now != null && now.pid() != old.pid() && page(running, "/ready") != null;
+                });
         return (System.nanoTime() - began) / 1_000_000;
     }
 
@@ -299,8 +300,7 @@ final class BridgeFleet {
     Set<Integer> listeningPorts(String pod) throws IOException {
         Set<Integer> ports = new HashSet<>();
         for (String table : List.of("tcp", "tcp6")) {
-            Path file =
-                    Path.of("/proc", Long.toString(runner.pod(pod).initPid()), "net", table);
+            Path file = Path.of("/proc", Long.toString(runner.pod(pod).initPid()), "net", table);
             List<String> lines = new ArrayList<>(Files.readAllLines(file));
             for (String line : lines.subList(1, lines.size())) {
                 String[] words = line.strip().split(" +", -1);

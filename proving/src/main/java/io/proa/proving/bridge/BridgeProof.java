@@ -48,7 +48,8 @@ public final class BridgeProof {
     }
 
     public static void main(String[] args) throws Exception {
-        Path file = Path.of(args.length > 0 ? args[0] : "proving/target/bridge.pcap").toAbsolutePath();
+        Path file =
+                Path.of(args.length > 0 ? args[0] : "proving/target/bridge.pcap").toAbsolutePath();
         Files.createDirectories(file.getParent());
         Files.deleteIfExists(file);
         // Short, for the paths of sockets; in /tmp, for the applications to find their scripts.
@@ -60,7 +61,9 @@ public final class BridgeProof {
         proof.end();
         System.out.printf(
                 "%n%s after %.0f s%n",
-                holds ? "The bridge carries TLS only: proved" : "NOT proved; the capture is kept in " + file,
+                holds
+                        ? "The bridge carries TLS only: proved"
+                        : "NOT proved; the capture is kept in " + file,
                 (System.nanoTime() - began) / 1e9);
         if (holds) {
             Files.deleteIfExists(file);
@@ -88,14 +91,20 @@ public final class BridgeProof {
         phase("start");
         AtomicReference<Recorder> recorder = new AtomicReference<>();
         BridgeFleet fleet =
-                BridgeFleet.start(work, canary, teardown, made -> {
-                    network.set(made);
-                    recorder.set(record(made));
-                });
+                BridgeFleet.start(
+                        work,
+                        canary,
+                        teardown,
+                        made -> {
+                            network.set(made);
+                            recorder.set(record(made));
+                        });
         Commands.Place hub = Commands.hub(network.get());
         EagerDiary diary = new EagerDiary(fleet.runner().runDirectory().resolve("app-eager-1.log"));
-        BridgeFleet.await("the eager application's first answers", PATIENCE, () ->
-                diary.hasSucceeded("orders", "inventory", "ledger"));
+        BridgeFleet.await(
+                "the eager application's first answers",
+                PATIENCE,
+                () -> diary.hasSucceeded("orders", "inventory", "ledger"));
         Load load = Load.start(fleet.frontUrl(), canary);
         try {
             phase("steady");
@@ -140,14 +149,24 @@ public final class BridgeProof {
         phase("rotation");
         Map<String, String> before = fleet.serials();
         long began = System.nanoTime();
-        BridgeFleet.await("new certificates everywhere", BridgeFleet.CERTIFICATE_LIFETIME, () ->
-                fleet.allRotatedSince(before));
+        BridgeFleet.await(
+                "new certificates everywhere",
+                BridgeFleet.CERTIFICATE_LIFETIME,
+                () -> fleet.allRotatedSince(before));
         Thread.sleep(Duration.ofSeconds(1)); // on the new ones
         Map<String, String> after = fleet.serials();
         Table table = new Table("pod", "serial before", "serial after");
-        fleet.pods().forEach(pod -> table.row(
-                pod.name(), shortened(before.get(pod.name())), shortened(after.get(pod.name()))));
-        evidence.table("Certificates of " + BridgeFleet.CERTIFICATE_LIFETIME.toSeconds() + " s renewed while serving", table);
+        fleet.pods()
+                .forEach(pod ->
+                        table.row(
+                                pod.name(),
+                                shortened(before.get(pod.name())),
+                                shortened(after.get(pod.name()))));
+        evidence.table(
+                "Certificates of "
+                        + BridgeFleet.CERTIFICATE_LIFETIME.toSeconds()
+                        + " s renewed while serving",
+                table);
         evidence.claim(
                 true,
                 "every certificate was renewed",
@@ -169,7 +188,9 @@ public final class BridgeProof {
             String noisy =
                     String.join(
                             "\n",
-                            targets.lines().filter(line -> !line.matches(".*(silent|hello)")).toList());
+                            targets.lines()
+                                    .filter(line -> !line.matches(".*(silent|hello)"))
+                                    .toList());
             FutureTask<List<Knock>> meanwhile =
                     new FutureTask<>(() -> Knocks.knock(hub, canary, noisy, 4, 0));
             Thread.ofVirtual().start(meanwhile);
@@ -181,7 +202,8 @@ public final class BridgeProof {
             }
             List<Knock> knocks = join(meanwhile);
             table.row(pod, without.size(), String.join(" ", without), Knocks.outcomes(knocks));
-            Knocks.notRefused(knocks).forEach(line -> evidence.finding("killed: " + pod + ": " + line));
+            Knocks.notRefused(knocks)
+                    .forEach(line -> evidence.finding("killed: " + pod + ": " + line));
             evidence.claim(
                     Knocks.notRefused(knocks).isEmpty(),
                     "no stranger is served by " + pod + " around its sidecar's death",
@@ -204,8 +226,7 @@ public final class BridgeProof {
     private void killControl(BridgeFleet fleet) throws IOException, InterruptedException {
         phase("control killed");
         ProcessHandle control = fleet.control();
-        List<String> commandLine =
-                List.of(BridgeFleet.commandLine(control).split("\0"));
+        List<String> commandLine = List.of(BridgeFleet.commandLine(control).split("\0"));
         control.destroyForcibly();
         BridgeFleet.await("the control plane's end", PATIENCE, () -> !control.isAlive());
         String serial = BridgeFleet.serial(fleet.running("ledger-1"));
@@ -220,14 +241,29 @@ public final class BridgeProof {
         teardown.add("second control plane", () -> again.destroyForcibly().waitFor());
         phase("control back");
         Map<String, String> before = fleet.serials();
-        BridgeFleet.await("the control plane to be found again and new certificates", BridgeFleet.CERTIFICATE_LIFETIME.multipliedBy(2), () ->
-                fleet.allRotatedSince(before));
-        evidence.claim(true, "every sidecar found the restarted control plane and was given a new certificate", before.size() + " pods");
+        BridgeFleet.await(
+                "the control plane to be found again and new certificates",
+                BridgeFleet.CERTIFICATE_LIFETIME.multipliedBy(2),
+                () -> fleet.allRotatedSince(before));
+        evidence.claim(
+                true,
+                "every sidecar found the restarted control plane and was given a new certificate",
+                before.size() + " pods");
     }
 
     private void strangers(BridgeFleet fleet, Commands.Place hub)
             throws IOException, InterruptedException {
-        Table table = new Table("pod", "ports", "tries", "refused", "told 403", "reset or closed", "TLS cut off", "counted plaintext_refused", "counted tls_failed");
+        Table table =
+                new Table(
+                        "pod",
+                        "ports",
+                        "tries",
+                        "refused",
+                        "told 403",
+                        "reset or closed",
+                        "TLS cut off",
+                        "counted plaintext_refused",
+                        "counted tls_failed");
         Map<String, FutureTask<List<Knock>>> tries = new HashMap<>();
         Map<String, Map<String, Long>> before = new HashMap<>();
         Map<String, Integer> ports = new HashMap<>();
@@ -236,7 +272,8 @@ public final class BridgeProof {
             ports.put(pod.name(), doors.size());
             before.put(pod.name(), Knocks.refusals(pod));
             FutureTask<List<Knock>> one =
-                    new FutureTask<>(() -> Knocks.knock(hub, canary, Knocks.targets(pod, doors), 0, 0));
+                    new FutureTask<>(
+                            () -> Knocks.knock(hub, canary, Knocks.targets(pod, doors), 0, 0));
             tries.put(pod.name(), one);
             Thread.ofVirtual().start(one);
         }
@@ -248,32 +285,47 @@ public final class BridgeProof {
             Map<String, Long> after = Knocks.refusals(pod);
             long plaintext = Knocks.since(before.get(pod.name()), after, "plaintext_refused");
             long tls = Knocks.since(before.get(pod.name()), after, "tls_failed");
-            long atMesh = knocks.stream().filter(knock -> knock.port() == MeshPorts.MESH && knock.connected()).count();
-            long elsewhere = knocks.stream().filter(knock -> knock.port() != MeshPorts.MESH && knock.connected()).count();
+            long atMesh =
+                    knocks.stream()
+                            .filter(knock -> knock.port() == MeshPorts.MESH && knock.connected())
+                            .count();
+            long elsewhere =
+                    knocks.stream()
+                            .filter(knock -> knock.port() != MeshPorts.MESH && knock.connected())
+                            .count();
             miscounted += plaintext == elsewhere && tls == atMesh ? 0 : 1;
             tried += knocks.size();
             int here = (int) knocks.stream().filter(Knock::refused).count();
             refused += here;
             Map<String, Integer> how = Knocks.outcomes(knocks);
-            Knocks.notRefused(knocks).forEach(line -> evidence.finding("strangers: " + pod.name() + ": " + line));
+            Knocks.notRefused(knocks)
+                    .forEach(line -> evidence.finding("strangers: " + pod.name() + ": " + line));
             table.row(
                     pod.name(),
                     ports.get(pod.name()),
                     knocks.size(),
                     here,
                     how.getOrDefault("told:403:plaintext_refused", 0),
-                    how.getOrDefault("reset", 0) + how.getOrDefault("closed", 0) + how.getOrDefault("refused", 0),
+                    how.getOrDefault("reset", 0)
+                            + how.getOrDefault("closed", 0)
+                            + how.getOrDefault("refused", 0),
                     how.getOrDefault("tls-alert", 0) + how.getOrDefault("tls-cut", 0),
                     plaintext + "/" + elsewhere,
                     tls + "/" + atMesh);
         }
         evidence.table("Strangers without a certificate at every port, IPv4 and IPv6", table);
-        evidence.claim(refused == tried, "every stranger is refused on every port", refused + " of " + tried);
-        evidence.claim(miscounted == 0, "each refusal is counted, once, by its reason", miscounted + " pods count otherwise");
+        evidence.claim(
+                refused == tried,
+                "every stranger is refused on every port",
+                refused + " of " + tried);
+        evidence.claim(
+                miscounted == 0,
+                "each refusal is counted, once, by its reason",
+                miscounted + " pods count otherwise");
     }
 
-    /// Plaintext between pods, on purpose: by a process with the power to go around the sidecar. The
-    /// capture has to find it, or its silence about everything else would mean nothing.
+    /// Plaintext between pods, on purpose: by a process with the power to go around the sidecar.
+    /// The capture has to find it, or its silence about everything else would mean nothing.
     private void plant(BridgeFleet fleet) throws IOException, InterruptedException {
         RunningPod from = fleet.running("front-1");
         RunningPod to = fleet.running("orders-1");
@@ -282,9 +334,19 @@ public final class BridgeProof {
             targets.append(BridgeFleet.literal(address)).append(" 8080 http\n");
         }
         List<Knock> knocks =
-                Knocks.knock(fleet.runner().pod("front-1")::exec, canary, targets.toString(), 0, SocketMark.PROA);
+                Knocks.knock(
+                        fleet.runner().pod("front-1")::exec,
+                        canary,
+                        targets.toString(),
+                        0,
+                        SocketMark.PROA);
         for (int i = 0; i < knocks.size(); i++) {
-            planted.add(new Ends(from.addresses().get(i), knocks.get(i).ownPort(), to.addresses().get(i), 8080));
+            planted.add(
+                    new Ends(
+                            from.addresses().get(i),
+                            knocks.get(i).ownPort(),
+                            to.addresses().get(i),
+                            8080));
         }
         evidence.claim(
                 knocks.stream().allMatch(knock -> knock.how().equals("told:403:plaintext_refused")),

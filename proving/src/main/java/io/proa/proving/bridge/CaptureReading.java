@@ -20,7 +20,9 @@ final class CaptureReading {
     record Places(Map<InetAddress, String> pods, Set<InetAddress> hub) {
         String name(InetAddress address) {
             String pod = pods.get(address);
-            return pod != null ? pod : hub.contains(address) ? "stranger" : address.getHostAddress();
+            return pod != null
+                    ? pod
+                    : hub.contains(address) ? "stranger" : address.getHostAddress();
         }
     }
 
@@ -82,7 +84,8 @@ final class CaptureReading {
         Ends ends = segment.ends();
         Flow flow = open.get(ends);
         boolean opening = segment.syn() && !segment.ack();
-        if (flow == null || opening && !(ends.equals(flow.ends()) && flow.beginsAt(segment.sequence()))) {
+        if (flow == null
+                || opening && !(ends.equals(flow.ends()) && flow.beginsAt(segment.sequence()))) {
             if (!opening && segment.to() == segment.from()) {
                 return; // a reset of what was refused, or the last word of what is over
             }
@@ -99,8 +102,7 @@ final class CaptureReading {
     }
 
     private boolean isBetweenPods(Ends ends) {
-        return places.pods().containsKey(ends.source())
-                && places.pods().containsKey(ends.target());
+        return places.pods().containsKey(ends.source()) && places.pods().containsKey(ends.target());
     }
 
     private Phase phase(long atMs) {
@@ -165,7 +167,14 @@ final class CaptureReading {
                                         ? flow.agreed() ? "TLS 1.3" : "TLS alert"
                                         : "";
         if (kind.isEmpty()) {
-            find(atMs, who(flow), "answered " + Text.of(answer.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), 0, answer.length()));
+            find(
+                    atMs,
+                    who(flow),
+                    "answered "
+                            + Text.of(
+                                    answer.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
+                                    0,
+                                    answer.length()));
         } else {
             strangers.merge(kind, 1, Integer::sum);
         }

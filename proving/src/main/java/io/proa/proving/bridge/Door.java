@@ -32,7 +32,8 @@ record Door(
     private static final Duration PATIENCE = Duration.ofSeconds(8);
     private static final Pattern PROTOCOL = Pattern.compile("(?m)^New, (TLSv[0-9.]+), Cipher is");
     private static final Pattern ALERT =
-            Pattern.compile("alert ([a-z ]+?)(:|\\n|$).*?SSL alert number ([0-9]+)", Pattern.DOTALL);
+            Pattern.compile(
+                    "alert ([a-z ]+?)(:|\\n|$).*?SSL alert number ([0-9]+)", Pattern.DOTALL);
     private static final Pattern CERTIFICATE =
             Pattern.compile(
                     "-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\\n", Pattern.DOTALL);
@@ -44,11 +45,7 @@ record Door(
     /// @param roots the fleet's root certificates
     /// @param options more of `s_client`
     static Door knock(
-            Commands.Place place,
-            String address,
-            String name,
-            Path roots,
-            List<String> options)
+            Commands.Place place, String address, String name, Path roots, List<String> options)
             throws IOException, InterruptedException {
         String connect = (address.contains(":") ? "[" + address + "]" : address) + ":15008";
         List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-connect", connect));

@@ -35,7 +35,14 @@ final class Doors {
 
     /// What the four saw at one pod.
     private record Seen(
-            RunningPod pod, Door bare, Door bareIpv6, Door old, Door forged, Door real, long counted, Set<String> serials) {}
+            RunningPod pod,
+            Door bare,
+            Door bareIpv6,
+            Door old,
+            Door forged,
+            Door real,
+            long counted,
+            Set<String> serials) {}
 
     void tryAll() throws IOException, InterruptedException {
         Path roots = roots();
@@ -48,7 +55,9 @@ final class Doors {
             Thread.ofVirtual().start(one);
         }
         Table table =
-                new Table("pod", "TLS", "asks", "chain", "names", "without", "TLS 1.2", "forged", "real", "counted");
+                new Table(
+                        "pod", "TLS", "asks", "chain", "names", "without", "TLS 1.2", "forged",
+                        "real", "counted");
         List<Seen> all = new ArrayList<>();
         for (FutureTask<Seen> one : tries) {
             try {
@@ -75,29 +84,55 @@ final class Doors {
     }
 
     private static String end(Door door) {
-        return door.served() ? "HTTP " + door.answer() : door.alert().isEmpty() ? "closed" : door.alert();
+        return door.served()
+                ? "HTTP " + door.answer()
+                : door.alert().isEmpty() ? "closed" : door.alert();
     }
 
     private void claims(List<Seen> all) {
         int pods = all.size();
-        claim("TLS 1.3 by IPv4 and IPv6", all, seen ->
-                seen.bare().protocol().equals("TLSv1.3")
-                        && seen.bareIpv6().protocol().equals("TLSv1.3"));
-        claim("the server's certificate names its SPIFFE id, chain verified", all, seen ->
-                seen.bare().verified()
-                        && seen.bare()
-                                .spiffe()
-                                .equals(List.of("spiffe://bridge.proa/ns/default/sa/" + seen.pod().service())));
-        claim("the certificate on the wire is the one that /certs names", all, seen ->
-                seen.serials().contains(seen.bare().serial()));
-        claim("a client certificate is demanded; without one nothing is served", all, seen ->
-                seen.bare().demandsCertificate() && !seen.bare().served() && !seen.bareIpv6().served());
-        claim("TLS 1.2 is refused", all, seen ->
-                seen.old().protocol().equals("none") && !seen.old().served());
-        claim("a self-signed certificate with a SPIFFE id of ours is refused", all, seen ->
-                !seen.forged().served());
-        claim("each of the four refusals is counted (tls_failed)", all, seen -> seen.counted() == 4);
-        long http = all.stream().filter(seen -> !seen.pod().service().matches("ledger|eager")).count();
+        claim(
+                "TLS 1.3 by IPv4 and IPv6",
+                all,
+                seen ->
+                        seen.bare().protocol().equals("TLSv1.3")
+                                && seen.bareIpv6().protocol().equals("TLSv1.3"));
+        claim(
+                "the server's certificate names its SPIFFE id, chain verified",
+                all,
+                seen ->
+                        seen.bare().verified()
+                                && seen.bare()
+                                        .spiffe()
+                                        .equals(
+                                                List.of(
+                                                        "spiffe://bridge.proa/ns/default/sa/"
+                                                                + seen.pod().service())));
+        claim(
+                "the certificate on the wire is the one that /certs names",
+                all,
+                seen -> seen.serials().contains(seen.bare().serial()));
+        claim(
+                "a client certificate is demanded; without one nothing is served",
+                all,
+                seen ->
+                        seen.bare().demandsCertificate()
+                                && !seen.bare().served()
+                                && !seen.bareIpv6().served());
+        claim(
+                "TLS 1.2 is refused",
+                all,
+                seen -> seen.old().protocol().equals("none") && !seen.old().served());
+        claim(
+                "a self-signed certificate with a SPIFFE id of ours is refused",
+                all,
+                seen -> !seen.forged().served());
+        claim(
+                "each of the four refusals is counted (tls_failed)",
+                all,
+                seen -> seen.counted() == 4);
+        long http =
+                all.stream().filter(seen -> !seen.pod().service().matches("ledger|eager")).count();
         long served = all.stream().filter(seen -> seen.real().answer().equals("200")).count();
         evidence.claim(
                 served == http,
@@ -112,7 +147,10 @@ final class Doors {
 
     private void claim(String what, List<Seen> all, Test test) {
         List<String> against =
-                all.stream().filter(seen -> !test.holds(seen)).map(seen -> seen.pod().name()).toList();
+                all.stream()
+                        .filter(seen -> !test.holds(seen))
+                        .map(seen -> seen.pod().name())
+                        .toList();
         evidence.claim(
                 against.isEmpty(),
                 what,
@@ -129,9 +167,27 @@ final class Doors {
         Door bare = Door.knock(hub, ipv4, name, roots, List.of());
         Door bareIpv6 = Door.knock(hub, ipv6, name, roots, List.of());
         Door old = Door.knock(hub, ipv4, name, roots, List.of("-tls1_2"));
-        Door fake = Door.knock(hub, ipv4, name, roots, List.of("-cert", forged.toString(), "-key", forged.toString()));
+        Door fake =
+                Door.knock(
+                        hub,
+                        ipv4,
+                        name,
+                        roots,
+                        List.of("-cert", forged.toString(), "-key", forged.toString()));
         long counted = Knocks.since(before, Knocks.refusals(pod), "tls_failed");
-        Door ours = Door.knock(hub, ipv6, name, roots, List.of("-cert", real.toString(), "-cert_chain", real.toString(), "-key", real.toString()));
+        Door ours =
+                Door.knock(
+                        hub,
+                        ipv6,
+                        name,
+                        roots,
+                        List.of(
+                                "-cert",
+                                real.toString(),
+                                "-cert_chain",
+                                real.toString(),
+                                "-key",
+                                real.toString()));
         Set<String> serials = new HashSet<>(List.of(serial, BridgeFleet.serial(pod)));
         return new Seen(pod, bare, bareIpv6, old, fake, ours, counted, serials);
     }
@@ -195,15 +251,32 @@ final class Doors {
                 Commands.run(
                         command -> new ProcessBuilder(command).start(),
                         List.of(
-                                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                                "-nodes", "-days", "1", "-subj", "/", "-keyout", file.toString(), "-out", file + ".crt",
-                                "-addext", "subjectAltName=URI:spiffe://bridge.proa/ns/default/sa/front",
-                                "-addext", "extendedKeyUsage=clientAuth"),
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-nodes",
+                                "-days",
+                                "1",
+                                "-subj",
+                                "/",
+                                "-keyout",
+                                file.toString(),
+                                "-out",
+                                file + ".crt",
+                                "-addext",
+                                "subjectAltName=URI:spiffe://bridge.proa/ns/default/sa/front",
+                                "-addext",
+                                "extendedKeyUsage=clientAuth"),
                         "",
                         Duration.ofSeconds(20));
         if (made.code() != 0) {
             throw new IOException("openssl req: " + made.output());
         }
-        return Files.writeString(file, Files.readString(file) + Files.readString(Path.of(file + ".crt")));
+        return Files.writeString(
+                file, Files.readString(file) + Files.readString(Path.of(file + ".crt")));
     }
 }

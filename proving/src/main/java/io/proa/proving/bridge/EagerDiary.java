@@ -27,7 +27,8 @@ record EagerDiary(Path log) {
     boolean hasSucceeded(String... ways) {
         List<Line> lines = lines();
         for (String way : ways) {
-            if (lines.stream().noneMatch(line -> line.way().equals(way) && line.how().equals("ok"))) {
+            if (lines.stream()
+                    .noneMatch(line -> line.way().equals(way) && line.how().equals("ok"))) {
                 return false;
             }
         }
@@ -51,7 +52,8 @@ record EagerDiary(Path log) {
         Map<String, Map<String, Integer>> ways = new TreeMap<>();
         for (Line line : lines()) {
             if (line.atMs() >= fromMs && line.atMs() < toMs) {
-                ways.computeIfAbsent(line.way(), _ -> new TreeMap<>()).merge(line.how(), 1, Integer::sum);
+                ways.computeIfAbsent(line.way(), _ -> new TreeMap<>())
+                        .merge(line.how(), 1, Integer::sum);
             }
         }
         return ways;

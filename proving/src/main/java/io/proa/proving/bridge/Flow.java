@@ -117,9 +117,7 @@ final class Flow {
 
     /// The same of the answering side alone, whose client may speak as it likes.
     String serverNotTls() {
-        return server.records.problem().isEmpty()
-                ? ""
-                : "the server: " + server.records.problem();
+        return server.records.problem().isEmpty() ? "" : "the server: " + server.records.problem();
     }
 
     /// Whether both sides agreed on keys.

@@ -44,7 +44,9 @@ record Hello(byte[] random, boolean offers13, int group) {
                     group = value.getShort() & 0xffff;
                 }
             }
-        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException _) {
+        } catch (BufferUnderflowException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException _) {
             return NONE;
         }
         return new Hello(random, offers13, group);

@@ -124,11 +124,14 @@ final class Knocks {
             throw new IllegalStateException(pod.name() + ": no metrics");
         }
         String start = "proa_inbound_refused_total{reason=\"";
-        page.lines().filter(line -> line.startsWith(start)).forEach(line -> {
-            String reason = line.substring(start.length(), line.indexOf('"', start.length()));
-            double count = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-            counts.merge(reason, (long) count, Long::sum);
-        });
+        page.lines()
+                .filter(line -> line.startsWith(start))
+                .forEach(line -> {
+                    String reason =
+                            line.substring(start.length(), line.indexOf('"', start.length()));
+                    double count = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+                    counts.merge(reason, (long) count, Long::sum);
+                });
         return counts;
     }
 

@@ -106,7 +106,8 @@ sealed interface Packet {
     /// Echoes carry what an application gives them; errors and neighbours do not.
     private static Packet control(
             String protocol, int type, InetAddress source, InetAddress target) {
-        boolean echo = protocol.equals("ICMP") ? type == 0 || type == 8 : type == 128 || type == 129;
+        boolean echo =
+                protocol.equals("ICMP") ? type == 0 || type == 8 : type == 128 || type == 129;
         return echo
                 ? new Other(protocol + " echo", source, target)
                 : new Plumbing(protocol + " " + type);

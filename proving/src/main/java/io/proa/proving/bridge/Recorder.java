@@ -40,7 +40,9 @@ final class Recorder {
             throw new IOException("the recorder said '" + word + "', expected 'ready'");
         }
         Thread copying =
-                Thread.ofVirtual().name("capture").start(() -> copy(process.getInputStream(), file));
+                Thread.ofVirtual()
+                        .name("capture")
+                        .start(() -> copy(process.getInputStream(), file));
         return new Recorder(process, news, copying);
     }
 

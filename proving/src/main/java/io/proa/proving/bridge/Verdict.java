@@ -17,7 +17,19 @@ final class Verdict {
             EagerDiary diary,
             int planted) {
         Table table =
-                new Table("phase", "seconds", "connections", "of these IPv6", "opened", "KB", "not TLS", "requests", "failed", "how", "eager app's tries", "ok");
+                new Table(
+                        "phase",
+                        "seconds",
+                        "connections",
+                        "of these IPv6",
+                        "opened",
+                        "KB",
+                        "not TLS",
+                        "requests",
+                        "failed",
+                        "how",
+                        "eager app's tries",
+                        "ok");
         long connections = 0;
         for (int i = 0; i + 1 < phases.size(); i++) {
             Phase phase = phases.get(i);
@@ -25,8 +37,13 @@ final class Verdict {
             long to = phases.get(i + 1).beganMs();
             Load.Tally tally = load.between(from, to);
             Map<String, Integer> tries = new TreeMap<>();
-            diary.between(from, to).values().forEach(way -> way.forEach((how, n) -> tries.merge(how, n, Integer::sum)));
-            long bad = reading.findings().stream().filter(finding -> finding.phase().equals(phase.name())).count();
+            diary.between(from, to)
+                    .values()
+                    .forEach(way -> way.forEach((how, n) -> tries.merge(how, n, Integer::sum)));
+            long bad =
+                    reading.findings().stream()
+                            .filter(finding -> finding.phase().equals(phase.name()))
+                            .count();
             connections += phase.opened();
             table.row(
                     phase.name(),
@@ -52,17 +69,32 @@ final class Verdict {
         evidence.claim(
                 reading.plantedSeen() == planted && planted == 2,
                 "the capture would show plaintext: what was planted is found",
-                reading.plantedSeen() + " of " + planted + " connections, words " + reading.seenWords());
+                reading.plantedSeen()
+                        + " of "
+                        + planted
+                        + " connections, words "
+                        + reading.seenWords());
         evidence.claim(
                 reading.findings().isEmpty(),
                 "between pods there is only TLS 1.3, and no word of what was said",
-                connections + " connections tried; keys by " + reading.groups() + "; " + reading.findings().size() + " findings");
+                connections
+                        + " connections tried; keys by "
+                        + reading.groups()
+                        + "; "
+                        + reading.findings().size()
+                        + " findings");
         evidence.claim(
                 phases.stream()
                         .limit(phases.size() - 1L)
                         .allMatch(phase -> phase.connections() > 0),
                 "there was traffic to judge in every phase",
-                "at least " + phases.stream().limit(phases.size() - 1L).mapToInt(Phase::connections).min().orElse(0) + " connections");
+                "at least "
+                        + phases.stream()
+                                .limit(phases.size() - 1L)
+                                .mapToInt(Phase::connections)
+                                .min()
+                                .orElse(0)
+                        + " connections");
         evidence.claim(true, "what strangers were answered", reading.strangers().toString());
         for (String name : List.of("steady", "rotation", "control killed", "control back")) {
             quiet(evidence, phases, load, diary, name);
@@ -81,9 +113,12 @@ final class Verdict {
                 int failed = 0;
                 // A pod whose sidecar is killed has no say in whether others are served.
                 boolean apart = name.equals("control killed");
-                for (Map.Entry<String, Map<String, Integer>> way : diary.between(from, to).entrySet()) {
-                    if (EagerDiary.leadsSomewhere(way.getKey()) && !(apart && way.getKey().startsWith("ledger"))) {
-                        int all = way.getValue().values().stream().mapToInt(Integer::intValue).sum();
+                for (Map.Entry<String, Map<String, Integer>> way :
+                        diary.between(from, to).entrySet()) {
+                    if (EagerDiary.leadsSomewhere(way.getKey())
+                            && !(apart && way.getKey().startsWith("ledger"))) {
+                        int all =
+                                way.getValue().values().stream().mapToInt(Integer::intValue).sum();
                         tries += all;
                         failed += all - way.getValue().getOrDefault("ok", 0);
                     }
@@ -118,21 +153,25 @@ final class Verdict {
         for (int i = 0; i + 1 < phases.size(); i++) {
             String kind =
                     switch (phases.get(i).name()) {
-                        case "steady", "rotation", "strangers", "openssl", "planted" -> "undisturbed";
+                        case "steady", "rotation", "strangers", "openssl", "planted" ->
+                                "undisturbed";
                         case "killed: eager-1" -> "killed";
                         default -> "other";
                     };
-            diary.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs()).forEach((way, hows) -> {
-                Map<String, Integer> all =
-                        byKind.computeIfAbsent(way, _ -> new TreeMap<>()).computeIfAbsent(kind, _ -> new TreeMap<>());
-                hows.forEach((how, n) -> all.merge(how, n, Integer::sum));
-            });
+            diary.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs())
+                    .forEach((way, hows) -> {
+                        Map<String, Integer> all =
+                                byKind.computeIfAbsent(way, _ -> new TreeMap<>())
+                                        .computeIfAbsent(kind, _ -> new TreeMap<>());
+                        hows.forEach((how, n) -> all.merge(how, n, Integer::sum));
+                    });
         }
-        byKind.forEach((way, kinds) -> table.row(
-                way,
-                kinds.getOrDefault("undisturbed", Map.of()),
-                kinds.getOrDefault("killed", Map.of()),
-                kinds.getOrDefault("other", Map.of())));
+        byKind.forEach((way, kinds) ->
+                table.row(
+                        way,
+                        kinds.getOrDefault("undisturbed", Map.of()),
+                        kinds.getOrDefault("killed", Map.of()),
+                        kinds.getOrDefault("other", Map.of())));
         return table;
     }
 }

@@ -53,6 +53,7 @@ final class Planes implements AutoCloseable {
     static final SpiffeId CALLEE = SpiffeId.ofServiceAccount("test.proa", "default", "orders");
     private static final IpPort SERVICE = IpPort.parse("240.0.0.1:80");
     private static final InetAddress LOOPBACK = IpPort.literal("127.0.0.1");
+
     // The authority is valid from when it is made, and it is made when the class is loaded.
     @SuppressWarnings("TimeInStaticInitializer")
     static final CertificateAuthority AUTHORITY =

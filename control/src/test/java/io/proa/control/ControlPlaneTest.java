@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ControlPlaneTest {
     private static final String FLEET =
@@ -62,6 +64,7 @@ final class ControlPlaneTest {
             """;
 
     @TempDir Path folder;
+    private final JumpingClock clock = new JumpingClock();
     private final List<String> log = new CopyOnWriteArrayList<>();
     private Path intent = Path.of("");
     private Path socket = Path.of("");
@@ -124,8 +127,7 @@ final class ControlPlaneTest {
             Sidecar.awaitThat(
                     "the nack", () -> plane.status().getFirst().refusals().equals(front.verdict));
             assertThat(log).anyMatch(line -> line.contains("no room"));
-            front.eventually(
-                    "state", () -> front.problems.stream().anyMatch(p -> p.contains("no room")));
+            front.eventually("state", () -> front.hasProblem("no room"));
         }
     }
 
@@ -256,9 +258,7 @@ final class ControlPlaneTest {
         try (var front = sidecar("front-1", null).ready()) {
             assertThat(front.last()).isEqualTo(last);
             assertThat(front.identities.getFirst().chain()).isEqualTo(identity.chain());
-            front.eventually(
-                    "loud",
-                    () -> front.problems.stream().anyMatch(p -> p.contains("not to be had")));
+            front.eventually("loud", () -> front.hasProblem("not to be had"));
             assertThat(front.connected).isFalse();
             // and it goes on as before once there is one again, without any token
             try (var _ = start()) {
@@ -272,20 +272,16 @@ final class ControlPlaneTest {
     void sidecarWithNeitherIdentityNorTokenSaysSo() throws Exception {
         try (var _ = start();
                 var front = sidecar("front-1", null)) {
-            front.eventually(
-                    "said",
-                    () ->
-                            front.problems.stream()
-                                    .anyMatch(p -> p.contains("neither an identity in")));
+            front.eventually("said", () -> front.hasProblem("neither an identity in"));
         }
     }
 
     @Test
     void identityIsRenewedWhileServing() throws Exception {
         var settings = settings().withCertificateLifetime(Duration.ofSeconds(5));
-        try (var plane = ControlPlane.start(settings, InstantSource.system(), log::add);
+        try (var plane = ControlPlane.start(settings, clock, log::add);
                 var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
-            front.eventually("renewals", () -> front.identities.size() >= 4);
+            front.eventually("renewal", () -> front.identities.size() >= 2);
             for (int i = 1; i < front.identities.size(); i++) {
                 WorkloadIdentity before = front.identities.get(i - 1);
                 WorkloadIdentity next = front.identities.get(i);
@@ -302,27 +298,77 @@ final class ControlPlaneTest {
         }
     }
 
-    /// A control plane that was down for longer than certificates live takes its fleet up again
-    /// without new tokens.
+    /// From 24 minutes of an hour at the earliest to 30 at the latest.
+    @Test
+    void identityIsRenewedTowardsHalfOfItsLife() throws Exception {
+        try (var plane = start();
+                var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            for (int i = 2; i < 6; i++) {
+                clock.jump(Duration.ofMinutes(23));
+                int snapshots = front.snapshots.size();
+                front.subscribe("192.0.2." + i + ":443");
+                front.eventually("news", () -> front.snapshots.size() > snapshots);
+                assertThat(front.identities).hasSize(i - 1);
+                clock.jump(Duration.ofMinutes(8));
+                front.lookAtTheClock();
+                int renewed = i;
+                front.eventually("renewal", () -> front.identities.size() == renewed);
+            }
+            assertThat(front.problems).isEmpty();
+        }
+    }
+
+    /// A control plane that was down for longer than certificates live takes its fleet up again at
+    /// once and without new tokens.
     @Test
     void expiredIdentityStillProvesWhoAsks() throws Exception {
-        var settings = settings().withCertificateLifetime(Duration.ofSeconds(5));
-        var plane = ControlPlane.start(settings, InstantSource.system(), log::add);
+        var plane = start();
         try (var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
             plane.close();
-            front.eventually(
-                    "loud",
-                    () ->
-                            front.problems.stream()
-                                    .anyMatch(p -> p.contains("not renewed, it expires in")));
-            Thread.sleep(6000);
+            front.eventually("loss noticed", () -> !front.connected);
+            clock.jump(Duration.ofMinutes(31));
+            front.lookAtTheClock();
+            front.eventually("loud", () -> front.hasProblem("not renewed, it expires in"));
+            clock.jump(Duration.ofHours(2));
+            front.lookAtTheClock();
+            front.eventually("louder", () -> front.hasProblem("not renewed, it expired at"));
             int identities = front.identities.size();
-            try (var _ = ControlPlane.start(settings, InstantSource.system(), log::add)) {
+            try (var _ = start()) {
                 front.eventually("renewed", () -> front.identities.size() > identities);
+                front.eventually("connected", () -> front.connected);
+                assertThat(front.identities.getLast().notAfter()).isAfter(clock.instant());
             }
         } finally {
             plane.close();
         }
+    }
+
+    /// By more than certificates live, and by less.
+    @ParameterizedTest
+    @ValueSource(ints = {-180, -20, 20, 180})
+    void clockMayBeSet(int minutes) throws Exception {
+        var plane = start();
+        try (var front = sidecar("front-1", plane.issueToken("front-1")).ready()) {
+            clock.jump(Duration.ofMinutes(minutes));
+            front.lookAtTheClock();
+            front.eventually("a usable identity", () -> isUsable(front.identities.getLast()));
+            plane.close();
+            front.eventually("loss noticed", () -> !front.connected);
+            clock.jump(Duration.ofMinutes(minutes));
+            front.lookAtTheClock();
+            plane = start();
+            int snapshots = front.snapshots.size();
+            front.subscribe("192.0.2.1:443");
+            front.eventually("connected", () -> front.snapshots.size() > snapshots);
+            front.eventually("a usable identity", () -> isUsable(front.identities.getLast()));
+        } finally {
+            plane.close();
+        }
+    }
+
+    private boolean isUsable(WorkloadIdentity identity) {
+        return identity.notBefore().isBefore(clock.instant().plusSeconds(60))
+                && identity.notAfter().isAfter(clock.instant());
     }
 
     @Test
@@ -330,11 +376,7 @@ final class ControlPlaneTest {
         try (var plane = start();
                 var second = sidecar("orders-2", plane.issueToken("orders-2")).ready()) {
             Files.writeString(intent, FLEET.replace("replicas: 2", "replicas: 1"));
-            second.eventually(
-                    "told",
-                    () ->
-                            second.problems.stream()
-                                    .anyMatch(p -> p.contains("no longer in the fleet")));
+            second.eventually("told", () -> second.hasProblem("no longer in the fleet"));
         }
     }
 
@@ -491,11 +533,11 @@ final class ControlPlaneTest {
     }
 
     private ControlPlane start() throws ControlPlane.StartFailure {
-        return ControlPlane.start(settings(), InstantSource.system(), log::add);
+        return ControlPlane.start(settings(), clock, log::add);
     }
 
     private Sidecar sidecar(String pod, @Nullable String token) {
-        return new Sidecar(socket, pod, token, folder.resolve(pod));
+        return new Sidecar(socket, pod, token, folder.resolve(pod), clock);
     }
 
     private static String ordersAddress(ControlPlane plane) {

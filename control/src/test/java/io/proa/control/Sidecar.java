@@ -10,6 +10,7 @@ import io.proa.model.MeshSnapshot;
 import io.proa.wire.ControlLink;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -25,8 +26,15 @@ final class Sidecar implements ControlLink.Listener, AutoCloseable {
     volatile List<ConfigProblem> verdict = List.of();
     private final ControlLink link;
 
-    Sidecar(Path socket, String pod, @Nullable String token, Path state) {
-        link = ControlLink.start(new ControlLink.Settings(socket, pod, token, state, "test"), this);
+    Sidecar(Path socket, String pod, @Nullable String token, Path state, InstantSource clock) {
+        link =
+                ControlLink.start(
+                        new ControlLink.Settings(socket, pod, token, state, "test"), this, clock);
+    }
+
+    /// Has the link look at the clock now and not within ten seconds.
+    void lookAtTheClock() {
+        link.subscribe(List.of());
     }
 
     @Override
@@ -55,6 +63,10 @@ final class Sidecar implements ControlLink.Listener, AutoCloseable {
 
     void unsubscribe(String... destinations) {
         link.unsubscribe(List.of(destinations).stream().map(IpPort::parse).toList());
+    }
+
+    boolean hasProblem(String part) {
+        return problems.stream().anyMatch(problem -> problem.contains(part));
     }
 
     MeshSnapshot last() {

@@ -54,10 +54,16 @@ public interface ControlLink extends AutoCloseable {
 
     /// @throws UncheckedIOException where the machine has no selector to give
     static ControlLink start(Settings settings, Listener listener) {
+        return start(settings, listener, InstantSource.system());
+    }
+
+    /// As above, by another wall clock than the machine's.
+    static ControlLink start(Settings settings, Listener listener, InstantSource clock) {
         return FramedLink.start(
                 settings,
                 listener,
-                InstantSource.system(),
+                clock,
+                () -> System.nanoTime() / 1_000_000,
                 () -> ThreadLocalRandom.current().nextLong());
     }
 

@@ -15,14 +15,12 @@ import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,33 +28,26 @@ import org.jspecify.annotations.Nullable;
 /// [ControlLink] over [LinkChannel]. All state but [#changes] and [#closed] belongs to the link's
 /// own thread, which waits in one selector for bytes, for callers and for the time.
 final class FramedLink implements ControlLink, Runnable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long SHORTEST_PAUSE_MS = 100;
-    private static final long LONGEST_PAUSE_MS = 5000;
+    /// At least so often the clock is looked at, for it may jump.
+    private static final long LONGEST_WAIT_MS = 10_000;
+
     private static final String SNAPSHOT = "snapshot.json";
 
     private final Settings settings;
     private final Listener listener;
     private final InstantSource clock;
-    private final LongSupplier dice;
+    private final LongSupplier steadyMillis;
     private final Selector selector;
     private final LinkIdentity identity;
+    private final LinkTimes times;
+    private final Wishes wishes = new Wishes();
     private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    private final Set<IpPort> wanted = new HashSet<>();
     private @Nullable String token;
     private @Nullable LinkChannel channel;
     private @Nullable SpiffeId self;
     private String trustDomain = "";
-    private int connectFailures;
-    private Instant connectAt = Instant.EPOCH;
-
-    /// When the greeting, up to the first snapshot, is overdue.
-    private Instant greetingBy = Instant.MAX;
-
-    /// When the answer to a certificate request is overdue.
-    private Instant certificateBy = Instant.MAX;
 
     private String connectionProblem = "";
     private String identityProblem = "";
@@ -69,21 +60,29 @@ final class FramedLink implements ControlLink, Runnable {
             Settings settings,
             Listener listener,
             InstantSource clock,
-            LongSupplier dice,
-            Selector selector) {
+            LongSupplier steadyMillis,
+            LongSupplier dice)
+            throws IOException {
         this.settings = settings;
         this.listener = listener;
         this.clock = clock;
-        this.dice = dice;
-        this.selector = selector;
+        this.steadyMillis = steadyMillis;
+        this.selector = Selector.open();
         this.token = settings.token();
         this.identity = new LinkIdentity(settings.state(), dice);
+        this.times = new LinkTimes(dice);
     }
 
+    /// @param clock for certificates
+    /// @param steadyMillis for pauses and deadlines, see [LinkTimes]
     static ControlLink start(
-            Settings settings, Listener listener, InstantSource clock, LongSupplier dice) {
+            Settings settings,
+            Listener listener,
+            InstantSource clock,
+            LongSupplier steadyMillis,
+            LongSupplier dice) {
         try {
-            var link = new FramedLink(settings, listener, clock, dice, Selector.open());
+            var link = new FramedLink(settings, listener, clock, steadyMillis, dice);
             Thread.ofPlatform().daemon().name("control-link").start(link);
             return link;
         } catch (IOException e) {
@@ -131,17 +130,18 @@ final class FramedLink implements ControlLink, Runnable {
     /// One wait, and what it brought. Whatever a turn throws ends the connection, not the link.
     private void turn() throws IOException {
         try {
-            Instant now = clock.instant();
+            long now = steadyMillis.getAsLong();
             takeChanges();
-            if (channel == null && !now.isBefore(connectAt)) {
+            if (channel == null && times.mayConnect(now)) {
                 channel = LinkChannel.connect(settings.socket(), selector);
-                greetingBy = now.plus(PATIENCE);
+                times.connected(now);
             }
-            if (!now.isBefore(greetingBy) || !now.isBefore(certificateBy)) {
-                throw new IOException("it has not answered for " + PATIENCE.toSeconds() + " s");
+            if (times.isOverdue(now)) {
+                throw new IOException(
+                        "it has not answered for " + LinkTimes.PATIENCE_MS / 1000 + " s");
             }
-            attendIdentity(now);
-            waitForNews(now);
+            attendIdentity();
+            waitForNews();
             LinkChannel current = channel;
             if (current != null) {
                 current.flush();
@@ -158,15 +158,11 @@ final class FramedLink implements ControlLink, Runnable {
         }
     }
 
-    private void waitForNews(Instant now) throws IOException {
-        Instant until = earlier(now.plusSeconds(60), earlier(greetingBy, certificateBy));
-        if (channel == null) {
-            until = earlier(until, connectAt);
-        }
+    private void waitForNews() throws IOException {
+        long millis = times.untilNext(steadyMillis.getAsLong(), channel != null, LONGEST_WAIT_MS);
         if (mayAttendIdentity()) {
-            until = earlier(until, identity.nextAttempt());
+            millis = Math.min(millis, identity.untilDue(clock.instant()).toMillis() + 1);
         }
-        long millis = Duration.between(now, until).toMillis();
         if (!changes.isEmpty() || millis <= 0) {
             selector.selectNow(_ -> {});
         } else {
@@ -201,7 +197,7 @@ final class FramedLink implements ControlLink, Runnable {
         }
         Credential credential = identity.proof(settings.pod(), challenge.nonce());
         // a fresh token outdoes an identity that the control plane may no longer take
-        if (token != null && (credential == null || connectFailures % 2 == 1)) {
+        if (token != null && (credential == null || times.failures() % 2 == 1)) {
             credential = new Credential.Token(token);
         }
         if (credential == null) {
@@ -218,21 +214,22 @@ final class FramedLink implements ControlLink, Runnable {
         self = welcome.workload().identity();
         trustDomain = welcome.trustDomain();
         connectionProblem = "";
-        identity.expect(self);
+        identity.welcomed(self);
         // the identity first: a snapshot is of little use without one
-        attendIdentity(clock.instant());
-        from.send(new ClientMessage.Subscribe(wanted));
+        attendIdentity();
+        from.send(new ClientMessage.Subscribe(wishes.all()));
     }
 
     /// Asks for a certificate when it is time to; without a connection, says loudly that it cannot.
-    private void attendIdentity(Instant now) throws IOException {
-        if (!mayAttendIdentity() || now.isBefore(identity.nextAttempt())) {
+    private void attendIdentity() throws IOException {
+        Instant now = clock.instant();
+        if (!mayAttendIdentity() || !identity.untilDue(now).isZero()) {
             return;
         }
         LinkChannel current = channel;
         if (current != null && self != null) {
             current.send(identity.ask(self));
-            certificateBy = now.plus(PATIENCE);
+            times.askedForCertificate(steadyMillis.getAsLong());
         } else {
             renewalFailed("there is no connection to " + settings.socket(), now);
         }
@@ -240,13 +237,13 @@ final class FramedLink implements ControlLink, Runnable {
 
     private void renewalFailed(String cause, Instant now) {
         identityProblem = identity.failed(cause, now);
-        certificateBy = Instant.MAX;
+        times.gotCertificate();
         report();
     }
 
     private void identified(ServerMessage.Identity answer) {
         if (!answer.chain().isEmpty()) {
-            certificateBy = Instant.MAX;
+            times.gotCertificate();
         }
         LinkIdentity.Outcome outcome = identity.answered(answer, trustDomain, clock.instant());
         identityProblem = outcome.problem();
@@ -271,8 +268,8 @@ final class FramedLink implements ControlLink, Runnable {
     }
 
     private void configured(ServerMessage.Snapshot message, LinkChannel from) throws IOException {
-        greetingBy = Instant.MAX;
-        connectFailures = 0;
+        times.greeted();
+        wishes.learn(message.snapshot().outside());
         List<ConfigProblem> problems = offer(message.snapshot());
         if (problems.isEmpty()) {
             from.send(new ClientMessage.Ack(message.number()));
@@ -309,33 +306,30 @@ final class FramedLink implements ControlLink, Runnable {
 
     private void takeChanges() throws IOException {
         for (Change change = changes.poll(); change != null; change = changes.poll()) {
-            var news = new HashSet<IpPort>();
-            for (IpPort destination : change.destinations()) {
-                if (change.wanted() ? wanted.add(destination) : wanted.remove(destination)) {
-                    news.add(destination);
-                }
-            }
+            Wishes.Change news =
+                    change.wanted()
+                            ? wishes.add(change.destinations())
+                            : wishes.remove(change.destinations());
             LinkChannel current = channel;
-            if (current != null && self != null && !news.isEmpty()) {
-                current.send(
-                        change.wanted()
-                                ? new ClientMessage.Subscribe(news)
-                                : new ClientMessage.Unsubscribe(news));
+            if (current == null || self == null) {
+                continue;
+            }
+            if (!news.removed().isEmpty()) {
+                current.send(new ClientMessage.Unsubscribe(news.removed()));
+            }
+            if (!news.added().isEmpty()) {
+                current.send(new ClientMessage.Subscribe(news.added()));
             }
         }
     }
 
     private void lost(String cause) {
-        Instant now = clock.instant();
         disconnect();
-        connectFailures++;
-        long pause =
-                Math.min(SHORTEST_PAUSE_MS << Math.min(connectFailures - 1, 10), LONGEST_PAUSE_MS);
-        connectAt = now.plusMillis(pause - Math.floorMod(dice.getAsLong(), pause / 2 + 1));
+        times.lost(steadyMillis.getAsLong());
         connectionProblem =
                 "the control plane at " + settings.socket() + " is not to be had: " + cause;
         if (identity.isWaiting()) {
-            renewalFailed(connectionProblem, now);
+            renewalFailed(connectionProblem, clock.instant());
         } else {
             report();
         }
@@ -348,8 +342,6 @@ final class FramedLink implements ControlLink, Runnable {
         }
         channel = null;
         self = null;
-        greetingBy = Instant.MAX;
-        certificateBy = Instant.MAX;
     }
 
     /// Tells the listener what is the matter, unless it has just been told; what ends soonest comes
@@ -363,7 +355,11 @@ final class FramedLink implements ControlLink, Runnable {
         String report = connected + problem;
         if (!report.equals(reported)) {
             reported = report;
-            listener.state(connected, problem);
+            try {
+                listener.state(connected, problem);
+            } catch (RuntimeException _) {
+                // whom could it be told; the link goes on
+            }
         }
     }
 
@@ -404,7 +400,7 @@ final class FramedLink implements ControlLink, Runnable {
         if (!problems.isEmpty()) {
             return "the snapshot on disk was not taken: " + problems.getFirst();
         }
-        wanted.addAll(snapshot.outside());
+        var wanted = new ArrayList<IpPort>(snapshot.outside());
         for (MeshService service : snapshot.services()) {
             for (InetAddress address : service.virtualAddresses()) {
                 for (ServicePort port : service.ports()) {
@@ -412,10 +408,7 @@ final class FramedLink implements ControlLink, Runnable {
                 }
             }
         }
+        wishes.add(wanted);
         return "";
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 }

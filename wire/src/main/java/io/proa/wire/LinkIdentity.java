@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class LinkIdentity {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
+    /// No pause after a failure is longer.
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
     /// What came of an answer or of the disk.
     ///
     /// @param problem a sentence; empty = none
@@ -38,6 +41,9 @@ final class LinkIdentity {
     private @Nullable CertificateRequest asked;
     private int failures;
     private Instant nextAttempt = Instant.EPOCH;
+
+    /// Whether the last failure was that there was nobody to ask.
+    private boolean hadNobodyToAsk;
 
     LinkIdentity(Path state, LongSupplier dice) {
         this.store = new IdentityStore(state);
@@ -86,9 +92,17 @@ final class LinkIdentity {
         }
     }
 
-    /// When to ask for a certificate: at once without one, else towards half of its life.
-    Instant nextAttempt() {
-        return nextAttempt;
+    /// How long until a certificate should be asked for: not at all without one, else until about
+    /// half of its life is over. Also right after the clock has been set back: an identity of the
+    /// future is taken by no peer, and no pause may grow by it.
+    Duration untilDue(Instant now) {
+        WorkloadIdentity held = identity;
+        Duration left = Duration.between(now, nextAttempt);
+        boolean setBack =
+                failures > 0
+                        ? left.compareTo(LONGEST_PAUSE) > 0
+                        : held != null && now.isBefore(held.notBefore().minus(CLOCK_TOLERANCE));
+        return setBack || left.isNegative() ? Duration.ZERO : left;
     }
 
     boolean isWaiting() {
@@ -105,6 +119,7 @@ final class LinkIdentity {
     ///
     /// @return what to tell people
     String failed(String cause, Instant now) {
+        hadNobodyToAsk = asked == null;
         asked = null;
         failures++;
         WorkloadIdentity held = identity;
@@ -122,10 +137,12 @@ final class LinkIdentity {
                 + cause;
     }
 
-    /// Where the control plane says that we are someone else now, the identity held is of no more
-    /// use.
-    void expect(SpiffeId id) {
-        if (identity != null && !identity.id().equals(id)) {
+    /// There is somebody to ask again. Pauses that grew while there was nobody are over: what has
+    /// expired meanwhile must not stay so. And where the control plane says that we are someone
+    /// else now, the identity held is of no more use.
+    void welcomed(SpiffeId id) {
+        boolean other = identity != null && !identity.id().equals(id);
+        if (other || (failures > 0 && hadNobodyToAsk)) {
             nextAttempt = Instant.EPOCH;
         }
     }

@@ -16,7 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MessagesTest {
     @Test
@@ -159,6 +162,27 @@ final class MessagesTest {
                                 "{\"ack\":{\"number\":1},\"nack\":{}}"
                                         .getBytes(StandardCharsets.UTF_8)))
                 .hasMessage("/nack: saw a second message in one frame, expected one");
+    }
+
+    /// However deep, at every place where a value may stand: one sentence, never an overflow.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{\"hello\":",
+                "{\"hello\":{\"pod\":",
+                "{\"subscribe\":{\"destinations\":[",
+                "{\"nack\":{\"problems\":[{\"message\":"
+            })
+    void deepMessagesAreRefused(String begin) {
+        for (String level : List.of("[", "{\"hello\":", "[{\"a\":")) {
+            String text = begin + level.repeat(200_000);
+            assertThatThrownBy(() -> MessageReader.client(text.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(MalformedMessage.class)
+                    .extracting(Throwable::getMessage, InstanceOfAssertFactories.STRING)
+                    .doesNotContain("\n")
+                    .hasSizeLessThan(300);
+        }
     }
 
     private static List<ClientMessage> clientMessages(long seed) {

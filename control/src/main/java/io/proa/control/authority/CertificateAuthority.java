@@ -35,6 +35,10 @@ public final class CertificateAuthority {
     private static final Duration SHORTEST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final Duration BACKDATING = Duration.ofSeconds(30);
+
+    /// Root and issuer are to hold also after the clock has been set back by some hours.
+    private static final Duration SIGNER_BACKDATING = Duration.ofDays(1);
+
     private static final Duration ROOT_LIFETIME = Duration.ofDays(3650);
     private static final Duration ISSUER_LIFETIME = Duration.ofDays(365);
 
@@ -86,7 +90,7 @@ public final class CertificateAuthority {
         return new CertificateAuthority(trustDomain, null, fresh(trustDomain, now), log);
     }
 
-    /// What workloads trust. Its revision is the second the root was made, so a new root has a
+    /// What workloads trust. Its revision is the second the root's life began, so a new root has a
     /// greater one.
     public TrustBundle bundle() {
         return new TrustBundle(
@@ -110,6 +114,18 @@ public final class CertificateAuthority {
         }
         if (!allowed.trustDomain().equals(trustDomain)) {
             throw new RequestRefused(allowed + " is not of trust domain " + trustDomain);
+        }
+        Instant begin = root.certificate().getNotBefore().toInstant();
+        Instant end = root.certificate().getNotAfter().toInstant();
+        if (now.isBefore(begin) || !now.isBefore(end)) {
+            throw new RequestRefused(
+                    "the control plane's clock says "
+                            + now
+                            + ", its root holds from "
+                            + begin
+                            + " to "
+                            + end
+                            + "; set the clock");
         }
         CheckedRequest request = CheckedRequest.of(csrDer, allowed);
         Signer signer = currentIssuer(now);
@@ -172,11 +188,18 @@ public final class CertificateAuthority {
 
     private Signer currentIssuer(Instant now) {
         Signer current = issuer;
-        return now.isBefore(halfLife(current.certificate())) ? current : renewedIssuer(now);
+        return isInFirstHalf(current, now) ? current : renewedIssuer(now);
+    }
+
+    /// One of the future was made while the clock was wrong.
+    private static boolean isInFirstHalf(Signer signer, Instant now) {
+        X509Certificate certificate = signer.certificate();
+        return !now.isBefore(certificate.getNotBefore().toInstant())
+                && now.isBefore(halfLife(certificate));
     }
 
     private synchronized Signer renewedIssuer(Instant now) {
-        if (now.isBefore(halfLife(issuer.certificate()))) {
+        if (isInFirstHalf(issuer, now)) {
             return issuer;
         }
         Signer renewed = issuerBelow(root, trustDomain, now);
@@ -198,15 +221,21 @@ public final class CertificateAuthority {
     private static AuthorityFile.Content fresh(String trustDomain, Instant now) {
         // Validates the name, and nothing else.
         SpiffeId.ofServiceAccount(trustDomain, "default", "default");
-        Instant from = now.minus(BACKDATING).truncatedTo(ChronoUnit.SECONDS);
-        Signer root = Signer.root(trustDomain, from, from.plus(ROOT_LIFETIME));
+        Instant from = now.minus(SIGNER_BACKDATING).truncatedTo(ChronoUnit.SECONDS);
+        Signer root =
+                Signer.root(trustDomain, from, from.plus(SIGNER_BACKDATING).plus(ROOT_LIFETIME));
         return new AuthorityFile.Content(root, issuerBelow(root, trustDomain, now));
     }
 
     private static Signer issuerBelow(Signer root, String trustDomain, Instant now) {
-        Instant from = now.minus(BACKDATING).truncatedTo(ChronoUnit.SECONDS);
+        Instant from =
+                later(
+                        now.minus(SIGNER_BACKDATING).truncatedTo(ChronoUnit.SECONDS),
+                        root.certificate().getNotBefore().toInstant());
         Instant until =
-                earlier(from.plus(ISSUER_LIFETIME), root.certificate().getNotAfter().toInstant());
+                earlier(
+                        now.truncatedTo(ChronoUnit.SECONDS).plus(ISSUER_LIFETIME),
+                        root.certificate().getNotAfter().toInstant());
         return root.intermediate(trustDomain, from, until);
     }
 

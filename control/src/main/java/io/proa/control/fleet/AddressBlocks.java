@@ -30,9 +30,12 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
         return List.of(services4.host(index + 1), services6.host(index + 1));
     }
 
-    /// How many pods, and how many services, there is room for.
+    /// How many pods, and how many services, there is room for: in each block neither the first
+    /// address nor the last, by which IPv4 means the network and all of it, and the bridge has one.
     int capacity() {
-        return Math.min(pods4.hosts(), services4.hosts()) - 2;
+        int pods = Math.min(pods4.hosts(), pods6.hosts());
+        int services = Math.min(services4.hosts(), services6.hosts());
+        return Math.min(pods, services) - 3;
     }
 
     /// @param prefix leading bits that are the same for all

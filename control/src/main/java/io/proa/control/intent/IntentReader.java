@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.CollectionNode;
@@ -14,6 +14,8 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// From YAML 1.2 text to documents.
@@ -58,12 +60,23 @@ public final class IntentReader {
     /// What stands before a syntax error is still checked.
     private List<Node> nodes(IntentSource source) {
         var settings =
-                LoadSettings.builder().setLabel(source.name()).setSchema(new CoreSchema()).build();
+                LoadSettings.builder()
+                        .setLabel(source.name())
+                        .setSchema(new CoreSchema())
+                        // what they come to is counted, see NodeCount
+                        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+                        .build();
         var nodes = new ArrayList<Node>();
         try {
-            for (Node node : new Compose(settings).composeAllFromString(source.text())) {
-                nodes.add(node);
-            }
+            var events =
+                    new BoundedDepth(
+                            new ParserImpl(settings, new StreamReader(settings, source.text())));
+            new Composer(settings, events).forEachRemaining(nodes::add);
+        } catch (BoundedDepth.TooDeep e) {
+            problems.add(
+                    YamlMap.placeOf(e.getProblemMark().orElse(null), source.name()),
+                    "saw more than " + BoundedDepth.MOST + " levels of nesting, expected fewer",
+                    "no kind of document needs more than six");
         } catch (MarkedYamlEngineException e) {
             Place place = YamlMap.placeOf(e.getProblemMark().orElse(null), source.name());
             String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
@@ -133,7 +146,7 @@ public final class IntentReader {
         private int depth;
 
         boolean exceeds(Node node) {
-            if (++count > MAX_NODES || ++depth > 64) {
+            if (++count > MAX_NODES || ++depth > BoundedDepth.MOST) {
                 return true;
             }
             boolean exceeds = node instanceof CollectionNode<?> && childExceeds(node);

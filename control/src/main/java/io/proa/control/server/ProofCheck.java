@@ -18,7 +18,8 @@ import java.util.List;
 ///
 /// An identity that has expired still proves who asks for the next one, for a while: a control
 /// plane that was down longer than certificates live must not leave a fleet that can only be
-/// started anew.
+/// started anew. Nor must a clock that has been set back, so one that is yet to begin proves it
+/// too.
 final class ProofCheck {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
@@ -30,7 +31,7 @@ final class ProofCheck {
         this.grace = grace;
     }
 
-    /// @return what is wrong with it; empty = it holds
+    /// @return what is wrong with it, one sentence; empty = it holds
     String problem(
             Credential.Proof proof, String pod, SpiffeId expected, Bytes nonce, Instant now) {
         try {
@@ -39,6 +40,7 @@ final class ProofCheck {
                 return "the proof has no certificate";
             }
             X509Certificate leaf = chain.getFirst();
+            Instant begin = leaf.getNotBefore().toInstant();
             Instant end = leaf.getNotAfter().toInstant();
             if (now.isAfter(end.plus(grace))) {
                 return "the certificate expired at "
@@ -47,12 +49,19 @@ final class ProofCheck {
                         + grace.toHours()
                         + " h ago; start the sidecar with a new token";
             }
+            if (now.isBefore(begin.minus(grace))) {
+                return "the certificate begins at "
+                        + begin
+                        + ", more than "
+                        + grace.toHours()
+                        + " h from now; set the clock, or start the sidecar with a new token";
+            }
             var encoded = new byte[chain.size()][];
             for (int i = 0; i < encoded.length; i++) {
                 encoded[i] = chain.get(i).getEncoded();
             }
             new PeerVerifier(bundle, CLOCK_TOLERANCE)
-                    .verify(encoded, expected, now.isAfter(end) ? end : now);
+                    .verify(encoded, expected, within(begin, end, now));
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initVerify(leaf.getPublicKey());
             signature.update(Credential.Proof.signedBytes(pod, nonce));
@@ -62,5 +71,12 @@ final class ProofCheck {
         } catch (TlsFailure | IllegalArgumentException | GeneralSecurityException e) {
             return "the proof does not hold: " + e.getMessage();
         }
+    }
+
+    private static Instant within(Instant begin, Instant end, Instant now) {
+        if (now.isBefore(begin)) {
+            return begin;
+        }
+        return now.isAfter(end) ? end : now;
     }
 }

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -399,6 +400,25 @@ class CertificateAuthorityTest {
                                 .getIssuerX500Principal())
                 .isEqualTo(renewed.getIssuerX500Principal());
         assertThat(last.get(0).getNotAfter()).isBeforeOrEqualTo(last.get(1).getNotAfter());
+    }
+
+    /// A machine that booted with a wrong clock must not keep an issuer of the future.
+    @Test
+    void issuesOnAfterTheClockWasSetBack() throws Exception {
+        CertificateAuthority authority = open();
+        CertificateRequest request = CertificateRequest.create(WEB);
+        Instant wrong = NOW.plus(Duration.ofDays(300));
+        authority.issue(request.der(), WEB, HOUR, wrong);
+        for (Instant now : List.of(NOW, NOW.minus(Duration.ofHours(20)))) {
+            for (X509Certificate each : authority.issue(request.der(), WEB, HOUR, now)) {
+                each.checkValidity(Date.from(now));
+            }
+        }
+        for (Duration away : List.of(Duration.ofDays(-2), Duration.ofDays(3651))) {
+            assertThatThrownBy(() -> authority.issue(request.der(), WEB, HOUR, NOW.plus(away)))
+                    .isInstanceOf(RequestRefused.class)
+                    .hasMessageContaining("set the clock");
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.proa.control.intent.IntentSource;
 import io.proa.control.intent.Problems;
 import io.proa.model.AppProtocol;
+import io.proa.model.ConfigProblem;
 import io.proa.model.InboundMode;
 import io.proa.model.IpPort;
 import io.proa.model.MeshService;
@@ -25,14 +26,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class IntentCompilerTest {
     private static final String HEAD =
@@ -274,10 +275,10 @@ final class IntentCompilerTest {
         var tooMany =
                 (Compilation.Rejected)
                         compile(
-                                HEAD + "  - {name: s, command: x, replicas: 15}\n",
+                                HEAD + "  - {name: s, command: x, replicas: 14}\n",
                                 new IntentCompiler(blocks, book, null));
         assertThat(tooMany.problems().getFirst().message())
-                .startsWith("saw 15 pods and 1 services, expected at most 14");
+                .startsWith("saw 14 pods and 1 services, expected at most 13");
     }
 
     @Test
@@ -330,15 +331,15 @@ final class IntentCompilerTest {
                                 .replace(folder.toString(), "DIR"))
                 .isEqualTo(
                         """
-                        DIR/fleet.yaml:9:26: service 'typo': command not found: 'pythn3' is in no folder of PATH
+                        DIR/fleet.yaml:9:27: service 'typo': command not found: 'pythn3' is in no folder of PATH
                           hint: did you mean 'python3'?
-                        DIR/fleet.yaml:10:30: service 'own-path': command not found: 'python3' is in no folder of PATH
+                        DIR/fleet.yaml:10:31: service 'own-path': command not found: 'python3' is in no folder of PATH
                           hint: install it, or write its path
-                        DIR/fleet.yaml:11:29: service 'missing': command not found: DIR/./start
+                        DIR/fleet.yaml:11:30: service 'missing': command not found: DIR/./start
                           hint: a program with a / in its name is looked for in cwd
-                        DIR/fleet.yaml:12:27: service 'plain': command is not executable: DIR/./plain
+                        DIR/fleet.yaml:12:28: service 'plain': command is not executable: DIR/./plain
                           hint: chmod +x it, or run it by its interpreter
-                        DIR/fleet.yaml:13:53: service 'no-folder': no such folder: DIR/nowhere
+                        DIR/fleet.yaml:13:48: service 'no-folder': no such folder: DIR/nowhere
                           hint: cwd is relative to the file it stands in
                         """);
     }
@@ -418,31 +419,66 @@ final class IntentCompilerTest {
         }
     }
 
+    /// A billion of values out of few words, by aliases.
     @Test
-    void hugeAndDeepTextIsRefusedQuickly() {
-        String laughs =
-                IntStream.rangeClosed(1, 9)
-                        .mapToObj(i ->
-                                "x"
-                                        + i
-                                        + ": &x"
-                                        + i
-                                        + " ["
-                                        + ("*x" + (i - 1) + ",").repeat(9)
-                                        + "*x"
-                                        + (i - 1)
-                                        + "]\n")
-                        .reduce("x0: &x0 [a]\n", String::concat);
-        char[] brackets = new char[100_000];
-        Arrays.fill(brackets, '[');
-        for (String text : List.of(laughs, new String(brackets), "a: ".repeat(50_000))) {
-            assertThat(
-                            compile(
-                                    text,
-                                    new IntentCompiler(
-                                            AddressBlocks.DEFAULT, new AddressBook(), null)))
-                    .isInstanceOf(Compilation.Rejected.class);
+    void hugeTextIsRefused() {
+        var laughs = new StringBuilder("x0: &x0 [a]\n");
+        for (int i = 1; i <= 9; i++) {
+            String earlier = "*x" + (i - 1);
+            laughs.append("x" + i + ": &x" + i + " [");
+            laughs.append((earlier + ",").repeat(9)).append(earlier).append("]\n");
         }
+        assertThat(rejected(laughs.toString()))
+                .hasToString(
+                        "fleet.yaml:1:1: saw a document of more than 200000 values, expected fewer\n  hint: do not nest aliases");
+    }
+
+    /// Words that are used often are no reason to refuse a document.
+    @Test
+    void aliasesMayBeUsedOften() {
+        var text = new StringBuilder(HEAD);
+        text.append("  - {name: s0, command: x, env: &common {A: b}}\n");
+        for (int i = 1; i < 200; i++) {
+            text.append("  - {name: s").append(i).append(", command: x, env: *common}\n");
+        }
+        assertThat(compiled(text.toString(), new AddressBook()).services()).hasSize(200);
+    }
+
+    /// One problem for each way to nest, at the level that is one too many; JSON is YAML.
+    @ParameterizedTest
+    @CsvSource(
+            textBlock =
+                    """
+                    '[',         65
+                    '{a: ',      257
+                    '{"a":',     321
+                    '- ',        129
+                    '? ',        129
+                    '? - ',      129
+                    '[{a: ',     161
+                    """)
+    void deepTextIsRefusedWithOneProblem(String level, int column) {
+        for (String end : List.of("", "x", "]".repeat(1000))) {
+            assertThat(rejected(level.repeat(100_000) + end))
+                    .hasToString(
+                            "fleet.yaml:1:"
+                                    + column
+                                    + ": saw more than 64 levels of nesting, expected fewer\n  hint: no kind of document needs more than six");
+        }
+    }
+
+    @Test
+    void deepBlocksAreRefusedToo() {
+        var text = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            text.append(" ".repeat(i)).append("a:\n");
+        }
+        assertThat(rejected(text.toString()).line()).isEqualTo(65);
+    }
+
+    @Test
+    void unfinishedKeysAreNotWellFormed() {
+        assertThat(rejected("a: ".repeat(50_000)).message()).startsWith("not well-formed YAML");
     }
 
     private static void executable(Path file) throws IOException {
@@ -454,6 +490,14 @@ final class IntentCompilerTest {
         return compiler.compile(
                 List.of(new IntentSource("fleet.yaml", Path.of("/srv/fleet"), text)),
                 new Problems());
+    }
+
+    /// The only problem of a text.
+    private static ConfigProblem rejected(String text) {
+        var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+        List<ConfigProblem> problems = ((Compilation.Rejected) compile(text, compiler)).problems();
+        assertThat(problems).hasSize(1);
+        return problems.getFirst();
     }
 
     private static CompiledFleet compiled(String text, AddressBook book) {

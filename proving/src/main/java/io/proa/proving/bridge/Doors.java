@@ -15,22 +15,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /// The mesh port of every pod, as `openssl s_client` sees it: without a certificate, with TLS 1.2,
 /// with a forged certificate, and, so that a refusal means something, with a real one.
 final class Doors {
+    private final Scene scene;
     private final BridgeFleet fleet;
     private final Commands.Place hub;
     private final Path work;
     private final Evidence evidence;
 
-    Doors(BridgeFleet fleet, Commands.Place hub, Path work, Evidence evidence) {
-        this.fleet = fleet;
-        this.hub = hub;
-        this.work = work;
-        this.evidence = evidence;
+    Doors(Scene scene) {
+        this.scene = scene;
+        this.fleet = scene.fleet();
+        this.hub = scene.hub();
+        this.work = scene.work();
+        this.evidence = scene.evidence();
     }
 
     /// What the four saw at one pod.
@@ -50,21 +51,16 @@ final class Doors {
         Path forged = forge();
         List<FutureTask<Seen>> tries = new ArrayList<>();
         for (RunningPod pod : fleet.pods()) {
-            FutureTask<Seen> one = new FutureTask<>(() -> tryOne(pod, roots, real, forged));
-            tries.add(one);
-            Thread.ofVirtual().start(one);
+            tries.add(Scene.begin(() -> tryOne(pod, roots, real, forged)));
         }
+        FutureTask<Door> application = Scene.begin(() -> fromApplication("orders-1", "front-1"));
         Table table =
                 new Table(
                         "pod", "TLS", "asks", "chain", "names", "without", "TLS 1.2", "forged",
                         "real", "counted");
         List<Seen> all = new ArrayList<>();
         for (FutureTask<Seen> one : tries) {
-            try {
-                all.add(one.get());
-            } catch (ExecutionException e) {
-                throw new IOException(e.getCause());
-            }
+            all.add(Scene.join(one));
         }
         for (Seen seen : all) {
             table.row(
@@ -81,6 +77,11 @@ final class Doors {
         }
         evidence.table("openssl s_client at the mesh port, from the bridge", table);
         claims(all);
+        Door seen = Scene.join(application);
+        evidence.claim(
+                seen.protocol().equals("none") && !seen.served(),
+                "an application that dials a mesh port itself gets no session",
+                "orders-1 -> front-1: " + seen.protocol());
     }
 
     private static String end(Door door) {
@@ -194,9 +195,9 @@ final class Doors {
 
     /// An application that dials another pod's mesh port itself meets its own sidecar, which has no
     /// such destination.
-    Door fromApplication(String from, String to) throws IOException, InterruptedException {
+    private Door fromApplication(String from, String to) throws IOException, InterruptedException {
         return Door.knock(
-                application(fleet, from, work),
+                application(scene, from),
                 BridgeFleet.literal(fleet.running(to).addresses().getFirst()),
                 "8080.front.default.proa",
                 roots(),
@@ -204,14 +205,14 @@ final class Doors {
     }
 
     /// Where the pod's own application runs, without any power.
-    static Commands.Place application(BridgeFleet fleet, String name, Path work) {
-        Pod pod = fleet.runner().pod(name);
+    static Commands.Place application(Scene scene, String name) {
+        Pod pod = scene.fleet().runner().pod(name);
         return command ->
                 pod.startApp(
                         new Pod.Start(
                                 command,
                                 Map.of(),
-                                work,
+                                scene.work(),
                                 ProcessBuilder.Redirect.PIPE,
                                 ProcessBuilder.Redirect.PIPE,
                                 ProcessBuilder.Redirect.PIPE));

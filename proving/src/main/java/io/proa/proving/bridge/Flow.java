@@ -23,8 +23,14 @@ final class Flow {
             this.search = markers.search();
         }
 
-        void begin(int sequence) {
-            order = new StreamOrder(sequence + 1, this::take);
+        /// @return where its bytes are put in order, from the first SYN on
+        StreamOrder begin(int sequence) {
+            StreamOrder begun = order;
+            if (begun == null) {
+                begun = new StreamOrder(sequence + 1, this::take);
+                order = begun;
+            }
+            return begun;
         }
 
         private void take(byte[] data, int from, int to) {
@@ -71,17 +77,14 @@ final class Flow {
         Way way = segment.ends().equals(ends) ? client : server;
         long before = payload;
         if (segment.syn()) {
-            if (way.order == null) {
-                way.begin(segment.sequence());
-            }
-            way.order.segment(
-                    segment.sequence() + 1, segment.frame(), segment.from(), segment.to());
+            way.begin(segment.sequence())
+                    .segment(segment.sequence() + 1, segment.frame(), segment.from(), segment.to());
         } else if (segment.to() > segment.from()) {
-            if (way.order == null) {
+            StreamOrder order = way.order;
+            if (order == null) {
                 unbegun = true;
             } else {
-                way.order.segment(
-                        segment.sequence(), segment.frame(), segment.from(), segment.to());
+                order.segment(segment.sequence(), segment.frame(), segment.from(), segment.to());
             }
         }
         return payload - before;

@@ -33,13 +33,11 @@ final class Table {
     }
 
     private String padded(String cell, int column) {
-        boolean number = true;
         int width = 0;
         for (List<String> row : rows) {
-            String other = row.get(column);
-            width = Math.max(width, other.length());
-            number &= row == rows.getFirst() || other.matches("[0-9.]*");
+            width = Math.max(width, row.get(column).length());
         }
+        boolean number = rows.stream().skip(1).allMatch(row -> row.get(column).matches("[0-9.]*"));
         String gap = " ".repeat(width - cell.length());
         return number ? gap + cell : cell + gap;
     }

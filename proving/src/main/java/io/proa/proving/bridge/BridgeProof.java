@@ -2,7 +2,11 @@ package io.proa.proving.bridge;
 
 import io.proa.app.fleet.Teardown;
 import io.proa.host.FleetNetwork;
-import io.proa.proving.bridge.Packet.Ends;
+import io.proa.proving.capture.CaptureReading;
+import io.proa.proving.capture.Markers;
+import io.proa.proving.capture.Packet.Ends;
+import io.proa.proving.capture.Pcap;
+import io.proa.proving.capture.Phase;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

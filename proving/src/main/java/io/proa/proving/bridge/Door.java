@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /// @param spiffe the URIs among the certificate's names
 /// @param serial of the certificate, in hex; empty where there was none
 /// @param alert the alert that ended it, in OpenSSL's words; empty where there was none
-/// @param served whether an HTTP response came
+/// @param answer the status of the HTTP response that came; empty where none did
 record Door(
         String protocol,
         boolean demandsCertificate,

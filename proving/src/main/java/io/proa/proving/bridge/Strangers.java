@@ -4,7 +4,7 @@ import io.proa.app.fleet.RunningPod;
 import io.proa.host.SocketMark;
 import io.proa.model.MeshPorts;
 import io.proa.proving.bridge.Knocks.Knock;
-import io.proa.proving.bridge.Packet.Ends;
+import io.proa.proving.capture.Packet.Ends;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.proa.proving.bridge;
 
+import io.proa.proving.capture.CaptureReading;
+import io.proa.proving.capture.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,4 +1,4 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -8,21 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Reads a capture file (pcap, nanoseconds, little endian, Ethernet).
-final class Pcap {
+public final class Pcap {
     private static final int MAGIC = 0xa1b23c4d;
     private static final int ETHERNET = 1;
     private static final int LONGEST = 1 << 18;
 
     /// Who is given the frames.
     @FunctionalInterface
-    interface Reader {
+    public interface Reader {
         /// @param atMs milliseconds since 1970
         void frame(long atMs, byte[] frame);
     }
 
     private Pcap() {}
 
-    static void read(Path file, Reader reader) throws IOException {
+    public static void read(Path file, Reader reader) throws IOException {
         try (DataInputStream in =
                 new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 20))) {
             int magic = number(in);

@@ -1,4 +1,4 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.util.Map;
 import java.util.TreeMap;

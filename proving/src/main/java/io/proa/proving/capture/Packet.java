@@ -1,11 +1,11 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /// One frame of Ethernet, as far as it matters who says what to whom.
-sealed interface Packet {
+public sealed interface Packet {
     /// A TCP segment; its payload is `frame` between `from` and `to`.
     @SuppressWarnings("ArrayRecordComponent") // made, read and forgotten: never compared
     record Tcp(Ends ends, int flags, int sequence, byte[] frame, int from, int to)
@@ -98,6 +98,7 @@ sealed interface Packet {
             case 6 -> tcp(frame, at, end, source, target);
             case 1 -> control("ICMP", frame[at] & 0xff, source, target);
             case 58 -> control("ICMPv6", frame[at] & 0xff, source, target);
+            case 2 -> new Plumbing("IGMP");
             case 17 -> new Other("UDP to port " + number(frame, at + 2), source, target);
             default -> new Other("IP protocol " + protocol, source, target);
         };

@@ -1,6 +1,6 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
-import io.proa.proving.bridge.Packet.Ends;
+import io.proa.proving.capture.Packet.Ends;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,12 +12,12 @@ import java.util.TreeSet;
 
 /// Judges a capture, frame by frame: between pods, only TLS 1.3; towards strangers, only a refusal;
 /// nothing else at all but what the network itself needs.
-final class CaptureReading {
+public final class CaptureReading {
     /// Where addresses belong.
     ///
     /// @param pods name by address
     /// @param hub the bridge's own addresses, where strangers stand
-    record Places(Map<InetAddress, String> pods, Set<InetAddress> hub) {
+    public record Places(Map<InetAddress, String> pods, Set<InetAddress> hub) {
         String name(InetAddress address) {
             String pod = pods.get(address);
             return pod != null
@@ -27,7 +27,7 @@ final class CaptureReading {
     }
 
     /// Something that must not be on the bridge.
-    record Finding(long atMs, String phase, String who, String what) {
+    public record Finding(long atMs, String phase, String who, String what) {
         @Override
         public String toString() {
             return phase + ": " + who + ": " + what;
@@ -50,14 +50,14 @@ final class CaptureReading {
 
     /// @param planted plaintext connections that were made on purpose, as their openers see them:
     ///   they have to be found
-    CaptureReading(Places places, Markers markers, List<Phase> phases, Set<Ends> planted) {
+    public CaptureReading(Places places, Markers markers, List<Phase> phases, Set<Ends> planted) {
         this.places = places;
         this.markers = markers;
         this.phases = phases;
         this.planted = planted;
     }
 
-    void frame(long atMs, byte[] frame) {
+    public void frame(long atMs, byte[] frame) {
         frames++;
         Packet packet = Packet.parse(frame);
         switch (packet) {
@@ -120,7 +120,7 @@ final class CaptureReading {
     }
 
     /// To be called once, after the last frame.
-    void finish() {
+    public void finish() {
         flows.forEach((flow, atMs) -> {
             if (flow.spoke()) {
                 if (planted.contains(flow.ends())) {
@@ -185,35 +185,35 @@ final class CaptureReading {
         return places.name(ends.source()) + " -> " + places.name(ends.target()) + " (" + ends + ")";
     }
 
-    List<Finding> findings() {
+    public List<Finding> findings() {
         return findings;
     }
 
     /// How many of the connections planted were seen for what they are.
-    int plantedSeen() {
+    public int plantedSeen() {
         return plantedSeen;
     }
 
     /// Words seen where they were said on purpose.
-    Set<String> seenWords() {
+    public Set<String> seenWords() {
         return seenWords;
     }
 
     /// Connections between pods, by how their keys were agreed on.
-    Map<String, Integer> groups() {
+    public Map<String, Integer> groups() {
         return groups;
     }
 
     /// What strangers were answered, by kind.
-    Map<String, Integer> strangers() {
+    public Map<String, Integer> strangers() {
         return strangers;
     }
 
-    Map<String, Integer> plumbing() {
+    public Map<String, Integer> plumbing() {
         return plumbing;
     }
 
-    long frames() {
+    public long frames() {
         return frames;
     }
 }

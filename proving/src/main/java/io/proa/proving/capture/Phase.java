@@ -1,26 +1,26 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.util.HashSet;
 import java.util.Set;
 
 /// A part of the proof, and what crossed the bridge between pods meanwhile.
-final class Phase {
+public final class Phase {
     private final String name;
     private final long beganMs;
     private final Set<Flow> active = new HashSet<>();
     private int opened;
     private long bytes;
 
-    Phase(String name, long beganMs) {
+    public Phase(String name, long beganMs) {
         this.name = name;
         this.beganMs = beganMs;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    long beganMs() {
+    public long beganMs() {
         return beganMs;
     }
 
@@ -34,23 +34,23 @@ final class Phase {
     }
 
     /// Connections that said something in this phase.
-    int connections() {
+    public int connections() {
         return active.size();
     }
 
     /// Of those, by IPv6.
-    long connectionsOverIpv6() {
+    public long connectionsOverIpv6() {
         return active.stream()
                 .filter(flow -> flow.ends().source().getAddress().length == 16)
                 .count();
     }
 
     /// Connections tried in this phase, also those that were refused.
-    int opened() {
+    public int opened() {
         return opened;
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 }

@@ -1,4 +1,4 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Set;
 
 /// Words that the applications and sidecars say to each other, and that nobody on the bridge may
 /// read.
-final class Markers {
+public final class Markers {
     /// Parts of every request and answer, and of every certificate.
     private static final List<String> OF_EVERY_EXCHANGE =
             List.of("HTTP/1.", "x-proa-", "x-request-id", "traceparent", "spiffe://");
@@ -16,7 +16,7 @@ final class Markers {
     private final int longest;
 
     /// @param canary a word that the applications put into what they say
-    Markers(String canary) {
+    public Markers(String canary) {
         this.words =
                 java.util.stream.Stream.concat(
                                 java.util.stream.Stream.of(canary), OF_EVERY_EXCHANGE.stream())

@@ -1,4 +1,4 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

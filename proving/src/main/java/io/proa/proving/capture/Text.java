@@ -1,4 +1,4 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 /// Bytes as a person can read them.
 final class Text {

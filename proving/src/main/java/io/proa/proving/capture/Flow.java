@@ -1,6 +1,6 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
-import io.proa.proving.bridge.Packet.Ends;
+import io.proa.proving.capture.Packet.Ends;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;

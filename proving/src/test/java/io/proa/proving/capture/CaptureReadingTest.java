@@ -1,9 +1,9 @@
-package io.proa.proving.bridge;
+package io.proa.proving.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.proa.proving.bridge.CaptureReading.Places;
-import io.proa.proving.bridge.Packet.Ends;
+import io.proa.proving.capture.CaptureReading.Places;
+import io.proa.proving.capture.Packet.Ends;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;

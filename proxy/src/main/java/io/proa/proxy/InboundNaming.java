@@ -44,6 +44,12 @@ final class InboundNaming
                 exchange.callerDeadline(deadline);
             }
         }
+        boolean worthKnowing = exchange.record.callerAttempt > 1 || deadline != Long.MAX_VALUE;
+        Baggage.rewrite(
+                exchange.head(),
+                exchange.headBytes(),
+                exchange.edits(),
+                worthKnowing ? naming.traceId() : null);
         loop.callers().put(exchange.traceKey, exchange.record.callerAttempt, deadline);
         loop.callers().put(exchange.requestKey, exchange.record.callerAttempt, deadline);
         exchange.startCallerDeadline();

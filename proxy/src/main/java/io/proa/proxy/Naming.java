@@ -14,7 +14,10 @@ final class Naming {
     private static final byte[] REQUEST_ID = "x-request-id: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRACEPARENT = "traceparent: ".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int TRACE_ID_LENGTH = 32;
+
     private final LoopParts loop;
+    private final byte[] traceId = new byte[TRACE_ID_LENGTH];
 
     Naming(LoopParts loop) {
         this.loop = loop;
@@ -30,6 +33,16 @@ final class Naming {
             int host = head.find(KnownHeader.HOST);
             exchange.record.authority = host < 0 ? "" : head.value(host);
         }
+    }
+
+    /// The trace id of the exchange named last, valid until the next one.
+    byte[] traceId() {
+        return traceId;
+    }
+
+    /// The key of the trace id at `offset`.
+    long traceKey(ByteBuffer bytes, int offset) {
+        return loop.callers().key(bytes, offset, TRACE_ID_LENGTH);
     }
 
     private void nameRequest(Exchange exchange, MessageHead head, ByteBuffer bytes) {
@@ -53,11 +66,12 @@ final class Naming {
 
     private void nameTrace(Exchange exchange, MessageHead head, ByteBuffer bytes) {
         int at = head.find(KnownHeader.TRACEPARENT);
-        CallerContexts callers = loop.callers();
         if (at >= 0) {
             int start = head.valueStart(at);
             if (TraceContext.valid(bytes, start, head.valueEnd(at) - start)) {
-                exchange.traceKey = callers.key(bytes, TraceContext.traceIdAt(start), 32);
+                int id = TraceContext.traceIdAt(start);
+                exchange.traceKey = traceKey(bytes, id);
+                bytes.get(id, traceId);
                 if (loop.settings().describeAll()) {
                     exchange.record.traceId = TraceContext.traceId(bytes, start);
                 }
@@ -67,7 +81,8 @@ final class Naming {
         }
         byte[] made = TraceContext.made(loop.loop().dice(), false);
         exchange.edits().add(TRACEPARENT, made);
-        exchange.traceKey = callers.key(ByteBuffer.wrap(made), TraceContext.traceIdAt(0), 32);
+        exchange.traceKey = traceKey(ByteBuffer.wrap(made), TraceContext.traceIdAt(0));
+        System.arraycopy(made, TraceContext.traceIdAt(0), traceId, 0, TRACE_ID_LENGTH);
         if (loop.settings().describeAll()) {
             exchange.record.traceId = TraceContext.traceId(made);
         }

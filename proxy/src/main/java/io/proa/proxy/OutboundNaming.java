@@ -1,5 +1,7 @@
 package io.proa.proxy;
 
+import io.proa.formats.KnownHeader;
+import io.proa.formats.MessageHead;
 import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.Exchange;
 import io.proa.proxy.http.UpstreamResponse;
@@ -43,6 +45,16 @@ final class OutboundNaming
     private @Nullable Caller caller(Exchange exchange) {
         CallerContexts callers = loop.callers();
         Caller byTrace = callers.get(exchange.traceKey);
-        return byTrace != null ? byTrace : callers.get(exchange.requestKey);
+        Caller found = byTrace != null ? byTrace : callers.get(exchange.requestKey);
+        MessageHead head = exchange.head();
+        if (!head.has(KnownHeader.BAGGAGE)) {
+            return found;
+        }
+        int traceId = Baggage.find(head, exchange.headBytes());
+        if (found == null && traceId >= 0) {
+            found = callers.get(naming.traceKey(exchange.headBytes(), traceId));
+        }
+        Baggage.rewrite(head, exchange.headBytes(), exchange.edits(), null);
+        return found;
     }
 }

@@ -90,6 +90,9 @@ final class OutboundTunnel implements LinkHandler {
 
     private void toService(Cluster cluster) {
         record.service = cluster.name();
+        if (record.attempts == 1) {
+            cluster.budget().deposit(rule(cluster).retry(), loop.loop().now());
+        }
         Loaded<EndpointPool> next =
                 cluster.balancer().pick(loop.loop().dice(), loop.loop().now(), chosen);
         if (next == null) {
@@ -175,7 +178,7 @@ final class OutboundTunnel implements LinkHandler {
         record.failedAttempts++;
         if (destination instanceof Destination.ToService(Cluster cluster)
                 && record.attempts < rule(cluster).retry().maxAttempts()
-                && cluster.budget(rule(cluster).retry()).tryWithdraw(loop.loop().now())) {
+                && cluster.budget().tryWithdraw(rule(cluster).retry(), loop.loop().now())) {
             record.retriedFor[Math.min(record.attempts, record.retriedFor.length) - 1] = reason;
             loop.loop().execute(this::openAgain);
         } else {

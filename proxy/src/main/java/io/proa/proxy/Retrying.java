@@ -12,7 +12,6 @@ import io.proa.traffic.Filter;
 import io.proa.traffic.Loaded;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
-import io.proa.traffic.RetryBudget;
 import io.proa.traffic.RetryPolicy;
 import io.proa.traffic.Service;
 import io.proa.traffic.Timeout;
@@ -33,7 +32,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
             Reply<? super UpstreamResponse> reply,
             Service<Attempt, UpstreamResponse> next) {
         RetryRule rule = request.rule().retry();
-        request.cluster().budget(rule).deposit(loop.loop().now());
+        request.cluster().budget().deposit(rule, loop.loop().now());
         if (rule.maxAttempts() > 1) {
             request.exchange().keepBody(rule.replayLimit());
         }
@@ -123,8 +122,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
         }
 
         private boolean withdraw(RetryRule rule, long now) {
-            RetryBudget budget = request.cluster().budget(rule);
-            boolean allowed = budget.tryWithdraw(now);
+            boolean allowed = request.cluster().budget().tryWithdraw(rule, now);
             exchange.record.budgetExhausted |= !allowed;
             return allowed;
         }

@@ -130,9 +130,17 @@ public final class CallerContexts {
 
     /// The caller whose request is at the application under this key, or null.
     public @Nullable Caller get(long key) {
-        int place = find(key);
-        Caller there = place < 0 ? null : places.get(place);
-        return there != null && there.key == key ? there : null;
+        // Two loops that add one key at the same moment may have taken two places: the higher
+        // attempt counts.
+        Caller found = null;
+        int base = ((int) key & setMask) * WAYS;
+        for (int i = base; i < base + WAYS; i++) {
+            Caller there = places.get(i);
+            if (there != null && there.key == key) {
+                found = found == null || there.attempt > found.attempt ? there : found;
+            }
+        }
+        return found;
     }
 
     /// Entries in use; walks the whole table.

@@ -13,10 +13,9 @@ import io.proa.model.RetryRule;
 /// | a status, or the time for one try | no | where the rule says so |
 /// | after a response byte, refused by the sidecar, nowhere to send | no | no |
 ///
-/// No retry of a retry: where the caller's own attempt is greater than one, its sidecar is at work
-/// already, and trying here too would multiply. What never reached an endpoint's application is not
-/// multiplied there, so the first line of the table holds even then; the budget counts it like any
-/// other retry.
+/// No retry of a retry, whatever the cause: where the caller's own attempt is greater than one, its
+/// sidecar is at work already, and trying here too would multiply. That holds for connections that
+/// are refused, too: each of them is work for a sidecar or a kernel that is in trouble.
 public final class RetryPolicy {
     private RetryPolicy() {}
 
@@ -40,18 +39,16 @@ public final class RetryPolicy {
                 switch (failure) {
                     case Failure.NotSent _, Failure.Unprocessed _ -> Verdict.RETRY;
                     case Failure.Lost lost ->
-                            lost.reused()
-                                    ? ifRepeatable(idempotent, callerAttempt)
-                                    : Verdict.MAYBE_PROCESSED;
+                            lost.reused() ? ifRepeatable(idempotent) : Verdict.MAYBE_PROCESSED;
                     case Failure.TryTimedOut _ ->
                             rule.onPerTryTimeout()
-                                    ? ifRepeatable(idempotent, callerAttempt)
+                                    ? ifRepeatable(idempotent)
                                     : Verdict.NOT_ASKED_FOR;
                     case Failure.Broken _ -> Verdict.RESPONSE_STARTED;
                     case Failure.Unroutable _ -> Verdict.NOWHERE;
                     case Failure.Refused _ -> Verdict.REFUSED;
                 };
-        return within(byCause, rule, attempt, bodyReplayable, now, deadline);
+        return within(byCause, rule, attempt, bodyReplayable, callerAttempt, now, deadline);
     }
 
     /// As above for a response head that has arrived and not been passed on.
@@ -78,8 +75,8 @@ public final class RetryPolicy {
         if (rule.onStatuses().isEmpty() || !rule.onStatuses().contains(status)) {
             return Verdict.NOT_ASKED_FOR;
         }
-        Verdict byCause = ifRepeatable(idempotent, callerAttempt);
-        return within(byCause, rule, attempt, bodyReplayable, now, deadline);
+        Verdict byCause = ifRepeatable(idempotent);
+        return within(byCause, rule, attempt, bodyReplayable, callerAttempt, now, deadline);
     }
 
     /// The attempt number to announce to the next sidecar: greater than one as soon as anyone on
@@ -88,11 +85,8 @@ public final class RetryPolicy {
         return Math.min(callerAttempt + attempt - 1, 99);
     }
 
-    private static Verdict ifRepeatable(boolean idempotent, int callerAttempt) {
-        if (!idempotent) {
-            return Verdict.NOT_IDEMPOTENT;
-        }
-        return callerAttempt > 1 ? Verdict.CALLER_RETRIES : Verdict.RETRY;
+    private static Verdict ifRepeatable(boolean idempotent) {
+        return idempotent ? Verdict.RETRY : Verdict.NOT_IDEMPOTENT;
     }
 
     private static Verdict within(
@@ -100,16 +94,20 @@ public final class RetryPolicy {
             RetryRule rule,
             int attempt,
             boolean bodyReplayable,
+            int callerAttempt,
             long now,
             Deadline deadline) {
         if (byCause != Verdict.RETRY) {
             return byCause;
         }
-        if (!bodyReplayable) {
-            return Verdict.BODY_GONE;
+        if (callerAttempt > 1) {
+            return Verdict.CALLER_RETRIES;
         }
         if (attempt >= rule.maxAttempts()) {
             return Verdict.ATTEMPTS_USED_UP;
+        }
+        if (!bodyReplayable) {
+            return Verdict.BODY_GONE;
         }
         return deadline.passed(now) ? Verdict.DEADLINE_PASSED : Verdict.RETRY;
     }

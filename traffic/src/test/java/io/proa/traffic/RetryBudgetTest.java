@@ -2,6 +2,9 @@ package io.proa.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.proa.model.RetryRule;
+import java.time.Duration;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -9,47 +12,64 @@ class RetryBudgetTest {
     private static final long SECOND = 1_000_000_000L;
     private static final int PERCENT = 20;
     private static final int FLOOR = 3;
+    private static final RetryRule RULE = rule(PERCENT, FLOOR);
+
+    private static RetryRule rule(int percent, int minPerSecond) {
+        return new RetryRule(
+                3,
+                Set.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofMillis(25),
+                Duration.ofMillis(250),
+                percent,
+                minPerSecond,
+                0);
+    }
 
     @Test
     void allowsTheFloorWithoutAnyRequest() {
-        RetryBudget budget = new RetryBudget(PERCENT, FLOOR);
+        RetryBudget budget = new RetryBudget(1);
         int allowed = 0;
         for (long now = 0; now < 100 * SECOND; now += SECOND / 50) {
-            allowed += budget.tryWithdraw(now) ? 1 : 0;
+            allowed += budget.tryWithdraw(RULE, now) ? 1 : 0;
         }
         assertThat(allowed).isBetween(99 * FLOOR, 101 * FLOOR);
     }
 
     @Test
     void allowsTheShareAtLoad() {
-        RetryBudget budget = new RetryBudget(PERCENT, 0);
+        RetryBudget budget = new RetryBudget(1);
+        RetryRule rule = rule(PERCENT, 0);
         int allowed = 0;
         for (int i = 0; i < 100_000; i++) {
             long now = i * (SECOND / 1_000);
-            budget.deposit(now);
-            allowed += budget.tryWithdraw(now) ? 1 : 0;
+            budget.deposit(rule, now);
+            allowed += budget.tryWithdraw(rule, now) ? 1 : 0;
         }
         assertThat(allowed).isBetween(19_900, 20_000);
     }
 
     @Test
     void zeroIsNone() {
-        RetryBudget budget = new RetryBudget(0, 0);
+        RetryBudget budget = new RetryBudget(1);
+        RetryRule rule = rule(0, 0);
         for (int i = 0; i < 1_000; i++) {
-            budget.deposit(i);
-            assertThat(budget.tryWithdraw(i)).isFalse();
+            budget.deposit(rule, i);
+            assertThat(budget.tryWithdraw(rule, i)).isFalse();
         }
     }
 
     @Test
     void forgetsRequestsAfterTenSeconds() {
-        RetryBudget budget = new RetryBudget(PERCENT, 0);
+        RetryBudget budget = new RetryBudget(1);
+        RetryRule rule = rule(PERCENT, 0);
         for (int i = 0; i < 1_000; i++) {
-            budget.deposit(0);
+            budget.deposit(rule, 0);
         }
-        assertThat(budget.tryWithdraw(9 * SECOND)).isTrue();
-        assertThat(budget.tryWithdraw(10 * SECOND)).isFalse();
-        assertThat(budget.tryWithdraw(1_000_000 * SECOND)).isFalse();
+        assertThat(budget.tryWithdraw(rule, 9 * SECOND)).isTrue();
+        assertThat(budget.tryWithdraw(rule, 10 * SECOND)).isFalse();
+        assertThat(budget.tryWithdraw(rule, 1_000_000 * SECOND)).isFalse();
     }
 
     @Test
@@ -57,23 +77,50 @@ class RetryBudgetTest {
         for (int loops : new int[] {1, 2, 3, 4, 8}) {
             RetryBudget[] parts = new RetryBudget[loops];
             for (int i = 0; i < loops; i++) {
-                parts[i] = new RetryBudget(PERCENT, FLOOR, loops);
+                parts[i] = new RetryBudget(loops);
             }
             int allowed = 0;
             for (long now = 0; now < 100 * SECOND; now += SECOND / 100) {
                 for (RetryBudget part : parts) {
-                    allowed += part.tryWithdraw(now) ? 1 : 0;
+                    allowed += part.tryWithdraw(RULE, now) ? 1 : 0;
                 }
             }
-            assertThat(allowed).isBetween(98 * FLOOR, 100 * FLOOR + Math.max(FLOOR, loops));
+            assertThat(allowed).isBetween(99 * FLOOR, 100 * FLOOR + Math.max(FLOOR, loops));
         }
+    }
+
+    /// Ten rules of one service, as for as many paths, have one budget together.
+    @Test
+    void rulesOfOneServiceShareTheFloor() {
+        RetryBudget budget = new RetryBudget(1);
+        RetryRule[] rules = new RetryRule[10];
+        for (int i = 0; i < rules.length; i++) {
+            rules[i] = rule(i, FLOOR);
+        }
+        int allowed = 0;
+        for (long now = 0; now < 100 * SECOND; now += SECOND / 50) {
+            for (RetryRule rule : rules) {
+                allowed += budget.tryWithdraw(rule, now) ? 1 : 0;
+            }
+        }
+        assertThat(allowed).isBetween(99 * FLOOR, 101 * FLOOR);
+    }
+
+    @Test
+    void aRuleWithoutAnyBudgetHasNoneOfTheOthers() {
+        RetryBudget budget = new RetryBudget(1);
+        for (int i = 0; i < 1_000; i++) {
+            budget.deposit(RULE, i);
+        }
+        assertThat(budget.tryWithdraw(rule(0, 0), 1_000)).isFalse();
+        assertThat(budget.tryWithdraw(RULE, 1_000)).isTrue();
     }
 
     @Test
     void neverExceedsItsBoundUnderBurstyTraffic() {
         for (int seed = 0; seed < 50; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            RetryBudget budget = new RetryBudget(PERCENT, FLOOR);
+            RetryBudget budget = new RetryBudget(1);
             long now = random.nextLong(1_000 * SECOND);
             long start = now;
             long requests = 0;
@@ -84,10 +131,10 @@ class RetryBudgetTest {
                                 ? random.nextLong(15 * SECOND)
                                 : random.nextLong(SECOND / 100);
                 if (random.nextInt(3) == 0) {
-                    budget.deposit(now);
+                    budget.deposit(RULE, now);
                     requests++;
                 } else {
-                    retries += budget.tryWithdraw(now) ? 1 : 0;
+                    retries += budget.tryWithdraw(RULE, now) ? 1 : 0;
                 }
                 double seconds = (now - start) / (double) SECOND;
                 assertThat(retries * 1.0)
@@ -102,15 +149,11 @@ class RetryBudgetTest {
     void threeHopsWithoutPropagationStayWithinTheProductOfTheShares() {
         for (int rate : new int[] {1, 10, 100, 2_000}) {
             int seconds = 30;
-            RetryBudget[] hops = {
-                new RetryBudget(PERCENT, FLOOR),
-                new RetryBudget(PERCENT, FLOOR),
-                new RetryBudget(PERCENT, FLOOR)
-            };
+            RetryBudget[] hops = {new RetryBudget(1), new RetryBudget(1), new RetryBudget(1)};
             long[] leaf = {0};
             int requests = rate * seconds;
             for (int i = 0; i < requests; i++) {
-                call(hops, 0, i * (SECOND / rate), leaf, 1, false);
+                call(RULE, hops, 0, i * (SECOND / rate), leaf, 1, false);
             }
             double floor = FLOOR * (seconds + 1) * (1 + 1.2 + 1.44);
             assertThat(leaf[0] * 1.0).isLessThanOrEqualTo(requests * 1.2 * 1.2 * 1.2 + floor);
@@ -120,17 +163,16 @@ class RetryBudgetTest {
 
     @Test
     void threeHopsWithPropagationNeverRetryARetry() {
-        RetryBudget[] hops = {
-            new RetryBudget(100, 1_000), new RetryBudget(100, 1_000), new RetryBudget(100, 1_000)
-        };
+        RetryBudget[] hops = {new RetryBudget(1), new RetryBudget(1), new RetryBudget(1)};
         long[] leaf = {0};
-        call(hops, 0, 0, leaf, 1, true);
+        call(rule(100, 1_000), hops, 0, 0, leaf, 1, true);
         // first tries at every hop, then two retries at each hop in turn: 3 + 2 + 2, where without
         // it were 27
         assertThat(leaf[0]).isEqualTo(7);
     }
 
     private static void call(
+            RetryRule rule,
             RetryBudget[] hops,
             int hop,
             long now,
@@ -141,13 +183,13 @@ class RetryBudgetTest {
             leaf[0]++;
             return;
         }
-        hops[hop].deposit(now);
+        hops[hop].deposit(rule, now);
         for (int attempt = 1; attempt <= 3; attempt++) {
-            if (attempt > 1 && (callerAttempt > 1 || !hops[hop].tryWithdraw(now))) {
+            if (attempt > 1 && (callerAttempt > 1 || !hops[hop].tryWithdraw(rule, now))) {
                 return;
             }
             int announced = propagates ? RetryPolicy.announced(callerAttempt, attempt) : 1;
-            call(hops, hop + 1, now, leaf, announced, propagates);
+            call(rule, hops, hop + 1, now, leaf, announced, propagates);
         }
     }
 }

@@ -44,8 +44,8 @@ class RetryPolicyTest {
     /// retries
     static Stream<Arguments> verdicts() {
         return Stream.of(
-                arguments(NOT_SENT, PLAIN, Verdict.RETRY, Verdict.RETRY, Verdict.RETRY),
-                arguments(UNPROCESSED, PLAIN, Verdict.RETRY, Verdict.RETRY, Verdict.RETRY),
+                arguments(NOT_SENT, PLAIN, Verdict.RETRY, Verdict.RETRY, Verdict.CALLER_RETRIES),
+                arguments(UNPROCESSED, PLAIN, Verdict.RETRY, Verdict.RETRY, Verdict.CALLER_RETRIES),
                 arguments(
                         RACE, PLAIN, Verdict.NOT_IDEMPOTENT, Verdict.RETRY, Verdict.CALLER_RETRIES),
                 arguments(

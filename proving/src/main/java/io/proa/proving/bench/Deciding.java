@@ -57,7 +57,7 @@ public class Deciding {
                     rule("items", new PathPrefix("/items")));
     private final RequestView request = new Request("GET", "/items/4711?full=true");
     private final TimerWheel wheel = new TimerWheel(0);
-    private final RetryBudget budget = new RetryBudget(20, 3);
+    private final RetryBudget budget = new RetryBudget(1);
     private final CallerContexts callers = new CallerContexts(7);
     private final Failure failure =
             new Failure.Lost(Reason.UPSTREAM_RESET, IpPort.parse("10.0.0.1:80"), true, "");
@@ -108,11 +108,13 @@ public class Deciding {
     @Benchmark
     public Verdict judgeAndWithdraw() {
         now += 50_000;
-        budget.deposit(now);
+        budget.deposit(RetryRule.DEFAULT, now);
         Verdict verdict =
                 RetryPolicy.judge(
                         RetryRule.DEFAULT, failure, 1, true, true, false, 1, now, Deadline.NONE);
-        return verdict.again() && !budget.tryWithdraw(now) ? Verdict.ATTEMPTS_USED_UP : verdict;
+        return verdict.again() && !budget.tryWithdraw(RetryRule.DEFAULT, now)
+                ? Verdict.ATTEMPTS_USED_UP
+                : verdict;
     }
 
     @Benchmark

@@ -5,7 +5,6 @@ import io.proa.model.SpiffeId;
 import io.proa.telemetry.AccessLog;
 import io.proa.telemetry.ExchangeObserver;
 import io.proa.telemetry.LatencyHistogram;
-import io.proa.telemetry.SidecarGauges;
 import io.proa.telemetry.Telemetry;
 import io.proa.telemetry.TraceContext;
 import io.proa.telemetry.WallTime;
@@ -28,28 +27,6 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Recording {
-    private static final class NoGauges implements SidecarGauges {
-        @Override
-        public long snapshotRevision() {
-            return 0;
-        }
-
-        @Override
-        public long certificateExpiresAt() {
-            return 0;
-        }
-
-        @Override
-        public long trustExpiresAt() {
-            return 0;
-        }
-
-        @Override
-        public boolean controlConnected() {
-            return false;
-        }
-    }
-
     private final AccessLog log =
             new AccessLog(OutputStream.nullOutputStream(), WallTime.anchored(0, 0), 1);
     private final Telemetry telemetry = new Telemetry("bench", 1, new NoGauges(), log);

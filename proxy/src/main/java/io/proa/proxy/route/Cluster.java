@@ -2,7 +2,6 @@ package io.proa.proxy.route;
 
 import io.proa.model.Endpoint;
 import io.proa.model.MeshService;
-import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
@@ -15,13 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /// One port of a service on one loop: the *concrete* backend. Its rules come from the snapshot; its
-/// balancer, pools and budgets live on from snapshot to snapshot.
+/// balancer, pools and budget live on from snapshot to snapshot.
 public final class Cluster {
     private final PeakEwmaBalancer<EndpointPool> balancer =
             new PeakEwmaBalancer<>(e -> e.endpoint().weight());
-    private final int loops;
     private Map<Endpoint, EndpointPool> pools = new HashMap<>();
-    private Map<RetryRule, RetryBudget> budgets = new HashMap<>();
+    private final RetryBudget budget;
     private MeshService service;
     private ServicePort port;
     private RouteIndex routes;
@@ -29,7 +27,7 @@ public final class Cluster {
     Cluster(MeshService service, ServicePort port, int loops) {
         this.service = service;
         this.port = port;
-        this.loops = loops;
+        this.budget = new RetryBudget(loops);
         this.routes = new RouteIndex(service);
     }
 
@@ -49,9 +47,6 @@ public final class Cluster {
         }
         close();
         pools = kept;
-        Map<RetryRule, RetryBudget> keptBudgets = new HashMap<>();
-        next.rules().forEach(rule -> keptBudgets.put(rule.retry(), budget(rule.retry())));
-        budgets = keptBudgets;
         balancer.update(all, now);
     }
 
@@ -84,15 +79,8 @@ public final class Cluster {
         return balancer;
     }
 
-    /// The budget that retries under `rule` draw on. Each loop holds its share of the floor.
-    public RetryBudget budget(RetryRule rule) {
-        RetryBudget known = budgets.get(rule);
-        if (known == null) {
-            known =
-                    new RetryBudget(
-                            rule.budgetPercent(), Math.ceilDiv(rule.budgetMinPerSecond(), loops));
-            budgets.put(rule, known);
-        }
-        return known;
+    /// What all retries to here draw on, whatever rule they are made under.
+    public RetryBudget budget() {
+        return budget;
     }
 }

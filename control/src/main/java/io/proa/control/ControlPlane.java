@@ -7,6 +7,7 @@ import io.proa.control.server.ControlServer;
 import io.proa.control.server.Desk;
 import io.proa.control.server.IntentWatch;
 import io.proa.control.server.PodStatus;
+import io.proa.control.server.SteadyClock;
 import io.proa.control.server.TokenRegistry;
 import io.proa.model.ConfigProblem;
 import java.io.IOException;
@@ -28,13 +29,13 @@ import java.util.function.Consumer;
 /// serves it serves on, whatever becomes of its intent's files.
 public final class ControlPlane implements AutoCloseable {
     private static final Duration PROOF_GRACE = Duration.ofHours(24);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     private final FileChannel lock;
     private final FleetState fleet;
     private final TokenRegistry tokens;
     private final ControlServer server;
-    private final InstantSource clock;
+    private final Consumer<String> log;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// A start that did not come about.
@@ -59,12 +60,12 @@ public final class ControlPlane implements AutoCloseable {
             FleetState fleet,
             TokenRegistry tokens,
             ControlServer server,
-            InstantSource clock) {
+            Consumer<String> log) {
         this.lock = lock;
         this.fleet = fleet;
         this.tokens = tokens;
         this.server = server;
-        this.clock = clock;
+        this.log = log;
     }
 
     /// Runs until told to stop: by `stop` or the end of `commands` where there is an operator, else
@@ -80,8 +81,7 @@ public final class ControlPlane implements AutoCloseable {
             out.println("ready " + settings.socket());
             out.flush();
             if (settings.operator()) {
-                new OperatorConsole(plane.fleet, plane.tokens, plane.server, plane.clock)
-                        .attend(commands, out);
+                new OperatorConsole(plane.fleet, plane.tokens, plane.server).attend(commands, out);
             } else {
                 plane.closed.await();
             }
@@ -104,6 +104,17 @@ public final class ControlPlane implements AutoCloseable {
     public static ControlPlane start(
             ControlSettings settings, InstantSource clock, Consumer<String> log)
             throws StartFailure {
+        return start(settings, clock, new SteadyClock(), log);
+    }
+
+    /// @param clock for certificates
+    /// @param steady for waits and for tokens, see [SteadyClock]
+    static ControlPlane start(
+            ControlSettings settings,
+            InstantSource clock,
+            InstantSource steady,
+            Consumer<String> log)
+            throws StartFailure {
         List<String> faults = settings.faults();
         if (!faults.isEmpty()) {
             throw new StartFailure(
@@ -121,7 +132,9 @@ public final class ControlPlane implements AutoCloseable {
             }
             CertificateAuthority authority =
                     authority(settings, current.fleet().trustDomain(), clock, log);
-            var tokens = new TokenRegistry(settings.tokenLifetime());
+            var tokens =
+                    new TokenRegistry(
+                            settings.state(), settings.tokenLifetime(), clock, steady, log);
             var desk =
                     new Desk(
                             fleet,
@@ -130,9 +143,10 @@ public final class ControlPlane implements AutoCloseable {
                             settings.certificateLifetime(),
                             PROOF_GRACE,
                             clock,
+                            steady,
                             log);
             ControlServer server = serve(settings.socket(), desk);
-            var plane = new ControlPlane(lock, fleet, tokens, server, clock);
+            var plane = new ControlPlane(lock, fleet, tokens, server, log);
             Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
             return plane;
         } catch (StartFailure | RuntimeException e) {
@@ -147,7 +161,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// A single-use token for a pod of the fleet.
     public String issueToken(String pod) {
-        return tokens.issue(pod, clock.instant());
+        return tokens.issue(pod);
     }
 
     public List<PodStatus> status() {
@@ -165,16 +179,26 @@ public final class ControlPlane implements AutoCloseable {
         release(lock);
     }
 
+    /// Also after a fault of its own: a control plane that no longer looks is worse than a line in
+    /// a log.
     private void lookAfter(IntentWatch watch) {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (watch.reloadIfChanged()) {
-                    server.fleetChanged();
-                }
-                server.tidy();
+                look(watch);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(IntentWatch watch) {
+        try {
+            if (watch.reloadIfChanged()) {
+                server.fleetChanged();
+            }
+            server.tidy();
+        } catch (RuntimeException | StackOverflowError e) {
+            log.accept("control: a fault of the control plane's own: " + e);
         }
     }
 

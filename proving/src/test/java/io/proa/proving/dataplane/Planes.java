@@ -99,6 +99,14 @@ final class Planes implements AutoCloseable {
         return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
     }
 
+    /// A service with one endpoint outside the mesh and one inside, as while it is being moved.
+    static Planes mixed(RouteRule rule, int outside, int inside) throws IOException {
+        Planes planes = new Planes(AppProtocol.HTTP);
+        return planes.serve(
+                rule,
+                List.of(meshEndpoint(outside, null), meshEndpoint(planes.callee(inside), CALLEE)));
+    }
+
     /// One application whose inbound plane is reached through `between`, which is told that plane's
     /// port.
     static Planes through(AppProtocol protocol, SpiffeId expected, int application, Between between)

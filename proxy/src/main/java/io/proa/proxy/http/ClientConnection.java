@@ -284,7 +284,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             }
             // What lies behind the body, or cannot be sent on yet, waits in the slab; more is read
             // only while there is room.
-            boolean more = !meter.done() && metered == 0 || link.in == null;
+            Slab left = link.in;
+            boolean more =
+                    left == null || !meter.done() && metered == 0 && left.size() < left.capacity();
             link.wantRead(more && !inputEnded);
         }
     }
@@ -319,9 +321,11 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             link.close();
         } else if (!meter.done()) {
             gone(now, "ended within the request");
+        } else if (now.clientEnded()) {
+            gone(now, "ended while a retry was waited for");
         }
-        // A client that has ended its direction after its request still reads: it gets its
-        // response.
+        // A client that has ended its direction after its request may still read: it gets the
+        // response that is on its way.
     }
 
     private void gone(Exchange now, String how) {
@@ -453,7 +457,11 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
                                 close,
                                 now.method == Method.HEAD));
         finish(now, failure.reason());
-        if (close || !sent) {
+        if (!sent) {
+            // Ending in order without a word would say that nothing had been processed.
+            over();
+            link.abort();
+        } else if (close) {
             over();
             link.closeLingering();
         } else {

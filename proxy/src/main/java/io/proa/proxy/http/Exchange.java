@@ -1,5 +1,6 @@
 package io.proa.proxy.http;
 
+import io.proa.formats.Framing;
 import io.proa.formats.HeadEdits;
 import io.proa.formats.HeadWriter;
 import io.proa.formats.KnownHeader;
@@ -43,10 +44,16 @@ public final class Exchange implements RequestView {
     final Method method;
     private final MessageHead head;
     private @Nullable Slab requestHead;
-    private int attemptBlock = -1;
+
+    /// Where the lines of [#ATTEMPT] are, or belong.
+    private int attemptBlock;
+
+    private boolean announcing;
     private @Nullable Slab replay;
     private int replayLimit;
-    private long forwarded;
+    private final long bodyLength;
+    private int bodyWithHead;
+    private boolean sending;
     private long forwardedBehindHead;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
@@ -55,6 +62,7 @@ public final class Exchange implements RequestView {
     private @Nullable ExchangeEnd observer;
     boolean responseStarted;
     private boolean over;
+    private boolean clientEnded;
 
     /// Keys under which the caller's attempt and deadline are kept while the application works; 0 =
     /// none.
@@ -74,6 +82,7 @@ public final class Exchange implements RequestView {
         this.arrival = arrival;
         this.head = head;
         this.method = head.method();
+        this.bodyLength = head.framing() == Framing.LENGTH ? head.contentLength() : -1;
     }
 
     public Loop loop() {
@@ -175,7 +184,27 @@ public final class Exchange implements RequestView {
 
     public boolean bodyReplayable() {
         Slab kept = replay;
-        return forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead;
+        return (!sending || bodyWithHead <= replayLimit)
+                && (forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead);
+    }
+
+    /// A byte of the request goes upstream: from now on another attempt is a repetition.
+    void sending() {
+        sending = true;
+    }
+
+    /// The client has ended its direction, and may be gone.
+    ///
+    /// @return whether there is nothing under way that it might still wait for
+    boolean clientEnded() {
+        clientEnded = true;
+        Cancellable waiting = waitingFor;
+        return waiting != null && waiting.pausing();
+    }
+
+    /// Whether it is uncertain that the client is still there.
+    public boolean clientMayBeGone() {
+        return clientEnded;
     }
 
     public boolean responseStarted() {
@@ -209,12 +238,19 @@ public final class Exchange implements RequestView {
         Slab slab = requestHead;
         if (slab == null) {
             slab = writeHead(announce);
-            requestHead = slab;
+        } else if (announce != announcing) {
+            slab = announce ? withAttempt(slab) : withoutAttempt(slab);
         }
-        if (attemptBlock >= 0) {
+        requestHead = slab;
+        if (announcing) {
             renewAttempt(slab, attempt, now);
         }
         return slab;
+    }
+
+    /// The head as it was for this attempt's first byte.
+    Slab requestHead() {
+        return java.util.Objects.requireNonNull(requestHead);
     }
 
     boolean headWritten() {
@@ -238,12 +274,43 @@ public final class Exchange implements RequestView {
             }
         }
         slab.tail = slab.buffer.position();
+        attemptBlock = slab.tail - 2;
+        announcing = announce;
         if (announce) {
-            attemptBlock = slab.tail - 2;
             slab.whole().put(attemptBlock, ATTEMPT);
             slab.tail = attemptBlock + ATTEMPT.length;
         }
-        forwarded = client.moveWholeBody(slab, INLINE_BODY);
+        bodyWithHead = client.moveWholeBody(slab, INLINE_BODY);
+        return slab;
+    }
+
+    /// The next attempt goes to a sidecar, and those before did not.
+    private Slab withAttempt(Slab slab) {
+        Slab roomy = slab;
+        int more = ATTEMPT.length - 2;
+        if (slab.room() < more) {
+            if (slab.capacity() == SlabPool.LARGE) {
+                return slab; // it is told nothing, which is no worse than an unknown caller
+            }
+            roomy = loop.slabs().take(Math.min(slab.tail + more, SlabPool.LARGE));
+            roomy.appendFrom(slab, slab.size());
+            slab.release();
+        }
+        int rest = attemptBlock + 2;
+        roomy.whole().put(rest + more, roomy.buffer, rest, roomy.tail - rest);
+        roomy.buffer.put(attemptBlock, ATTEMPT);
+        roomy.tail += more;
+        announcing = true;
+        return roomy;
+    }
+
+    /// The next attempt goes to somebody outside the mesh, and those before did not.
+    private Slab withoutAttempt(Slab slab) {
+        int less = ATTEMPT.length - 2;
+        int rest = attemptBlock + less;
+        slab.whole().put(attemptBlock, slab.buffer, rest, slab.tail - rest);
+        slab.tail -= less;
+        announcing = false;
         return slab;
     }
 
@@ -264,29 +331,42 @@ public final class Exchange implements RequestView {
     /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
     /// attempt may need them.
     void bodyForwarded(Slab from, int n) {
-        Slab kept = replay;
-        if (kept == null && forwardedBehindHead == 0 && n <= replayLimit && !responseStarted) {
-            kept = loop.slabs().take(replayLimit > SlabPool.RECORD ? SlabPool.LARGE : replayLimit);
+        Slab kept = forwardedBehindHead == 0 ? null : replay;
+        if ((kept != null || forwardedBehindHead == 0) && !responseStarted) {
+            kept = roomForReplay(kept, n);
             replay = kept;
-        }
-        if (kept != null) {
-            if (kept.tail + n <= replayLimit && kept.room() >= n) {
+            if (kept != null) {
                 kept.whole().put(kept.tail, from.whole(), from.head, n);
                 kept.tail += n;
-            } else {
-                forgetBody();
             }
         }
-        forwarded += n;
         forwardedBehindHead += n;
+    }
+
+    /// @return null where the body, or that of all exchanges together, is too large to be kept
+    private @Nullable Slab roomForReplay(@Nullable Slab kept, int n) {
+        int used = kept == null ? 0 : kept.tail;
+        if (Math.max(used + n, bodyLength) <= replayLimit) {
+            if (kept != null && kept.room() >= n) {
+                return kept;
+            }
+            Slab larger = loop.slabs().takeSpare((int) Math.max(used + n, bodyLength));
+            if (larger != null && kept != null) {
+                larger.appendFrom(kept, used);
+                kept.release();
+            }
+            if (larger != null) {
+                return larger;
+            }
+        }
+        if (kept != null) {
+            kept.release();
+        }
+        return null;
     }
 
     @Nullable Slab replay() {
         return replay;
-    }
-
-    long forwarded() {
-        return forwarded;
     }
 
     /// No other attempt will be made.

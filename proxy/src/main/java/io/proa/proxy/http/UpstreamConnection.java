@@ -50,6 +50,11 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private int headSent;
     private int replaySent;
     private boolean anySent;
+
+    /// Whether the head, and what earlier attempts had sent of the body, have gone out; only then
+    /// may more of the body follow, or another request.
+    private boolean caughtUp;
+
     private boolean anyReceived;
     private int served;
     private int status;
@@ -100,6 +105,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         headSent = 0;
         replaySent = 0;
         anySent = false;
+        caughtUp = false;
         anyReceived = false;
         eof = false;
         heldForClient = false;
@@ -159,13 +165,18 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Head, then what earlier attempts had sent of the body, then the body as it comes.
     private void continueSending() throws IOException {
         Exchange now = current();
-        Slab head = now.requestHead(pool.mesh(), attempt, loop.now());
+        // Once its first byte is out the head stays as it is.
+        Slab head =
+                headSent == 0
+                        ? now.requestHead(pool.mesh(), attempt, loop.now())
+                        : now.requestHead();
         while (headSent < head.tail) {
             int n = link().write(head, headSent, head.tail);
             if (n == 0) {
                 return;
             }
             anySent = true;
+            now.sending();
             headSent += n;
         }
         Slab replay = now.replay();
@@ -178,6 +189,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 replaySent += n;
             }
         }
+        caughtUp = true;
         if (state == State.SENDING) {
             state = State.HEAD_AWAITED;
             now.record.sentAt = loop.clock();
@@ -187,7 +199,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
 
     /// Whether the client's body bytes may follow.
     boolean takesBody() {
-        return state == State.HEAD_AWAITED || state == State.BODY;
+        return caughtUp && (state == State.HEAD_AWAITED || state == State.BODY);
     }
 
     @Override
@@ -379,7 +391,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
 
     private void complete() {
         Exchange was = current();
-        boolean clean = was.client.requestComplete(was);
+        boolean clean = caughtUp && was.client.requestComplete(was);
         detach();
         endUse(clean);
         was.client.responseComplete(was);
@@ -409,7 +421,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Throws the response away: a short rest is read off, a long one costs the connection.
     void discard() {
         Exchange was = current();
-        boolean clean = was.client.requestComplete(was);
+        boolean clean = caughtUp && was.client.requestComplete(was);
         was.waitFor(null);
         detach();
         if (!clean) {
@@ -458,7 +470,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             case IDLE, DISCARDING -> close();
             case CONNECTING -> broken(new IOException("closed during the handshake"));
             case SENDING, HEAD_AWAITED -> {
-                boolean meshPeer = pool.mesh() && link().in == null;
+                boolean meshPeer = pool.mesh() && !anyReceived;
                 if (meshPeer) {
                     fail(new Failure.Unprocessed(pool.target().address()));
                 } else {

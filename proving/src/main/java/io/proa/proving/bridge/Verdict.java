@@ -102,6 +102,28 @@ final class Verdict {
             quiet(evidence, phases, load, diary, name);
         }
         nowhere(evidence, diary);
+        cutStreams(evidence, phases, diary);
+    }
+
+    /// A stream that is cut off, wherever that happens, must not look whole to the application;
+    /// where its own sidecar dies the kernel has the last word.
+    private static void cutStreams(Evidence evidence, List<Phase> phases, EagerDiary diary) {
+        int cut = 0;
+        int whole = 0;
+        for (int i = 0; i + 1 < phases.size(); i++) {
+            if (phases.get(i).name().equals("killed: eager-1")) {
+                continue;
+            }
+            var ways = diary.between(phases.get(i).beganMs(), phases.get(i + 1).beganMs());
+            for (Map.Entry<String, Map<String, Integer>> way : ways.entrySet()) {
+                cut += way.getValue().getOrDefault("reset", 0);
+                whole += way.getValue().getOrDefault("closed", 0);
+            }
+        }
+        evidence.claim(
+                cut > 0 && whole == 0,
+                "an opaque stream that is cut off ends with a reset",
+                cut + " resets, " + whole + " clean ends");
     }
 
     private static void quiet(

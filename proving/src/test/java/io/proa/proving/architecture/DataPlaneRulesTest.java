@@ -115,8 +115,7 @@ class DataPlaneRulesTest {
         Set<String> programs =
                 Set.of(
                         // Mains of their own, whose exit code is their verdict; never shipped.
-                        "io.proa.proving.bridge.BridgeProof",
-                        "io.proa.proving.fuzz.Fuzzer");
+                        "io.proa.proving.bridge.BridgeProof", "io.proa.proving.fuzz.Fuzzer");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))
                 .and(Production.except(programs))

@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge
 
 build:
 	./proa build
@@ -21,6 +21,9 @@ demo:
 
 amplification:
 	.ci/amplification
+
+bridge:
+	.ci/bridge
 
 bench:
 	bench/run --quick

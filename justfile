@@ -21,6 +21,9 @@ demo:
 amplification:
     .ci/amplification
 
+bridge:
+    .ci/bridge
+
 bench:
     bench/run --quick
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect
@@ -39,6 +40,7 @@ public final class FleetRunner implements AutoCloseable {
     private final Progress progress;
     private final Teardown teardown;
     private final RunDirectory run;
+    private final Variations variations;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
     private final Map<String, RunningPod> running = new ConcurrentHashMap<>();
     private @Nullable FleetNetwork network;
@@ -49,12 +51,27 @@ public final class FleetRunner implements AutoCloseable {
             Installation installation,
             Progress progress,
             Teardown teardown,
-            RunDirectory run) {
+            RunDirectory run,
+            Variations variations) {
         this.plan = plan;
         this.installation = installation;
         this.progress = progress;
         this.teardown = teardown;
         this.run = run;
+        this.variations = variations;
+    }
+
+    /// What a start may do otherwise than usual.
+    ///
+    /// @param controlOptions added to the control plane's command line
+    /// @param onNetwork is given the network when its bridge is up and there is no pod yet
+    public record Variations(List<String> controlOptions, Consumer<FleetNetwork> onNetwork) {
+        /// Nothing of the kind.
+        public static final Variations NONE = new Variations(List.of(), _ -> {});
+
+        public Variations {
+            controlOptions = List.copyOf(controlOptions);
+        }
     }
 
     /// Starts all of `plan`, which [Preflight] has checked.
@@ -69,9 +86,21 @@ public final class FleetRunner implements AutoCloseable {
             Path base,
             Teardown teardown,
             Progress progress) {
+        return start(plan, installation, base, teardown, progress, Variations.NONE);
+    }
+
+    /// The same, with `variations`.
+    public static FleetRunner start(
+            FleetPlan plan,
+            Installation installation,
+            Path base,
+            Teardown teardown,
+            Progress progress,
+            Variations variations) {
         RunDirectory run = RunDirectory.open(base, plan.name());
         teardown.add("run directory " + run.path(), run::close);
-        FleetRunner runner = new FleetRunner(plan, installation, progress, teardown, run);
+        FleetRunner runner =
+                new FleetRunner(plan, installation, progress, teardown, run, variations);
         try {
             runner.startAll();
             return runner;
@@ -81,11 +110,14 @@ public final class FleetRunner implements AutoCloseable {
     }
 
     private void startAll() throws IOException {
-        ControlPlane control = ControlPlane.start(plan, installation, run, teardown, progress);
+        ControlPlane control =
+                ControlPlane.start(
+                        plan, installation, run, teardown, progress, variations.controlOptions());
         progress.step("the control plane");
         FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
         teardown.add("pods and their network", made::close);
         network = made;
+        variations.onNetwork().accept(made);
         startPods(made, control);
         teardown.add("applications", this::endApps);
         for (List<FleetPlan.Service> wave : plan.waves()) {
@@ -343,6 +375,15 @@ public final class FleetRunner implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw Fault.of(Sysexit.OS, "interrupted", "");
         }
+    }
+
+    /// The pod of that name, for those who look into it or do something to it.
+    public Pod pod(String name) {
+        Pod pod = pods.get(name);
+        if (pod == null) {
+            throw new IllegalArgumentException("no pod " + name);
+        }
+        return pod;
     }
 
     public Path runDirectory() {

@@ -114,8 +114,8 @@ class DataPlaneRulesTest {
     void onlyProgramsReadTheEnvironmentOrEndTheProcess() {
         Set<String> programs =
                 Set.of(
-                        // A main of its own, whose exit code is its verdict; it is never shipped.
-                        "io.proa.proving.fuzz.Fuzzer");
+                        // Mains of their own, whose exit code is their verdict; never shipped.
+                        "io.proa.proving.bridge.BridgeProof", "io.proa.proving.fuzz.Fuzzer");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))
                 .and(Production.except(programs))

@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge identical
 
 build:
 	./proa build
@@ -15,6 +15,9 @@ format:
 
 fuzz:
 	.ci/fuzz 60
+
+identical:
+	.ci/identical
 
 demo:
 	./proa demo --once -o json

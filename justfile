@@ -15,6 +15,9 @@ format:
 fuzz:
     .ci/fuzz 60
 
+identical:
+    .ci/identical
+
 demo:
     ./proa demo --once -o json
 

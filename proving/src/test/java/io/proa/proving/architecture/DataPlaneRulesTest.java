@@ -116,6 +116,7 @@ class DataPlaneRulesTest {
                 Set.of(
                         // Mains of their own, whose exit code is their verdict; never shipped.
                         "io.proa.proving.amplification.AmplificationProof",
+                        "io.proa.proving.bridge.BridgeProof",
                         "io.proa.proving.fuzz.Fuzzer");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))

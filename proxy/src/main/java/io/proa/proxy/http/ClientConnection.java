@@ -377,6 +377,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         UpstreamConnection from = response.connection();
         MessageHead head = from.head();
         now.record.status = head.status();
+        if (response.fromSidecar()) {
+            now.record.reason = PeerReason.of(head);
+        }
         observer.responding(now);
         try {
             if (!requestComplete(now) && head.status() >= 400
@@ -522,7 +525,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             return;
         }
         boolean whole = requestComplete(was);
-        finish(was, Reason.NONE);
+        finish(was, was.record.reason);
         if (!whole) {
             over();
             link.closeLingering();

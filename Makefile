@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz identical demo bench bench-jmh ci
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge identical
 
 build:
 	./proa build
@@ -21,6 +21,12 @@ identical:
 
 demo:
 	./proa demo --once -o json
+
+amplification:
+	.ci/amplification
+
+bridge:
+	.ci/bridge
 
 bench:
 	bench/run --quick

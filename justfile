@@ -21,6 +21,12 @@ identical:
 demo:
     ./proa demo --once -o json
 
+amplification:
+    .ci/amplification
+
+bridge:
+    .ci/bridge
+
 bench:
     bench/run --quick
 

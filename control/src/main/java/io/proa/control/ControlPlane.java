@@ -20,10 +20,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// A control plane, from its settings to its end. All is checked before anything is opened; once it
 /// serves it serves on, whatever becomes of its intent's files.
@@ -78,12 +80,12 @@ public final class ControlPlane implements AutoCloseable {
     public static int run(
             ControlSettings settings, InputStream commands, PrintStream out, PrintStream err) {
         try (ControlPlane plane = start(settings, InstantSource.system(), err::println)) {
-            out.println("ready " + settings.socket());
-            out.flush();
-            if (settings.operator()) {
-                new OperatorConsole(plane.fleet, plane.tokens, plane.server).attend(commands, out);
-            } else {
-                plane.closed.await();
+            Thread hook = Thread.ofPlatform().name("control-end").unstarted(plane::close);
+            Runtime.getRuntime().addShutdownHook(hook); // a signal leaves no socket behind
+            try {
+                plane.serve(settings, commands, out);
+            } finally {
+                forget(hook);
             }
             return ExitCode.OK;
         } catch (StartFailure e) {
@@ -95,6 +97,25 @@ public final class ControlPlane implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return ExitCode.OK;
+        }
+    }
+
+    private void serve(ControlSettings settings, InputStream commands, PrintStream out)
+            throws IOException, InterruptedException {
+        out.println("ready " + settings.socket());
+        out.flush();
+        if (settings.operator()) {
+            new OperatorConsole(fleet, tokens, server).attend(commands, out);
+        } else {
+            closed.await();
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // It is running: a signal ended the wait.
         }
     }
 
@@ -120,6 +141,7 @@ public final class ControlPlane implements AutoCloseable {
             throw new StartFailure(
                     ExitCode.USAGE, "proa control: " + String.join("\nproa control: ", faults));
         }
+        boolean firstUse = !Files.exists(settings.state());
         FileChannel lock = lock(settings.state());
         try {
             FleetState fleet = open(settings);
@@ -150,8 +172,22 @@ public final class ControlPlane implements AutoCloseable {
             Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
             return plane;
         } catch (StartFailure | RuntimeException e) {
+            if (firstUse) {
+                remove(settings.state());
+            }
             release(lock);
             throw e;
+        }
+    }
+
+    /// A refused start leaves no folder that it made: nobody has seen what is in it.
+    private static void remove(Path state) {
+        try (Stream<Path> all = Files.walk(state)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException _) {
+            // What is left is used again by the next start.
         }
     }
 
@@ -169,7 +205,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
         closed.countDown();
         try {
             server.close();

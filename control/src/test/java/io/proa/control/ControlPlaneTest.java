@@ -233,9 +233,19 @@ final class ControlPlaneTest extends FleetOnDisk {
             clock.jump(Duration.ofHours(2));
             front.lookAtTheClock();
             front.eventually("louder", () -> front.hasProblem("not renewed, it expired at"));
+            // in vain so often that the next attempt is at least 15 s away
+            for (int i = 0; i < 8; i++) {
+                int said = front.problems.size();
+                clock.jump(Duration.ofMinutes(1));
+                front.lookAtTheClock();
+                front.eventually("another attempt", () -> front.problems.size() > said);
+            }
+            long began = System.nanoTime();
             int identities = front.identities.size();
             try (var _ = start()) {
                 front.eventually("renewed", () -> front.identities.size() > identities);
+                assertThat(Duration.ofNanos(System.nanoTime() - began))
+                        .isLessThan(Duration.ofSeconds(12));
                 front.eventually("connected", () -> front.connected);
                 assertThat(front.identities.getLast().notAfter()).isAfter(clock.instant());
             }

@@ -33,7 +33,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
             Service<Attempt, UpstreamResponse> next) {
         RetryRule rule = request.rule().retry();
         request.cluster().budget().deposit(rule, loop.loop().now());
-        if (rule.maxAttempts() > 1) {
+        if (rule.maxAttempts() > 1 && request.exchange().record.callerAttempt <= 1) {
             request.exchange().keepBody(rule.replayLimit());
         }
         new Tries(request, reply, next).again(null);

@@ -190,17 +190,22 @@ final class Planes implements AutoCloseable {
 
     private int callee(int application) throws IOException {
         DataPlane plane = plane(CALLEE, inbound, List.of(), anyPort());
-        Workload self =
-                new Workload(
-                        "orders-" + application,
-                        CALLEE,
-                        List.of(LOOPBACK),
-                        List.of(new ApplicationPort(ORDERS, 80, application, protocol, false)),
-                        InboundMode.STRICT);
-        plane.publish(new MeshSnapshot(new Revision(1), self, List.of(), Set.of()));
+        plane.publish(
+                callee(1, List.of(new ApplicationPort(ORDERS, 80, application, protocol, false))));
         plane.start();
         callees.add(plane);
         return port(plane);
+    }
+
+    private static MeshSnapshot callee(int revision, List<ApplicationPort> ports) {
+        Workload self =
+                new Workload("orders", CALLEE, List.of(LOOPBACK), ports, InboundMode.STRICT);
+        return new MeshSnapshot(new Revision(revision), self, List.of(), Set.of());
+    }
+
+    /// From now on the callees have no port that anybody could mean.
+    void declareNothing() {
+        callees.forEach(plane -> plane.publish(callee(2, List.of())));
     }
 
     private Planes serve(RouteRule rule, List<Endpoint> endpoints) {

@@ -49,12 +49,9 @@ public final class Exchange implements RequestView {
     private int attemptBlock;
 
     private boolean announcing;
-    private @Nullable Slab replay;
-    private int replayLimit;
-    private final long bodyLength;
+    private final KeptBody kept;
     private int bodyWithHead;
     private boolean sending;
-    private long forwardedBehindHead;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
     private @Nullable Cancellable waitingFor;
@@ -82,7 +79,9 @@ public final class Exchange implements RequestView {
         this.arrival = arrival;
         this.head = head;
         this.method = head.method();
-        this.bodyLength = head.framing() == Framing.LENGTH ? head.contentLength() : -1;
+        this.kept =
+                new KeptBody(
+                        loop.slabs(), head.framing() == Framing.LENGTH ? head.contentLength() : -1);
     }
 
     public Loop loop() {
@@ -179,13 +178,11 @@ public final class Exchange implements RequestView {
 
     /// Keeps body bytes for another attempt, up to `bytes`.
     public void keepBody(int bytes) {
-        replayLimit = Math.min(bytes, SlabPool.LARGE);
+        kept.limit(bytes);
     }
 
     public boolean bodyReplayable() {
-        Slab kept = replay;
-        return (!sending || bodyWithHead <= replayLimit)
-                && (forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead);
+        return (!sending || kept.allows(bodyWithHead)) && kept.isWhole();
     }
 
     /// A byte of the request goes upstream: from now on another attempt is a repetition.
@@ -331,50 +328,13 @@ public final class Exchange implements RequestView {
     /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
     /// attempt may need them.
     void bodyForwarded(Slab from, int n) {
-        Slab kept = forwardedBehindHead == 0 ? null : replay;
-        if ((kept != null || forwardedBehindHead == 0) && !responseStarted) {
-            kept = roomForReplay(kept, n);
-            replay = kept;
-            if (kept != null) {
-                kept.whole().put(kept.tail, from.whole(), from.head, n);
-                kept.tail += n;
-            }
+        if (!responseStarted) {
+            kept.forwarded(from, n);
         }
-        forwardedBehindHead += n;
-    }
-
-    /// @return null where the body, or that of all exchanges together, is too large to be kept
-    private @Nullable Slab roomForReplay(@Nullable Slab kept, int n) {
-        int used = kept == null ? 0 : kept.tail;
-        if (Math.max(used + n, bodyLength) <= replayLimit) {
-            if (kept != null && kept.room() >= n) {
-                return kept;
-            }
-            Slab larger = loop.slabs().takeSpare((int) Math.max(used + n, bodyLength));
-            if (larger != null && kept != null) {
-                larger.appendFrom(kept, used);
-                kept.release();
-            }
-            if (larger != null) {
-                return larger;
-            }
-        }
-        if (kept != null) {
-            kept.release();
-        }
-        return null;
     }
 
     @Nullable Slab replay() {
-        return replay;
-    }
-
-    /// No other attempt will be made.
-    void forgetBody() {
-        if (replay != null) {
-            replay.release();
-            replay = null;
-        }
+        return kept.slab();
     }
 
     /// Notes in the record what was asked for, for the log; does nothing once the response has
@@ -402,7 +362,7 @@ public final class Exchange implements RequestView {
 
     /// The response has begun: the request's head and body are not needed again.
     void releaseRequest() {
-        forgetBody();
+        kept.forget();
         if (requestHead != null) {
             requestHead.release();
             requestHead = null;

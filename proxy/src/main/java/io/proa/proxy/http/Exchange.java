@@ -1,5 +1,6 @@
 package io.proa.proxy.http;
 
+import io.proa.formats.Framing;
 import io.proa.formats.HeadEdits;
 import io.proa.formats.HeadWriter;
 import io.proa.formats.KnownHeader;
@@ -30,6 +31,7 @@ public final class Exchange implements RequestView {
             "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] CRLF = {'\r', '\n'};
     private static final int ATTEMPT_AT = 16;
     private static final int DEADLINE_AT = 40;
     private static final int DEADLINE_DIGITS = 10;
@@ -43,7 +45,12 @@ public final class Exchange implements RequestView {
     final Method method;
     private final MessageHead head;
     private @Nullable Slab requestHead;
-    private int attemptBlock = -1;
+
+    /// Where the fields end and the empty line, or the attempt's own lines, begin.
+    private int headEnd;
+
+    private boolean announced;
+    private boolean upgrading;
     private @Nullable Slab replay;
     private int replayLimit;
     private long forwarded;
@@ -54,6 +61,7 @@ public final class Exchange implements RequestView {
     @Nullable UpstreamConnection upstream;
     private @Nullable ExchangeEnd observer;
     boolean responseStarted;
+    boolean interimSent;
     private boolean over;
 
     /// Keys under which the caller's attempt and deadline are kept while the application works; 0 =
@@ -102,9 +110,15 @@ public final class Exchange implements RequestView {
                 : method.name();
     }
 
+    /// Without scheme and authority, also where the target is a whole URI: rules are about paths.
     @Override
     public String path() {
-        return head.text(head.targetStart(), head.pathEnd());
+        if (method == Method.CONNECT) {
+            return head.text(head.targetStart(), head.targetEnd());
+        }
+        return head.pathEnd() > head.pathStart()
+                ? head.text(head.pathStart(), head.pathEnd())
+                : "/";
     }
 
     @Override
@@ -145,7 +159,7 @@ public final class Exchange implements RequestView {
     public void deadline(Deadline bound, TimeoutRule timeouts) {
         deadline = deadline.earlier(bound);
         idleNanos = timeouts.idle().toNanos();
-        client.armDeadline(deadline);
+        client.armTimer(this);
     }
 
     /// What the caller's own deadline leaves; loop time, `Long.MAX_VALUE` = unbounded.
@@ -155,9 +169,10 @@ public final class Exchange implements RequestView {
         }
     }
 
-    /// Bounds the exchange by the caller's deadline alone.
-    public void startCallerDeadline() {
-        client.armDeadline(deadline);
+    /// Bounds the exchange by the caller's deadline alone, and by its silence.
+    public void startCallerDeadline(long idle) {
+        idleNanos = idle;
+        client.armTimer(this);
     }
 
     public Deadline deadline() {
@@ -178,8 +193,9 @@ public final class Exchange implements RequestView {
         return forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead;
     }
 
+    /// Whether anything of a response, be it an interim one, has gone to the client.
     public boolean responseStarted() {
-        return responseStarted;
+        return responseStarted || interimSent;
     }
 
     public boolean isOver() {
@@ -211,10 +227,25 @@ public final class Exchange implements RequestView {
             slab = writeHead(announce);
             requestHead = slab;
         }
-        if (attemptBlock >= 0) {
+        if (announce != announced) {
+            announce(slab, announce);
+        }
+        if (announce) {
             renewAttempt(slab, attempt, now);
         }
         return slab;
+    }
+
+    /// Puts the attempt's own lines between the fields and what follows them, or takes them away:
+    /// the endpoints of one service may be of both kinds.
+    private void announce(Slab slab, boolean wanted) {
+        int from = headEnd + (announced ? ATTEMPT.length : CRLF.length);
+        byte[] ending = wanted ? ATTEMPT : CRLF;
+        int to = headEnd + ending.length;
+        slab.whole().put(to, slab.buffer, from, slab.tail - from);
+        slab.buffer.put(headEnd, ending);
+        slab.tail += to - from;
+        announced = wanted;
     }
 
     boolean headWritten() {
@@ -229,6 +260,18 @@ public final class Exchange implements RequestView {
         edits.remove(KnownHeader.X_PROA_ATTEMPT);
         edits.remove(KnownHeader.X_PROA_DEADLINE_MS);
         edits.remove(KnownHeader.X_PROA_REASON);
+        edits.originForm();
+        edits.keepTrailerAllowance();
+        if (head.version() == 10) {
+            // We speak for ourselves (RFC 9112 section 2.3), and in HTTP/1.1 nobody goes without a
+            // Host.
+            edits.version11();
+            edits.hostIfAbsent(host().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        upgrading = asksForTunnel();
+        if (upgrading) {
+            edits.keepUpgrade();
+        }
         if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
             slab.release();
             slab = loop.slabs().take(SlabPool.LARGE);
@@ -238,25 +281,48 @@ public final class Exchange implements RequestView {
             }
         }
         slab.tail = slab.buffer.position();
+        headEnd = slab.tail - CRLF.length;
+        announced = false;
         if (announce) {
-            attemptBlock = slab.tail - 2;
-            slab.whole().put(attemptBlock, ATTEMPT);
-            slab.tail = attemptBlock + ATTEMPT.length;
+            announce(slab, true);
         }
-        forwarded = client.moveWholeBody(slab, INLINE_BODY);
+        // Room is left for the lines of a later attempt at an endpoint of the other kind.
+        forwarded = client.moveWholeBody(slab, INLINE_BODY, ATTEMPT.length);
         return slab;
+    }
+
+    private String host() {
+        if (head.authorityEnd() > head.authorityStart()) {
+            return head.text(head.authorityStart(), head.authorityEnd());
+        }
+        return record.service == null ? "" : record.service.name();
+    }
+
+    /// Only WebSocket is passed on: an upgrade to HTTP/2 would carry requests past us unread, and
+    /// nothing else is asked for by name. A request whose Upgrade is left out is an ordinary one.
+    private boolean asksForTunnel() {
+        return method == Method.CONNECT
+                || method == Method.GET
+                        && head.framing() == Framing.NONE
+                        && head.upgrade()
+                        && head.upgradeTokenIs("websocket");
+    }
+
+    /// Whether this final or interim status ends HTTP on both connections.
+    boolean becomesTunnel(int status) {
+        return upgrading && (method == Method.CONNECT ? status / 100 == 2 : status == 101);
     }
 
     private void renewAttempt(Slab slab, int attempt, long now) {
         slab.whole();
-        slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
-        slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
+        slab.buffer.put(headEnd + ATTEMPT_AT, (byte) ('0' + attempt / 10));
+        slab.buffer.put(headEnd + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
         long millis =
                 deadline.equals(Deadline.NONE)
                         ? 0
                         : Math.max(1, deadline.remaining(now) / 1_000_000);
         for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
-            slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
+            slab.buffer.put(headEnd + DEADLINE_AT + i, (byte) ('0' + millis % 10));
             millis /= 10;
         }
     }

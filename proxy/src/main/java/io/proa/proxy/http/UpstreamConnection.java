@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// peer's close_notify), lost before a response byte, or broken within the response.
 final class UpstreamConnection implements LinkHandler, Cancellable {
     private static final long DISCARD_NANOS = 1_000_000_000L;
+    private static final int MOST_READS = 16;
 
     private enum State {
         CONNECTING,
@@ -31,7 +32,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         SENDING,
         HEAD_AWAITED,
         BODY,
-        DISCARDING
+        DISCARDING,
+        TUNNEL
     }
 
     private final UpstreamPool pool;
@@ -56,6 +58,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private boolean fromSidecar;
     private boolean reusable;
     private boolean eof;
+    private @Nullable IOException deaf;
+    private boolean headComplete;
     private boolean heldForClient;
     private int metered;
     private boolean counted;
@@ -102,6 +106,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         anySent = false;
         anyReceived = false;
         eof = false;
+        headComplete = false;
         heldForClient = false;
         metered = 0;
         next.upstream = this;
@@ -152,7 +157,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 now.record.addedNanos += now.record.sentAt - since;
             }
         } catch (IOException e) {
-            broken(e);
+            writeFailed(e);
         }
     }
 
@@ -178,6 +183,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 replaySent += n;
             }
         }
+        headComplete = true;
         if (state == State.SENDING) {
             state = State.HEAD_AWAITED;
             now.record.sentAt = loop.clock();
@@ -185,9 +191,44 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         now.client.pumpRequest();
     }
 
-    /// Whether the client's body bytes may follow.
+    /// Whether the client's body bytes may follow. Never behind a head that was answered before all
+    /// of it had gone out.
     boolean takesBody() {
-        return state == State.HEAD_AWAITED || state == State.BODY;
+        return headComplete
+                && deaf == null
+                && (state == State.HEAD_AWAITED || state == State.BODY);
+    }
+
+    /// The endpoint takes no more of the request. It may have answered all the same, and that
+    /// answer is what the client needs to see (RFC 9112 section 9.5).
+    void writeFailed(IOException cause) {
+        if (deaf != null || exchange == null) {
+            return;
+        }
+        deaf = cause;
+        reusable = false;
+        Exchange was = exchange;
+        try {
+            int n;
+            do {
+                n = link().fill();
+                if (n > 0) {
+                    received();
+                }
+            } while (n > 0 && exchange == was && !heldForClient);
+            if (exchange != was || heldForClient) {
+                return;
+            }
+            if (n < 0 && pool.mesh()) {
+                ended();
+            } else {
+                broken(cause);
+            }
+        } catch (IOException e) {
+            if (exchange == was) {
+                broken(e);
+            }
+        }
     }
 
     @Override
@@ -202,16 +243,15 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 current().client.pumpRequest();
             }
         } catch (IOException e) {
-            broken(e);
+            writeFailed(e);
         }
     }
 
     @Override
     public void readable() {
         try {
-            int n;
-            do {
-                n = link().fill();
+            for (int i = 0; i < MOST_READS; i++) {
+                int n = link().fill();
                 if (n < 0) {
                     ended();
                     return;
@@ -219,7 +259,13 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 if (n > 0) {
                     received();
                 }
-            } while (n > 0 && !gone && link().hasBuffered() && !heldForClient);
+                boolean ours = !gone && state != State.TUNNEL;
+                if (n == 0 || !ours || heldForClient || !link().hasBuffered()) {
+                    return;
+                }
+            }
+            // The others' turn.
+            link().readBuffered();
         } catch (IOException e) {
             broken(e);
         }
@@ -235,6 +281,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             case BODY -> readBody();
             case DISCARDING -> drain();
+            case TUNNEL -> {}
         }
     }
 
@@ -250,7 +297,11 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             head.reset();
             try {
                 if (!head.parseResponse(
-                        slab.whole(), slab.head, slab.tail, tools.limits, now.method)) {
+                        slab.whole(),
+                        slab.head,
+                        slab.tail,
+                        pool.mesh() ? tools.meshLimits : tools.limits,
+                        now.method)) {
                     if (slab.head == 0 && slab.room() == 0 && !from.growInput()) {
                         invalid("response head too large");
                     }
@@ -261,7 +312,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 return;
             }
             slab.head = head.end();
-            if (head.status() >= 200) {
+            if (head.status() >= 200 || now.becomesTunnel(head.status())) {
                 answer(head);
                 return;
             }
@@ -270,6 +321,9 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 return;
             }
             now.client.interim(head, slab);
+            if (gone) {
+                return;
+            }
             from.settle();
             if (!now.client.canAnswer()) {
                 hold();
@@ -279,17 +333,30 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     private void invalid(String what) {
-        fail(new Failure.Broken(Reason.UPSTREAM_PROTOCOL, pool.target().address(), what));
+        fail(protocolError(what));
+    }
+
+    private Failure protocolError(String what) {
+        return new Failure.Broken(Reason.UPSTREAM_PROTOCOL, pool.target().address(), what);
+    }
+
+    /// Gives the response up whose head has been looked at and not been passed on.
+    Failure abandon(String why) {
+        detach();
+        abort();
+        return protocolError(why);
     }
 
     private void answer(MessageHead head) {
+        // Whatever goes behind a head that was not sent to its end would belong to it.
+        boolean sent = headComplete;
         state = State.BODY;
         Exchange now = current();
         now.record.firstByteAt = loop.clock();
         timer.cancel();
         status = head.status();
         fromSidecar = pool.mesh() && head.has(KnownHeader.X_PROA_REASON);
-        reusable = head.keepAlive();
+        reusable = head.keepAlive() && sent && deaf == null;
         meter.begin(head);
         Reply<? super UpstreamResponse> answerTo = Objects.requireNonNull(reply);
         Failure other = pool.mesh() ? PeerReason.failure(head, pool.target().address()) : null;
@@ -333,6 +400,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             int end = meter(slab);
             if (metered > 0) {
                 int n = current().client.body(slab, end);
+                if (gone) {
+                    // The client left within this very write, and took the slab with it.
+                    return;
+                }
                 metered -= n;
                 slab.head += n;
                 if (metered > 0) {
@@ -341,7 +412,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             from.settle();
         }
-        if (metered > 0) {
+        if (gone || metered > 0) {
             return;
         }
         if (meter.done()) {
@@ -437,6 +508,29 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         }
     }
 
+    /// Whether nothing has come while it lay idle: an end, or bytes that nobody asked for, must not
+    /// meet the next request. The selector may not have come round to telling yet.
+    boolean quiet() {
+        try {
+            return link().fill() == 0 && !gone;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// Leaves HTTP: whoever takes the link calls [#left] when it is over.
+    Link leave() {
+        timer.cancel();
+        current().waitFor(null);
+        detach();
+        state = State.TUNNEL;
+        return link();
+    }
+
+    void left() {
+        end();
+    }
+
     void idle(long idleNanos) {
         link().wantRead(true);
         loop.schedule(timer, idleNanos);
@@ -447,7 +541,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             case CONNECTING -> fail(pool.connectTimedOut());
             case IDLE -> close();
             case SENDING, HEAD_AWAITED -> fail(new Failure.TryTimedOut(pool.target().address()));
-            case BODY -> {}
+            case BODY, TUNNEL -> {}
             case DISCARDING -> close();
         }
     }
@@ -456,10 +550,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private void ended() {
         switch (state) {
             case IDLE, DISCARDING -> close();
+            case TUNNEL -> {}
             case CONNECTING -> broken(new IOException("closed during the handshake"));
             case SENDING, HEAD_AWAITED -> {
-                boolean meshPeer = pool.mesh() && link().in == null;
-                if (meshPeer) {
+                if (pool.mesh() && !anyReceived) {
                     fail(new Failure.Unprocessed(pool.target().address()));
                 } else {
                     lost(Reason.UPSTREAM_CLOSED, "closed before a response byte");
@@ -467,6 +561,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             case BODY -> {
                 eof = true;
+                reusable = false;
                 link().wantRead(false);
                 try {
                     readBody();
@@ -478,8 +573,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     private void endOfBody() {
-        if (meter.ended()) {
-            reusable = false;
+        // A reset that a write has met already leaves nothing but an end behind it.
+        if (deaf == null && meter.ended()) {
             complete();
         } else {
             broken(new IOException("ended within the response"));
@@ -507,7 +602,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     public void broken(IOException cause) {
         switch (state) {
             case CONNECTING -> fail(pool.connectFailed(cause));
-            case IDLE, DISCARDING -> close();
+            case IDLE, DISCARDING, TUNNEL -> close();
             case SENDING, HEAD_AWAITED ->
                     lost(
                             cause instanceof SocketException

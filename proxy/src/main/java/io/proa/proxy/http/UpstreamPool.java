@@ -56,6 +56,10 @@ public final class UpstreamPool {
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
         UpstreamConnection connection = idle.pollFirst();
+        while (connection != null && !connection.quiet()) {
+            connection.close();
+            connection = idle.pollFirst();
+        }
         if (connection == null) {
             connection = new UpstreamConnection(this, loop, tools);
             connection.assign(exchange, attempt, tryNanos, reply);

@@ -36,6 +36,14 @@ final class ScriptedServer implements AutoCloseable {
         return server;
     }
 
+    /// As [#playing], with kernel buffers that hold next to nothing.
+    static ScriptedServer narrow(Script script) throws IOException {
+        ScriptedServer server = new ScriptedServer(script);
+        server.listener.setReceiveBufferSize(4096);
+        Thread.ofVirtual().start(server::accept);
+        return server;
+    }
+
     /// Answers every request by what its path asks for.
     static ScriptedServer answering() throws IOException {
         return playing((wire, number) -> serve(wire));

@@ -67,7 +67,9 @@ public final class HeadWriter {
         }
         int at = out.position();
         int kept = head.start();
-        if (edits.originForm && head.pathStart() > head.targetStart() && head.method() != Method.CONNECT) {
+        if (edits.originForm
+                && head.pathStart() > head.targetStart()
+                && head.method() != Method.CONNECT) {
             at = copy(out, at, source, kept, head.targetStart());
             at = put(out, at, emptyPath(head));
             kept = head.pathStart();

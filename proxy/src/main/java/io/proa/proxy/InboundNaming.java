@@ -55,7 +55,8 @@ final class InboundNaming
                 worthKnowing ? naming.traceId() : null);
         loop.callers().put(exchange.traceKey, exchange.record.callerAttempt, deadline);
         loop.callers().put(exchange.requestKey, exchange.record.callerAttempt, deadline);
-        // The caller's sidecar knows the rule and enforces it; whoever has none does not wait for ever.
+        // The caller's sidecar knows the rule and enforces it; whoever has none does not wait for
+        // ever.
         exchange.startCallerDeadline(
                 exchange.arrival.peer() != null ? PEER_IDLE_NANOS : OUTSIDE_IDLE_NANOS);
         next.apply(request, reply);

@@ -12,8 +12,8 @@ import io.proa.model.MeshSnapshot;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
-import io.proa.proxy.loop.Loop;
 import io.proa.proxy.Subscriptions;
+import io.proa.proxy.loop.Loop;
 import io.proa.telemetry.AccessLog;
 import io.proa.telemetry.EventLog;
 import io.proa.telemetry.SidecarGauges;
@@ -87,7 +87,11 @@ final class Sidecar implements AutoCloseable {
                         ? this::subscribe
                         : Subscriptions.NONE;
         return new DataPlane.Surroundings(
-                gate, subscriptions, telemetry::ofLoop, new Troubles(), new SecureRandom().nextLong());
+                gate,
+                subscriptions,
+                telemetry::ofLoop,
+                new Troubles(),
+                new SecureRandom().nextLong());
     }
 
     private boolean subscribe(IpPort destination) {

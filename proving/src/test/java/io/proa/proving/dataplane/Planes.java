@@ -99,6 +99,11 @@ final class Planes implements AutoCloseable {
         return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
     }
 
+    /// A service with just these endpoints.
+    static Planes mixed(RouteRule rule, Endpoint... endpoints) throws IOException {
+        return new Planes(AppProtocol.HTTP).serve(rule, List.of(endpoints));
+    }
+
     /// One application whose inbound plane is reached through `between`, which is told that plane's
     /// port.
     static Planes through(AppProtocol protocol, SpiffeId expected, int application, Between between)

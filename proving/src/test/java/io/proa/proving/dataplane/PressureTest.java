@@ -103,7 +103,9 @@ final class PressureTest extends Stage {
     private static void assertCalmFor(long millis) throws InterruptedException {
         long before = loopCpu();
         Thread.sleep(millis);
-        assertThat((loopCpu() - before) / 1_000_000).as("ms of CPU in " + millis).isLessThan(millis / 8);
+        assertThat((loopCpu() - before) / 1_000_000)
+                .as("ms of CPU in " + millis)
+                .isLessThan(millis / 8);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +123,9 @@ final class VersionTest extends Stage {
         for (int i = 0; i < 2; i++) {
             wire.send("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
             Wire.Message response = wire.response();
-            assertThat(response.head()).startsWith("HTTP/1.1 200 OK\r\n").doesNotContain("onnection");
+            assertThat(response.head())
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .doesNotContain("onnection");
             assertThat(response.text()).isEqualTo("abc");
         }
         assertThat(application.connections).hasValue(1);
@@ -176,12 +177,15 @@ final class VersionTest extends Stage {
                 ScriptedServer.playing((wire, number) -> {
                     while (wire.request() != null) {
                         wire.send(
-                                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + name[0] + "\r\n\r\n");
+                                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: "
+                                        + name[0]
+                                        + "\r\n\r\n");
                     }
                 }));
         String start = "GET / HTTP/1.1\r\nHost: o\r\nX: ";
         int limit = io.proa.formats.HeadLimits.DEFAULT.maxBytes();
-        name[0] = "y".repeat(limit - "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: \r\n\r\n".length());
+        name[0] =
+                "y".repeat(limit - "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: \r\n\r\n".length());
         for (int less = 0; less < 400; less += 57) {
             Wire wire = connect();
             wire.send(start + "x".repeat(limit - start.length() - 4 - less) + "\r\n\r\n");

@@ -136,7 +136,7 @@ final class Wire implements AutoCloseable {
     byte[] chunks() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            int size = Integer.parseInt(line(), 16);
+            int size = Integer.parseInt(line().split(";")[0], 16);
             if (size == 0) {
                 while (!line().isEmpty()) {
                     // Trailers are not looked at.
@@ -164,7 +164,7 @@ final class Wire implements AutoCloseable {
 
     private byte[] body(String head, boolean response) throws IOException {
         Message only = new Message(head, new byte[0]);
-        if ("chunked".equals(only.field("transfer-encoding"))) {
+        if ("chunked".equalsIgnoreCase(only.field("transfer-encoding"))) {
             return chunks();
         }
         String length = only.field("content-length");

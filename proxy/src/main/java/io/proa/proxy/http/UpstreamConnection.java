@@ -194,9 +194,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Whether the client's body bytes may follow. Never behind a head that was answered before all
     /// of it had gone out.
     boolean takesBody() {
-        return headComplete
-                && deaf == null
-                && (state == State.HEAD_AWAITED || state == State.BODY);
+        return headComplete && deaf == null && (state == State.HEAD_AWAITED || state == State.BODY);
     }
 
     /// The endpoint takes no more of the request. It may have answered all the same, and that

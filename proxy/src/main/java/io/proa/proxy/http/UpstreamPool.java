@@ -56,7 +56,8 @@ public final class UpstreamPool {
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
         UpstreamConnection connection = idle.pollFirst();
-        while (connection != null && !connection.quiet()) {
+        // What may not be sent twice is not sent where the end may lie unread in the kernel.
+        while (connection != null && !exchange.idempotent() && !connection.quiet()) {
             connection.close();
             connection = idle.pollFirst();
         }
@@ -125,6 +126,10 @@ public final class UpstreamPool {
         return target.identity() == null
                 ? ExchangeRecord.Security.PLAINTEXT
                 : ExchangeRecord.Security.MUTUAL_TLS;
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 
     /// The endpoint is gone: idle connections close now, the others after their exchange.

@@ -82,6 +82,10 @@ final class ScriptedServer implements AutoCloseable {
         }
     }
 
+    static void ok(Wire wire, String body) throws IOException {
+        ok(wire, body.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), false);
+    }
+
     int port() {
         return listener.getLocalPort();
     }

@@ -3,6 +3,7 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -132,8 +133,8 @@ final class SmugglingTest extends Stage {
     private ScriptedServer canary() throws IOException {
         return ScriptedServer.playing((wire, number) -> {
             for (Wire.Message request = wire.request(); request != null; request = wire.request()) {
-                String[] line = request.startLine().split(" ");
-                ScriptedServer.ok(wire, line[1].getBytes(), line[0].equals("HEAD"));
+                byte[] path = request.path().getBytes(StandardCharsets.ISO_8859_1);
+                ScriptedServer.ok(wire, path, request.startLine().startsWith("HEAD "));
             }
         });
     }
@@ -203,11 +204,11 @@ final class SmugglingTest extends Stage {
                     for (Wire.Message request = wire.request();
                             request != null;
                             request = wire.request()) {
-                        String path = request.startLine().split(" ")[1];
+                        String path = request.path();
                         if (path.equals("/attack")) {
                             wire.send(answer);
                         } else {
-                            ScriptedServer.ok(wire, path.getBytes(), false);
+                            ScriptedServer.ok(wire, path);
                         }
                     }
                 }));

@@ -3,6 +3,7 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class UpgradeTest extends Stage {
         assertThat(wire.head())
                 .startsWith("HTTP/1.1 101")
                 .contains("Connection: upgrade\r\n", "Upgrade: websocket\r\n");
-        assertThat(wire.exactly(10)).isEqualTo("hellofirst".getBytes());
+        assertThat(wire.exactly(10)).asString(StandardCharsets.US_ASCII).isEqualTo("hellofirst");
         byte[] sent = Wire.bytes(3_000_000);
         CompletableFuture<Void> done = new CompletableFuture<>();
         Thread.ofVirtual()
@@ -141,10 +142,10 @@ final class UpgradeTest extends Stage {
         wire.send("CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\nearly");
         assertThat(wire.head()).startsWith("HTTP/1.1 200");
         assertThat(early.get(5, TimeUnit.SECONDS)).isEqualTo("CONNECT db:5432 HTTP/1.1");
-        assertThat(wire.exactly(5)).isEqualTo("early".getBytes());
+        assertThat(wire.exactly(5)).asString(StandardCharsets.US_ASCII).isEqualTo("early");
         wire.send("late");
         wire.socket.shutdownOutput();
-        assertThat(wire.in.readAllBytes()).isEqualTo("late".getBytes());
+        assertThat(wire.in.readAllBytes()).asString(StandardCharsets.US_ASCII).isEqualTo("late");
     }
 
     @Test

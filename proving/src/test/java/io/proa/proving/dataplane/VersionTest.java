@@ -154,7 +154,7 @@ final class VersionTest extends Stage {
                             false);
                 }));
         Wire wire = connect();
-        String[] both = lines.split("\\|");
+        String[] both = lines.split("\\|", -1);
         wire.send(both[0] + "\r\n" + (both[0].endsWith("1") ? "Host: o\r\n" : "") + "\r\n");
         Wire.Message response = wire.response();
         assertThat(response.status()).isEqualTo(200);

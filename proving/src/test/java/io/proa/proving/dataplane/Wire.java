@@ -27,6 +27,12 @@ final class Wire implements AutoCloseable {
             return head.substring(0, head.indexOf('\r'));
         }
 
+        /// The request's target; the whole line where it has none.
+        String path() {
+            String[] line = startLine().split(" ", -1);
+            return line[Math.min(1, line.length - 1)];
+        }
+
         String text() {
             return new String(body, StandardCharsets.ISO_8859_1);
         }
@@ -136,7 +142,7 @@ final class Wire implements AutoCloseable {
     byte[] chunks() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            int size = Integer.parseInt(line().split(";")[0], 16);
+            int size = Integer.parseInt(line().split(";", -1)[0], 16);
             if (size == 0) {
                 while (!line().isEmpty()) {
                     // Trailers are not looked at.

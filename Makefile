@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo bench bench-jmh ci
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge identical
 
 build:
 	./proa build
@@ -16,8 +16,17 @@ format:
 fuzz:
 	.ci/fuzz 60
 
+identical:
+	.ci/identical
+
 demo:
 	./proa demo --once -o json
+
+amplification:
+	.ci/amplification
+
+bridge:
+	.ci/bridge
 
 bench:
 	bench/run --quick

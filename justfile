@@ -15,8 +15,17 @@ format:
 fuzz:
     .ci/fuzz 60
 
+identical:
+    .ci/identical
+
 demo:
     ./proa demo --once -o json
+
+amplification:
+    .ci/amplification
+
+bridge:
+    .ci/bridge
 
 bench:
     bench/run --quick

@@ -64,6 +64,18 @@ how_to_get_a_jdk() {
     esac
 }
 
+how_to_get_maven() {
+    ID=linux
+    # shellcheck disable=SC1091
+    [ -r /etc/os-release ] && . /etc/os-release
+    case "$ID" in
+    debian | ubuntu) echo "Get it with: sudo apt install maven" ;;
+    fedora) echo "Get it with: sudo dnf install maven" ;;
+    arch) echo "Get it with: sudo pacman -S maven" ;;
+    *) echo "Get it from https://maven.apache.org and put its bin folder into PATH." ;;
+    esac
+}
+
 say() { printf 'proa: %s\n' "$1" >&2; }
 
 # class_path FOLDER...: sets $class_path to the folders' jars in a fixed order. The AOT cache holds

@@ -12,20 +12,27 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// `proa control`: the control plane of one fleet, in a process of its own.
 @Command(
         name = "control",
+        header = {"Runs a fleet's control plane: identities and snapshots.", ""},
         description = {
-            "Runs the control plane of one fleet: reads its documents, and gives each sidecar its snapshot and its identity.",
-            "proa demo starts one by itself; this is for images and experiments."
+            "",
+            "Reads a fleet's documents, and gives each sidecar its identity and its",
+            "snapshot; reads them again when they change. proa demo starts one by itself:",
+            "this verb is for images and experiments."
         },
+        customSynopsis = "proa control --intent PATH... --socket SOCKET --state DIR [OPTION...]",
+        optionListHeading = "%nOptions:%n",
         sortOptions = false,
         usageHelpAutoWidth = true,
         footerHeading = "%nExamples:%n",
         footer = {
             "  proa control --intent fleet.yaml --socket /run/proa/control.sock \\",
             "               --state /var/lib/proa",
+            "  proa control --intent fleet/ --socket c.sock --state state --operator",
             "",
             "With --operator, lines on standard input are commands (token POD, status, stop)",
             "and each is answered by one line; it ends with its input."
@@ -34,21 +41,18 @@ final class ControlVerb implements Callable<Integer> {
     @Option(
             names = "--intent",
             paramLabel = "PATH",
-            required = true,
             description = "a fleet's documents: a file, or a folder of .yaml files; repeatable")
     private List<Path> intent = new ArrayList<>();
 
     @Option(
             names = "--socket",
             paramLabel = "SOCKET",
-            required = true,
             description = "Unix socket where sidecars find it")
     private @Nullable Path socket;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            required = true,
             description = "keeps the authority's keys, addresses and revision")
     private @Nullable Path state;
 
@@ -76,8 +80,8 @@ final class ControlVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (socket == null || state == null) {
-            throw new IllegalStateException("picocli demands both");
+        if (intent.isEmpty() || socket == null || state == null) {
+            throw missing();
         }
         ControlSettings settings =
                 ControlSettings.of(intent, socket, state)
@@ -87,11 +91,33 @@ final class ControlVerb implements Callable<Integer> {
                 operator ? settings.withOperator() : settings, System.in, System.out, System.err);
     }
 
+    /// Not left to picocli, which would say this before it says that a flag is misspelt.
+    private Fault missing() {
+        List<String> flags = new ArrayList<>();
+        if (intent.isEmpty()) {
+            flags.add("--intent PATH");
+        }
+        if (socket == null) {
+            flags.add("--socket SOCKET");
+        }
+        if (state == null) {
+            flags.add("--state DIR");
+        }
+        return Fault.of(
+                Sysexit.USAGE,
+                "saw no " + String.join(" and no ", flags) + "; expected all of them",
+                "see proa control --help");
+    }
+
     /// Durations are written as in the documents.
     static final class DurationConverter implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String text) {
-            return DurationText.parse(text);
+            try {
+                return DurationText.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
     }
 }

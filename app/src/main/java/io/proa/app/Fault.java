@@ -11,6 +11,9 @@ import java.util.List;
 public final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /// More than this nobody reads at once.
+    private static final int MOST_SHOWN = 20;
+
     private final Sysexit exit;
     private final List<String> problems;
     private final String next;
@@ -37,8 +40,11 @@ public final class Fault extends RuntimeException {
     }
 
     public void print(PrintStream err) {
-        for (String problem : problems) {
+        for (String problem : problems.subList(0, Math.min(problems.size(), MOST_SHOWN))) {
             err.println("proa: " + problem);
+        }
+        if (problems.size() > MOST_SHOWN) {
+            err.println("proa: and " + (problems.size() - MOST_SHOWN) + " more problems");
         }
         if (!next.isEmpty()) {
             err.println("  next: " + next);

@@ -11,32 +11,37 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line: one verb, its flags, an exit code of [Sysexit].
 @Command(
         name = "proa",
-        description =
-                "A sidecar for each of your programs: retries, mutual TLS and metrics, without touching their code.",
+        header = {
+            "A sidecar for each of your programs: retries, mutual TLS and metrics,",
+            "without touching their code.",
+            ""
+        },
         versionProvider = Proa.Version.class,
-        mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false,
-        synopsisSubcommandLabel = "VERB",
+        customSynopsis = "proa VERB [OPTION...]",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nVerbs:%n",
         subcommands = {
             DemoVerb.class,
             ControlVerb.class,
             SidecarVerb.class,
             RedirectVerb.class,
             VersionVerb.class,
-            CommandLine.HelpCommand.class
+            HelpVerb.class
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  proa demo                  four services in four languages",
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
+            "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"
         })
 public final class Proa implements Runnable {
@@ -44,8 +49,20 @@ public final class Proa implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help; // picocli itself looks at it
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "print the version")
+    boolean version; // likewise
+
     public static void main(String[] args) {
-        System.exit(run(args, System.out, System.err));
+        System.exit(afterOutput(run(args, System.out, System.err), System.out, System.err));
     }
 
     /// @return the exit code
@@ -60,6 +77,7 @@ public final class Proa implements Runnable {
             line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
             line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             line.setExpandAtFiles(false);
+            Misuse.explainValues(line);
             line.setParameterExceptionHandler((problem, _) -> misused(problem, err));
             line.setExecutionExceptionHandler((problem, _, _) -> failed(problem, err));
             return line.execute(args);
@@ -70,27 +88,25 @@ public final class Proa implements Runnable {
     }
 
     private static int misused(ParameterException problem, PrintStream err) {
-        CommandSpec verb = problem.getCommandLine().getCommandSpec();
-        String next = "see " + verb.qualifiedName() + " --help";
-        Fault.of(Sysexit.USAGE, sentence(problem), next).print(err);
+        String verb = problem.getCommandLine().getCommandSpec().qualifiedName();
+        Fault.of(Sysexit.USAGE, Misuse.sentence(problem), "see " + verb + " --help").print(err);
         return Sysexit.USAGE.code();
     }
 
-    private static String sentence(ParameterException problem) {
-        if (problem instanceof UnmatchedArgumentException unmatched) {
-            String seen = unmatched.getUnmatched().getFirst();
-            boolean verb = !seen.startsWith("-") && problem.getCommandLine().getParent() == null;
-            String close = String.join(", ", unmatched.getSuggestions());
-            String kind =
-                    verb
-                            ? "'" + seen + "' is not a verb"
-                            : unmatched.isUnknownOption()
-                                    ? "unknown option '" + seen + "'"
-                                    : "'" + seen + "' is not expected here";
-            return close.isEmpty() ? kind : kind + "; did you mean: " + close + "?";
+    /// What was printed but could not be written: whoever reads only the exit code must not take
+    /// half an answer for a whole one. A reader that has gone (`| head`) needs no sentence.
+    private static int afterOutput(int code, PrintStream out, PrintStream err) {
+        if (!out.checkError() || code != Sysexit.OK.code()) {
+            return code;
         }
-        String message = String.valueOf(problem.getMessage());
-        return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+        if (!Terminal.outputIsPipe()) {
+            Fault.of(
+                            Sysexit.IO,
+                            "standard output cannot be written to; expected room and an open file",
+                            "")
+                    .print(err);
+        }
+        return Sysexit.IO.code();
     }
 
     private static int failed(Exception problem, PrintStream err) {

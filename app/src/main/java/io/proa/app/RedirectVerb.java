@@ -8,12 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /// `proa redirect`, as the list of verbs shows it; [Proa] hands the verb on before it gets here.
-@Command(
-        name = "redirect",
-        description = {
-            "Puts in, takes out or prints the redirect rules of the network namespace it is run in.",
-            "proa redirect --help lists its flags."
-        })
+@Command(name = "redirect", header = "Applies, removes or prints a pod's redirect rules.")
 final class RedirectVerb implements Callable<Integer> {
     @Unmatched private final List<String> handedOn = new ArrayList<>();
 

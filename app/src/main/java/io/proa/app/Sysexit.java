@@ -20,6 +20,8 @@ public enum Sysexit {
     OS(71),
     /// An output file or folder cannot be made.
     CANT_CREATE(73),
+    /// What was to be printed could not be.
+    IO(74),
     /// Not allowed.
     NO_PERMISSION(77);
 

@@ -14,9 +14,12 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param live a terminal that lines can be redrawn on
 /// @param columns its width when the command began; 80 where unknown
+/// @param rows its height likewise; [#UNBOUNDED] where lines are only printed
 /// @param colours off without a terminal, with `NO_COLOR` set (no-color.org) or `TERM=dumb`
 /// @param unicode whether the locale's encoding is UTF-8
-public record Terminal(boolean live, int columns, boolean colours, boolean unicode) {
+public record Terminal(boolean live, int columns, int rows, boolean colours, boolean unicode) {
+    public static final int UNBOUNDED = Integer.MAX_VALUE;
+
     public enum Colour {
         GOOD("32"),
         BAD("31"),
@@ -35,7 +38,8 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
         boolean live =
                 isTerminal(Path.of("/proc/self/fd/1")) && !"dumb".equals(environment.get("TERM"));
         boolean colours = live && environment.getOrDefault("NO_COLOR", "").isEmpty();
-        return new Terminal(live, live ? width(environment) : 80, colours, isUtf8(environment));
+        int[] size = live ? size(environment) : new int[] {UNBOUNDED, 80};
+        return new Terminal(live, size[1], size[0], colours, isUtf8(environment));
     }
 
     public String paint(Colour colour, String text) {
@@ -55,6 +59,17 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
         }
     }
 
+    /// Whether another program reads what is printed.
+    static boolean outputIsPipe() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1"))
+                    .toString()
+                    .startsWith("pipe:");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
     private static boolean isUtf8(Map<String, String> environment) {
         String locale =
                 environment.getOrDefault(
@@ -63,36 +78,44 @@ public record Terminal(boolean live, int columns, boolean colours, boolean unico
         return locale.toUpperCase(Locale.ROOT).replace("-", "").contains("UTF8");
     }
 
-    /// Asks the terminal, since `COLUMNS` is a shell's own variable and seldom handed on.
-    private static int width(Map<String, String> environment) {
+    /// Rows and columns. Asks the terminal, since `COLUMNS` is a shell's own variable and seldom
+    /// handed on; where it is, it wins.
+    private static int[] size(Map<String, String> environment) {
+        int[] size = {UNBOUNDED, 80};
         try {
-            String columns = environment.get("COLUMNS");
-            if (columns != null) {
-                return clamp(Integer.parseInt(columns));
-            }
             Process stty =
                     new ProcessBuilder("stty", "size")
                             .redirectInput(Path.of("/dev/tty").toFile())
                             .redirectErrorStream(true)
                             .start();
             try (InputStream in = stty.getInputStream()) {
-                String[] size =
+                String[] words =
                         new String(in.readNBytes(64), StandardCharsets.US_ASCII)
                                 .trim()
                                 .split(" ", -1);
-                if (stty.waitFor(1, TimeUnit.SECONDS) && size.length == 2) {
-                    return clamp(Integer.parseInt(size[1]));
+                if (stty.waitFor(1, TimeUnit.SECONDS) && words.length == 2) {
+                    size[0] = height(Integer.parseInt(words[0]));
+                    size[1] = width(Integer.parseInt(words[1]));
                 }
             }
+            String columns = environment.get("COLUMNS");
+            if (columns != null) {
+                size[1] = width(Integer.parseInt(columns));
+            }
         } catch (IOException | NumberFormatException _) {
-            return 80;
+            return size;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        return 80;
+        return size;
     }
 
-    private static int clamp(int columns) {
-        return columns < 40 ? 80 : Math.min(columns, 400);
+    /// A terminal of no size does not know its own.
+    private static int width(int columns) {
+        return columns <= 0 ? 80 : Math.clamp(columns, 40, 400);
+    }
+
+    private static int height(int rows) {
+        return rows < 5 ? UNBOUNDED : rows;
     }
 }

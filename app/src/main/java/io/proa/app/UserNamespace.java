@@ -78,8 +78,11 @@ public final class UserNamespace {
             if (process.waitFor() == 0) {
                 return;
             }
-        } catch (IOException e) {
-            said = String.valueOf(e.getMessage());
+        } catch (IOException _) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    "the program 'unshare' is in no folder of PATH; pods are made with it",
+                    "install util-linux; nothing has been started");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             said = "interrupted";

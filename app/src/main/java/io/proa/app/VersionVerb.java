@@ -9,8 +9,9 @@ import picocli.CommandLine.Spec;
 /// `proa version`.
 @Command(
         name = "version",
-        description = "Prints the version of Proa, of the Java it runs on and of the system.",
-        mixinStandardHelpOptions = true,
+        header = {"Prints the versions of Proa, Java and the system.", ""},
+        customSynopsis = "proa version [-o FORMAT]",
+        optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {"  proa version", "  proa version -o json"})
 final class VersionVerb implements Callable<Integer> {
@@ -19,6 +20,12 @@ final class VersionVerb implements Callable<Integer> {
             paramLabel = "FORMAT",
             description = "text or json (default: ${DEFAULT-VALUE})")
     private OutputFormat output = OutputFormat.text;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help; // picocli itself looks at it
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

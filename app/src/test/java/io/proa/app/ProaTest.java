@@ -27,11 +27,24 @@ final class ProaTest {
     }
 
     @Test
+    void helpOfAVerbIsWhatTheVerbSaysItself() {
+        for (String verb : new String[] {"demo", "control", "sidecar", "redirect", "version"}) {
+            out.reset();
+            assertThat(run(verb, "--help")).as(verb).isZero();
+            String own = out.toString(StandardCharsets.UTF_8);
+            out.reset();
+            assertThat(run("help", verb)).as(verb).isZero();
+            assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(own).contains("Usage: ");
+            assertThat(own.lines()).as(verb).allMatch(line -> line.length() <= 110);
+        }
+    }
+
+    @Test
     void anUnknownVerbGetsOneSentenceAndTheNextStep() {
         assertThat(run("dmo")).isEqualTo(64);
         assertThat(errors())
                 .isEqualTo(
-                        "proa: 'dmo' is not a verb; did you mean: demo?\n  next: see proa --help\n");
+                        "proa: 'dmo' is not a verb; did you mean 'demo'?\n  next: see proa --help\n");
     }
 
     @Test
@@ -45,7 +58,7 @@ final class ProaTest {
     @Test
     void aWrongValueIsShownWithWhatWasExpected() {
         assertThat(run("demo", "-o", "xml")).isEqualTo(64);
-        assertThat(errors()).contains("'xml'").contains("text, json");
+        assertThat(errors()).contains("saw 'xml', expected text or json");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.proa.control.server.ControlServer;
 import io.proa.control.server.Desk;
 import io.proa.control.server.IntentWatch;
 import io.proa.control.server.PodStatus;
+import io.proa.control.server.SteadyClock;
 import io.proa.control.server.TokenRegistry;
 import io.proa.model.ConfigProblem;
 import java.io.IOException;
@@ -19,22 +20,24 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// A control plane, from its settings to its end. All is checked before anything is opened; once it
 /// serves it serves on, whatever becomes of its intent's files.
 public final class ControlPlane implements AutoCloseable {
     private static final Duration PROOF_GRACE = Duration.ofHours(24);
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(250);
 
     private final FileChannel lock;
     private final FleetState fleet;
     private final TokenRegistry tokens;
     private final ControlServer server;
-    private final InstantSource clock;
+    private final Consumer<String> log;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /// A start that did not come about.
@@ -59,12 +62,12 @@ public final class ControlPlane implements AutoCloseable {
             FleetState fleet,
             TokenRegistry tokens,
             ControlServer server,
-            InstantSource clock) {
+            Consumer<String> log) {
         this.lock = lock;
         this.fleet = fleet;
         this.tokens = tokens;
         this.server = server;
-        this.clock = clock;
+        this.log = log;
     }
 
     /// Runs until told to stop: by `stop` or the end of `commands` where there is an operator, else
@@ -77,13 +80,12 @@ public final class ControlPlane implements AutoCloseable {
     public static int run(
             ControlSettings settings, InputStream commands, PrintStream out, PrintStream err) {
         try (ControlPlane plane = start(settings, InstantSource.system(), err::println)) {
-            out.println("ready " + settings.socket());
-            out.flush();
-            if (settings.operator()) {
-                new OperatorConsole(plane.fleet, plane.tokens, plane.server, plane.clock)
-                        .attend(commands, out);
-            } else {
-                plane.closed.await();
+            Thread hook = Thread.ofPlatform().name("control-end").unstarted(plane::close);
+            Runtime.getRuntime().addShutdownHook(hook); // a signal leaves no socket behind
+            try {
+                plane.serve(settings, commands, out);
+            } finally {
+                forget(hook);
             }
             return ExitCode.OK;
         } catch (StartFailure e) {
@@ -98,17 +100,48 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
+    private void serve(ControlSettings settings, InputStream commands, PrintStream out)
+            throws IOException, InterruptedException {
+        out.println("ready " + settings.socket());
+        out.flush();
+        if (settings.operator()) {
+            new OperatorConsole(fleet, tokens, server).attend(commands, out);
+        } else {
+            closed.await();
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // It is running: a signal ended the wait.
+        }
+    }
+
     /// Checks, opens and serves.
     ///
     /// @param log takes one line each
     public static ControlPlane start(
             ControlSettings settings, InstantSource clock, Consumer<String> log)
             throws StartFailure {
+        return start(settings, clock, new SteadyClock(), log);
+    }
+
+    /// @param clock for certificates
+    /// @param steady for waits and for tokens, see [SteadyClock]
+    static ControlPlane start(
+            ControlSettings settings,
+            InstantSource clock,
+            InstantSource steady,
+            Consumer<String> log)
+            throws StartFailure {
         List<String> faults = settings.faults();
         if (!faults.isEmpty()) {
             throw new StartFailure(
                     ExitCode.USAGE, "proa control: " + String.join("\nproa control: ", faults));
         }
+        boolean firstUse = !Files.exists(settings.state());
         FileChannel lock = lock(settings.state());
         try {
             FleetState fleet = open(settings);
@@ -121,7 +154,9 @@ public final class ControlPlane implements AutoCloseable {
             }
             CertificateAuthority authority =
                     authority(settings, current.fleet().trustDomain(), clock, log);
-            var tokens = new TokenRegistry(settings.tokenLifetime());
+            var tokens =
+                    new TokenRegistry(
+                            settings.state(), settings.tokenLifetime(), clock, steady, log);
             var desk =
                     new Desk(
                             fleet,
@@ -130,14 +165,29 @@ public final class ControlPlane implements AutoCloseable {
                             settings.certificateLifetime(),
                             PROOF_GRACE,
                             clock,
+                            steady,
                             log);
             ControlServer server = serve(settings.socket(), desk);
-            var plane = new ControlPlane(lock, fleet, tokens, server, clock);
+            var plane = new ControlPlane(lock, fleet, tokens, server, log);
             Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
             return plane;
         } catch (StartFailure | RuntimeException e) {
+            if (firstUse) {
+                remove(settings.state());
+            }
             release(lock);
             throw e;
+        }
+    }
+
+    /// A refused start leaves no folder that it made: nobody has seen what is in it.
+    private static void remove(Path state) {
+        try (Stream<Path> all = Files.walk(state)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException _) {
+            // What is left is used again by the next start.
         }
     }
 
@@ -147,7 +197,7 @@ public final class ControlPlane implements AutoCloseable {
 
     /// A single-use token for a pod of the fleet.
     public String issueToken(String pod) {
-        return tokens.issue(pod, clock.instant());
+        return tokens.issue(pod);
     }
 
     public List<PodStatus> status() {
@@ -155,7 +205,10 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
         closed.countDown();
         try {
             server.close();
@@ -165,16 +218,26 @@ public final class ControlPlane implements AutoCloseable {
         release(lock);
     }
 
+    /// Also after a fault of its own: a control plane that no longer looks is worse than a line in
+    /// a log.
     private void lookAfter(IntentWatch watch) {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (watch.reloadIfChanged()) {
-                    server.fleetChanged();
-                }
-                server.tidy();
+                look(watch);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look(IntentWatch watch) {
+        try {
+            if (watch.reloadIfChanged()) {
+                server.fleetChanged();
+            }
+            server.tidy();
+        } catch (RuntimeException | StackOverflowError e) {
+            log.accept("control: a fault of the control plane's own: " + e);
         }
     }
 

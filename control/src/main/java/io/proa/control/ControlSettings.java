@@ -1,6 +1,7 @@
 package io.proa.control;
 
 import io.proa.control.fleet.AddressBlocks;
+import io.proa.model.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,13 @@ public record ControlSettings(
         var faults = new ArrayList<String>();
         if (intent.isEmpty()) {
             faults.add("--intent: saw none, expected at least one file or folder");
+        }
+        if (trustDomain != null) {
+            try {
+                SpiffeId.ofServiceAccount(trustDomain, "default", "default");
+            } catch (IllegalArgumentException e) {
+                faults.add("--trust-domain: " + e.getMessage());
+            }
         }
         if (certificateLifetime.compareTo(SHORTEST_CERTIFICATE) < 0
                 || certificateLifetime.compareTo(LONGEST_CERTIFICATE) > 0) {

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +30,11 @@ final class OperatorConsole {
     private final FleetState fleet;
     private final TokenRegistry tokens;
     private final ControlServer server;
-    private final InstantSource clock;
 
-    OperatorConsole(
-            FleetState fleet, TokenRegistry tokens, ControlServer server, InstantSource clock) {
+    OperatorConsole(FleetState fleet, TokenRegistry tokens, ControlServer server) {
         this.fleet = fleet;
         this.tokens = tokens;
         this.server = server;
-        this.clock = clock;
     }
 
     /// Answers until it is told to stop.
@@ -69,7 +65,7 @@ final class OperatorConsole {
         if (current == null || current.fleet().pod(pod) == null) {
             return "error pod '" + pod + "' is not in the fleet";
         }
-        return "token " + pod + " " + tokens.issue(pod, clock.instant());
+        return "token " + pod + " " + tokens.issue(pod);
     }
 
     private String status() {

@@ -87,15 +87,18 @@ final class Sidecar implements ControlLink.Listener, AutoCloseable {
         awaitThat(what + ", problems: " + problems, condition);
     }
 
+    /// A condition that has held once need not hold again: it may be an act of its own.
     static void awaitThat(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+        boolean holds = condition.getAsBoolean();
+        while (!holds && System.nanoTime() < end) {
             try {
                 Thread.sleep(10);
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
+            holds = condition.getAsBoolean();
         }
-        assertThat(condition.getAsBoolean()).as(what).isTrue();
+        assertThat(holds).as(what).isTrue();
     }
 }

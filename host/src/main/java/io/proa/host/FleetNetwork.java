@@ -170,7 +170,9 @@ public final class FleetNetwork implements AutoCloseable {
                                 spec.name(),
                                 settings.script(POD_INIT),
                                 hosts.toString(),
-                                sysctls("net/ipv4/ip_unprivileged_port_start=0"),
+                                sysctls(
+                                        "kernel/hostname=" + spec.name(),
+                                        "net/ipv4/ip_unprivileged_port_start=0"),
                                 confined(spec.sidecar().command()),
                                 spec.sidecar().environment(),
                                 log == null
@@ -234,6 +236,11 @@ public final class FleetNetwork implements AutoCloseable {
         StringBuilder text = new StringBuilder("127.0.0.1\tlocalhost\n");
         if (ipv6) {
             text.append("::1\tlocalhost ip6-localhost ip6-loopback\n");
+        }
+        // A program that asks for its own name must not have to ask a name server.
+        text.append(Cidr.literal(spec.ipv4())).append('\t').append(spec.name()).append('\n');
+        if (ipv6) {
+            text.append(Cidr.literal(spec.ipv6())).append('\t').append(spec.name()).append('\n');
         }
         for (Map.Entry<String, List<InetAddress>> entry : new TreeMap<>(spec.hosts()).entrySet()) {
             for (InetAddress address : entry.getValue()) {

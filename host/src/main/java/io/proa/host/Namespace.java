@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Anonymous network, mount and process namespaces, held by a process 1 that is a few hundred
-/// kilobytes of shell (`pod-init.sh`). They are gone, with all processes in them, as soon as this
-/// process closes them or dies.
+/// Anonymous network, mount, process and host name namespaces, held by a process 1 that is a few
+/// hundred kilobytes of shell (`pod-init.sh`). They are gone, with all processes in them, as soon
+/// as this process closes them or dies.
 final class Namespace implements AutoCloseable {
     private final HelperProcess holder;
     private final long initPid;
@@ -39,8 +39,8 @@ final class Namespace implements AutoCloseable {
 
     static Namespace create(Order order, Duration patience) throws IOException {
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child"));
-        command.addAll(List.of("--mount-proc", "sh", order.script().toString()));
+        command.addAll(List.of("unshare", "--net", "--mount", "--uts", "--pid", "--fork"));
+        command.addAll(List.of("--kill-child", "--mount-proc", "sh", order.script().toString()));
         command.add(order.name());
         command.add(order.hosts());
         command.addAll(order.sysctls());
@@ -89,11 +89,11 @@ final class Namespace implements AutoCloseable {
         return holder.process().isAlive();
     }
 
-    /// `command` within all three namespaces, as the user this process is.
+    /// `command` within all four namespaces, as the user this process is.
     List<String> inside(List<String> command) {
         List<String> inside = new ArrayList<>();
         inside.addAll(List.of("nsenter", "--target", Long.toString(initPid)));
-        inside.addAll(List.of("--net", "--mount", "--pid", "--"));
+        inside.addAll(List.of("--net", "--mount", "--uts", "--pid", "--"));
         inside.addAll(command);
         return inside;
     }

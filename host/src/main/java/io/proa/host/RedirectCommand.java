@@ -17,9 +17,19 @@ public final class RedirectCommand {
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
 
-    static final String HELP =
+    private static final List<String> OPTIONS =
+            List.of(
+                    "--exclude-outbound-ports",
+                    "--exclude-outbound-cidrs",
+                    "--exclude-inbound-ports",
+                    "--uid",
+                    "--keep-invalid");
+
+    private static final String HELP =
             """
-            Usage: proa redirect apply|remove|print [options]
+            Applies, removes or prints a pod's redirect rules.
+
+            Usage: proa redirect apply|remove|print [OPTION...]
 
             Turns the TCP connections of this network namespace to the sidecar in it, IPv4 and IPv6:
             outbound ones to port 15001, inbound ones to port 15006 except those to the mesh port 15008.
@@ -45,6 +55,10 @@ public final class RedirectCommand {
 
     private RedirectCommand() {}
 
+    public static String help() {
+        return HELP;
+    }
+
     /// @param args what follows `redirect`
     /// @return an exit code of sysexits(3)
     public static int run(String[] args, PrintStream out, PrintStream err) {
@@ -54,10 +68,12 @@ public final class RedirectCommand {
             return OK;
         }
         if (arguments.isEmpty()) {
-            err.print(HELP);
-            return USAGE;
+            return usage(err, "no action was given; expected apply, remove or print");
         }
         String verb = arguments.getFirst();
+        if (!List.of("apply", "remove", "print").contains(verb)) {
+            return usage(err, "'" + verb + "': expected apply, remove or print");
+        }
         RedirectRules rules;
         try {
             rules = parse(arguments.subList(1, arguments.size()));
@@ -76,11 +92,10 @@ public final class RedirectCommand {
                     }
                     yield OK;
                 }
-                case "print" -> {
+                default -> {
                     out.print(rules.print());
                     yield OK;
                 }
-                default -> usage(err, "'" + verb + "': expected apply, remove or print");
             };
         } catch (NetlinkException e) {
             err.println("proa redirect: " + e.getMessage());
@@ -93,7 +108,7 @@ public final class RedirectCommand {
 
     private static int usage(PrintStream err, @Nullable String problem) {
         err.println("proa redirect: " + problem);
-        err.println("Try 'proa redirect --help'.");
+        err.println("  next: see proa redirect --help");
         return USAGE;
     }
 
@@ -107,20 +122,29 @@ public final class RedirectCommand {
             String option = options.get(i);
             int equals = option.indexOf('=');
             String name = equals < 0 ? option : option.substring(0, equals);
+            if (!OPTIONS.contains(name)) {
+                throw new IllegalArgumentException(
+                        option.startsWith("-")
+                                ? "unknown option '" + name + "'; expected " + OPTIONS
+                                : "saw '" + option + "', expected only options here");
+            }
             if (name.equals("--keep-invalid")) {
+                if (equals >= 0) {
+                    throw new IllegalArgumentException(
+                            name + " takes no value, saw '" + option + "'");
+                }
                 rules = rules.keepingInvalid();
                 continue;
             }
             if (equals < 0 && i + 1 == options.size()) {
-                throw new IllegalArgumentException("'" + option + "': unknown, or needs a value");
+                throw new IllegalArgumentException(option + " needs a value");
             }
             String value = equals < 0 ? options.get(++i) : option.substring(equals + 1);
             switch (name) {
                 case "--exclude-outbound-ports" -> outboundPorts.addAll(ports(name, value));
                 case "--exclude-inbound-ports" -> inboundPorts.addAll(ports(name, value));
-                case "--exclude-outbound-cidrs" -> blocks.addAll(blocks(value));
-                case "--uid" -> rules = rules.withSidecarUid(number(name, value, 0x7fffffff));
-                default -> throw new IllegalArgumentException("'" + name + "': unknown option");
+                case "--exclude-outbound-cidrs" -> blocks.addAll(blocks(name, value));
+                default -> rules = rules.withSidecarUid(number(name, value, 0x7fffffff)); // --uid
             }
         }
         return rules.withExclusions(outboundPorts, blocks, inboundPorts);
@@ -138,10 +162,14 @@ public final class RedirectCommand {
         return ports;
     }
 
-    private static List<Cidr> blocks(String value) {
+    private static List<Cidr> blocks(String option, String value) {
         List<Cidr> blocks = new ArrayList<>();
         for (String block : value.split(",", -1)) {
-            blocks.add(Cidr.parse(block.strip()));
+            try {
+                blocks.add(Cidr.parse(block.strip()));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+            }
         }
         return blocks;
     }

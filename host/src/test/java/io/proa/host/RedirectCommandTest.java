@@ -89,7 +89,11 @@ final class RedirectCommandTest {
         assertThat(run("print", "--exclude-outbound-ports", "0")).isEqualTo(64);
         assertThat(run("print", "--exclude-outbound-cidrs", "10.0.0.0/40")).isEqualTo(64);
         assertThat(run("print", "--colour", "red")).isEqualTo(64);
-        assertThat(errors()).contains("'--colour': unknown option");
+        assertThat(errors()).contains("unknown option '--colour'; expected [--exclude-");
+        assertThat(run("print", "--keep-invalid=yes")).isEqualTo(64);
+        assertThat(errors()).contains("--keep-invalid takes no value");
+        assertThat(run("print", "more")).isEqualTo(64);
+        assertThat(errors()).contains("saw 'more', expected only options here");
         assertThat(run("print", "--uid")).isEqualTo(64);
         assertThat(run("undo")).isEqualTo(64);
         assertThat(errors()).contains("'undo': expected apply, remove or print");

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On the mesh port TLS says both; plaintext from outside is read only where it may pass at all.
 final class InboundConnection implements LinkHandler {
-    private static final List<String> PROTOCOLS = List.of("http/1.1", "proa-tcp");
+    private static final String OPAQUE = "proa-tcp";
+    private static final List<String> PROTOCOLS = List.of("http/1.1", OPAQUE);
     private static final long HANDSHAKE_NANOS = 5_000_000_000L;
     private static final long SILENCE_NANOS = 50_000_000L;
 
@@ -109,7 +110,7 @@ final class InboundConnection implements LinkHandler {
         }
         loop.observer().connectionOpened(Direction.INBOUND, Security.MUTUAL_TLS);
         InboundTarget target = new InboundTarget(port, Entry.MESH);
-        if ("proa-tcp".equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
+        if (OPAQUE.equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
             tunnel(target, peer);
         } else {
             http(target, peer);
@@ -206,7 +207,13 @@ final class InboundConnection implements LinkHandler {
     private void refuse(Reason reason, String code) {
         timer.cancel();
         loop.observer().inboundRefused(reason, code);
-        link().close();
+        if (link() instanceof TlsLink tls && OPAQUE.equals(tls.engine().applicationProtocol())) {
+            // An end in order would be shown to the application as the whole of the stream.
+            tls.abort();
+        } else {
+            // An end in order, before any byte of a response: the caller may safely ask another.
+            link().close();
+        }
     }
 
     private void over() {

@@ -20,6 +20,11 @@ final class InboundNaming
     private static final long PEER_IDLE_NANOS = 3_600_000_000_000L;
     private static final long OUTSIDE_IDLE_NANOS = TimeoutRule.DEFAULT.idle().toNanos();
 
+    /// The caller's sidecar ends the request at its deadline and hangs up; this side would do so at
+    /// the same moment, and which of the two were first would be chance, with another reason in the
+    /// metrics each time. So this side only ends what is left over.
+    private static final long DEADLINE_GRACE_NANOS = 250_000_000L;
+
     private final LoopParts loop;
     private final Naming naming;
 
@@ -44,7 +49,7 @@ final class InboundNaming
             int millis = number(exchange, KnownHeader.X_PROA_DEADLINE_MS, MOST_DIGITS);
             if (millis > 0) {
                 deadline = exchange.record.startedAt + millis * 1_000_000L;
-                exchange.callerDeadline(deadline);
+                exchange.callerDeadline(deadline + DEADLINE_GRACE_NANOS);
             }
         }
         boolean worthKnowing = exchange.record.callerAttempt > 1 || deadline != Long.MAX_VALUE;

@@ -4,7 +4,9 @@ import io.proa.model.TimeoutRule;
 import io.proa.proxy.http.Exchange;
 import io.proa.proxy.http.UpstreamResponse;
 import io.proa.traffic.Deadline;
+import io.proa.traffic.Failure;
 import io.proa.traffic.Filter;
+import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
 
@@ -23,6 +25,10 @@ final class RequestDeadline
         exchange.deadline(
                 bound == 0 ? Deadline.NONE : new Deadline(exchange.record.startedAt + bound),
                 timeouts);
-        next.apply(request, reply);
+        if (exchange.deadline().passed(exchange.loop().now())) {
+            reply.failed(new Failure.Refused(Reason.DEADLINE, "it had passed on arrival"));
+        } else {
+            next.apply(request, reply);
+        }
     }
 }

@@ -33,7 +33,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
             Service<Attempt, UpstreamResponse> next) {
         RetryRule rule = request.rule().retry();
         request.cluster().budget().deposit(rule, loop.loop().now());
-        if (rule.maxAttempts() > 1) {
+        if (rule.maxAttempts() > 1 && request.exchange().record.callerAttempt <= 1) {
             request.exchange().keepBody(rule.replayLimit());
         }
         new Tries(request, reply, next).again(null);
@@ -86,9 +86,10 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
                                 exchange.record.callerAttempt,
                                 now,
                                 exchange.deadline());
-                if (verdict == Verdict.RETRY && withdraw(rule, now)) {
+                long wait = Backoff.nanos(rule, number, loop.loop().dice());
+                if (verdict == Verdict.RETRY && worthwhile(wait, now) && withdraw(rule, now)) {
                     response.discard();
-                    later(Reason.of(status), Backoff.nanos(rule, number, loop.loop().dice()));
+                    later(Reason.of(status), wait);
                     return;
                 }
             }
@@ -114,11 +115,17 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
                             exchange.record.callerAttempt,
                             now,
                             exchange.deadline());
-            if (verdict == Verdict.RETRY && withdraw(rule, now)) {
-                later(failure.reason(), Backoff.nanos(rule, failure, number, loop.loop().dice()));
+            long wait = Backoff.nanos(rule, failure, number, loop.loop().dice());
+            if (verdict == Verdict.RETRY && worthwhile(wait, now) && withdraw(rule, now)) {
+                later(failure.reason(), wait);
             } else {
                 reply.failed(failure);
             }
+        }
+
+        /// Whether there will be time, and somebody, left after the wait.
+        private boolean worthwhile(long wait, long now) {
+            return !exchange.clientMayBeGone() && exchange.deadline().remaining(now) > wait;
         }
 
         private boolean withdraw(RetryRule rule, long now) {
@@ -151,9 +158,17 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
         @Override
         protected void expired(long nowNanos) {
             atOnce = false;
+            if (exchange.isOver()) {
+                return;
+            }
             exchange.waitFor(null);
             Attempt before = last;
             again(before == null ? null : before.chosen);
+        }
+
+        @Override
+        public boolean pausing() {
+            return true;
         }
 
         @Override

@@ -25,7 +25,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,8 @@ final class AdminPlane implements AutoCloseable {
     private final Runnable drain;
     private final EventLog events;
     private @Nullable Thread thread;
+    private @Nullable Path socket;
+    private @Nullable Object socketKey;
 
     private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events)
             throws IOException {
@@ -87,6 +91,8 @@ final class AdminPlane implements AutoCloseable {
             Files.deleteIfExists(socket);
             plane.listen(UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            plane.socket = socket;
+            plane.socketKey = keyOf(socket);
         }
         return plane;
     }
@@ -174,5 +180,18 @@ final class AdminPlane implements AutoCloseable {
     @Override
     public void close() {
         loop.stop();
+        Path own = socket;
+        try {
+            // A successor may have put its own socket in this place.
+            if (own != null && Objects.equals(socketKey, keyOf(own))) {
+                Files.deleteIfExists(own);
+            }
+        } catch (IOException _) {
+            // Gone already, or in a folder that is no longer ours to change.
+        }
+    }
+
+    private static @Nullable Object keyOf(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     }
 }

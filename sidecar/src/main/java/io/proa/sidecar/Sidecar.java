@@ -24,6 +24,7 @@ import io.proa.wire.SnapshotFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -142,9 +143,22 @@ final class Sidecar implements AutoCloseable {
                     case IdentityStore.Loaded.Found(WorkloadIdentity own, TrustBundle roots) ->
                             identify(own, roots);
                     case IdentityStore.Loaded.Nothing _ ->
-                            throw new BadSource(file.identity() + ": holds no identity");
+                            throw BadSource.missing(
+                                    "--identity "
+                                            + file.identity()
+                                            + ": saw no identity in it, expected a folder with one");
                     case IdentityStore.Loaded.Damaged(String why) -> throw new BadSource(why);
                 }
+            }
+            if (!Files.isRegularFile(file.snapshot()) || !Files.isReadable(file.snapshot())) {
+                throw BadSource.missing(
+                        "--snapshot "
+                                + file.snapshot()
+                                + ": "
+                                + (Files.exists(file.snapshot())
+                                        ? "cannot be read"
+                                        : "no such file")
+                                + "; expected a snapshot as JSON");
             }
             plane.publish(SnapshotFile.load(file.snapshot()));
         } catch (IOException e) {

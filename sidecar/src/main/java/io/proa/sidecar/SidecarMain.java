@@ -2,23 +2,30 @@ package io.proa.sidecar;
 
 import io.proa.host.ProcessGuard;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /// The sidecar's `main`.
 public final class SidecarMain {
     private static final int EX_USAGE = 64;
     private static final int EX_DATA = 65;
+    private static final int EX_NO_INPUT = 66;
     private static final int EX_UNAVAILABLE = 69;
 
     private SidecarMain() {}
 
     /// Runs until SIGTERM or `POST /quitquitquit`. Exit codes are those of sysexits.
     public static void main(String[] args) throws InterruptedException {
-        if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+        List<String> given = List.of(args);
+        if (given.contains("--help") || given.contains("-h")) {
             System.out.print(SidecarSettings.HELP);
             return;
         }
         System.exit(run(args));
+    }
+
+    public static String help() {
+        return SidecarSettings.HELP;
     }
 
     private static int run(String[] args) throws InterruptedException {
@@ -27,6 +34,7 @@ public final class SidecarMain {
             settings = SidecarSettings.parse(args);
         } catch (UsageProblem e) {
             System.err.println("proa sidecar: " + e.getMessage());
+            System.err.println("  next: see proa sidecar --help");
             return EX_USAGE;
         }
         if (settings.source() instanceof SidecarSettings.Source.Control) {
@@ -41,7 +49,7 @@ public final class SidecarMain {
             return 0;
         } catch (BadSource e) {
             System.err.println("proa sidecar: " + e.getMessage());
-            return EX_DATA;
+            return e.isMissing() ? EX_NO_INPUT : EX_DATA;
         } catch (IOException e) {
             System.err.println("proa sidecar: " + e.getMessage());
             return EX_UNAVAILABLE;

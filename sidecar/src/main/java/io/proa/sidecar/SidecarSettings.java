@@ -2,6 +2,7 @@ package io.proa.sidecar;
 
 import io.proa.model.IpPort;
 import io.proa.model.MeshPorts;
+import io.proa.model.ServiceName;
 import io.proa.proxy.DataPlaneSettings.Explicit;
 import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.telemetry.AccessLog;
@@ -41,18 +42,21 @@ record SidecarSettings(
 
     static final String HELP =
             """
-            usage: proa sidecar (--control SOCKET --pod NAME --state DIR | --snapshot FILE [--identity DIR]) [options]
+            Runs one sidecar, in this network namespace.
 
-            Runs one sidecar. `proa demo`, `run` and `up` start sidecars by themselves; this is for images and experiments.
+            Usage: proa sidecar --control SOCKET --pod NAME --state DIR [OPTION...]
+                   proa sidecar --snapshot FILE [--identity DIR] [OPTION...]
 
-            source
+            `proa demo` starts sidecars by itself; this is for images and experiments.
+
+            Where snapshots and identity come from:
               --control SOCKET          control plane's Unix socket; the pod's token is read from standard input
               --pod NAME                this pod's name
               --state DIR               keeps the last good identity and snapshot
               --snapshot FILE           a snapshot as JSON, instead of a control plane
               --identity DIR            the identity for --snapshot; without it there is no mutual TLS
 
-            listeners (ADDRESS:PORT or off)
+            Listeners (ADDRESS:PORT or off):
               --outbound [::]:15001     redirected connections of the application
               --inbound [::]:15006      redirected connections from outside the mesh
               --mesh [::]:15008         mutual TLS from other sidecars
@@ -63,15 +67,39 @@ record SidecarSettings(
               --health 127.0.0.1:15021  /ready /live
               --admin-socket SOCKET     all of the above, and POST /drain /quitquitquit /access-log?mode=all
 
-            behaviour
+            Behaviour:
               --loops N                 threads of the data plane (default: 1)
               --access-log MODE         off, errors (default) or all; JSON lines on standard output
               --drain-seconds N         how long inbound work may take to finish on SIGTERM (default: 5)
+              -h, --help                this text
 
-            example: a local listener for a service described in a file, without redirect
+            Examples:
+              # beside a program, after `token orders-1` was asked of proa control --operator
+              proa sidecar --control /run/proa/control.sock --pod orders-1 --state /var/lib/proa/orders-1 <token
+              # a local listener for a service described in a file, without redirect
               proa sidecar --snapshot mesh.json --explicit 127.0.0.1:8081=10.88.0.1:80 \\
                   --outbound off --inbound off --mesh off
             """;
+
+    private static final List<String> OPTIONS =
+            List.of(
+                    "--control",
+                    "--pod",
+                    "--state",
+                    "--snapshot",
+                    "--identity",
+                    "--loops",
+                    "--outbound",
+                    "--inbound",
+                    "--mesh",
+                    "--admin",
+                    "--metrics",
+                    "--health",
+                    "--explicit",
+                    "--publish",
+                    "--admin-socket",
+                    "--access-log",
+                    "--drain-seconds");
 
     boolean transparent() {
         return outbound != null || inbound != null;
@@ -80,11 +108,20 @@ record SidecarSettings(
     /// @throws UsageProblem naming the first argument that does not fit
     static SidecarSettings parse(String[] args) throws UsageProblem {
         Parser parser = new Parser();
-        for (int i = 0; i < args.length; i += 2) {
-            if (i + 1 == args.length) {
-                throw new UsageProblem("'" + args[i] + "' needs a value; see --help");
+        for (int i = 0; i < args.length; i++) {
+            int equals = args[i].indexOf('=');
+            boolean joined = equals > 0 && args[i].startsWith("--");
+            String name = joined ? args[i].substring(0, equals) : args[i];
+            if (!OPTIONS.contains(name)) {
+                throw new UsageProblem(
+                        name.startsWith("-")
+                                ? "unknown option '" + name + "'"
+                                : "saw '" + name + "', expected only options");
             }
-            parser.take(args[i], args[i + 1]);
+            if (!joined && i + 1 == args.length) {
+                throw new UsageProblem(name + " needs a value");
+            }
+            parser.take(name, joined ? args[i].substring(equals + 1) : args[++i]);
         }
         return parser.settings();
     }
@@ -135,7 +172,7 @@ record SidecarSettings(
                 case "--admin-socket" -> adminSocket = Path.of(value);
                 case "--access-log" -> accessLog = mode(value);
                 case "--drain-seconds" -> drainSeconds = number(name, value, 0, 3600);
-                default -> throw new UsageProblem("unknown option '" + name + "'; see --help");
+                default -> throw new IllegalStateException(name);
             }
         }
 
@@ -165,7 +202,13 @@ record SidecarSettings(
             }
             if (control == null || pod == null || state == null) {
                 throw new UsageProblem(
-                        "expected --control SOCKET --pod NAME --state DIR, or --snapshot FILE; see --help");
+                        "expected --control SOCKET --pod NAME --state DIR, or --snapshot FILE");
+            }
+            if (!ServiceName.isLabel(pod)) {
+                throw new UsageProblem(
+                        "--pod '"
+                                + pod
+                                + "': expected 1 to 63 of a-z 0-9 -, beginning and ending with a letter or digit");
             }
             return new Source.Control(control, pod, state);
         }

@@ -1,5 +1,7 @@
 package io.proa.traffic;
 
+import org.jspecify.annotations.Nullable;
+
 /// Why the sidecar itself answered, refused or tried again: the stable code in responses
 /// (`x-proa-reason`), logs and metrics, with the sentence a person reads.
 public enum Reason {
@@ -60,6 +62,16 @@ public enum Reason {
     /// The reason of a [#number].
     public static Reason numbered(int number) {
         return NUMBERED[number];
+    }
+
+    /// The reason whose code is `code`, or null; allocates nothing.
+    public static @Nullable Reason coded(String code) {
+        for (Reason each : NUMBERED) {
+            if (each.code.equals(code)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /// Between 0 and [#COUNT] - 1, for tables of counters; not stable between versions.

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A sidecar's line to its control plane: gets and renews its identity, and keeps its snapshot
 /// current.
 ///
-/// One daemon thread of its own; nothing here ever blocks the caller. On start it first hands over
-/// the last good identity and snapshot from disk, so that the sidecar serves without its control
-/// plane; then it connects, again and again with growing pauses. Each new good identity and
+/// One daemon thread of its own; nothing but [#close] ever blocks the caller. On start it first
+/// hands over the last good identity and snapshot from disk, so that the sidecar serves without its
+/// control plane; then it connects, again and again with growing pauses. Each new good identity and
 /// snapshot is kept on disk. After each connect it subscribes anew to all that is wanted, beginning
 /// with what the snapshot from disk held.
 public interface ControlLink extends AutoCloseable {
@@ -73,7 +73,8 @@ public interface ControlLink extends AutoCloseable {
 
     void unsubscribe(Collection<IpPort> destinations);
 
-    /// Ends the line, not what came over it.
+    /// Ends the line, not what came over it. Returns when the listener is called no more and the
+    /// state folder is a successor's to use, after 2 s at the latest; unlike the rest it blocks.
     @Override
     void close();
 }

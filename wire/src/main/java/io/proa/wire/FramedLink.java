@@ -15,6 +15,7 @@ import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class FramedLink implements ControlLink, Runnable {
     /// At least so often the clock is looked at, for it may jump.
     private static final long LONGEST_WAIT_MS = 10_000;
 
+    private static final Duration CLOSING = Duration.ofSeconds(2);
     private static final String SNAPSHOT = "snapshot.json";
 
     private final Settings settings;
@@ -38,6 +40,7 @@ final class FramedLink implements ControlLink, Runnable {
     private final InstantSource clock;
     private final LongSupplier steadyMillis;
     private final Selector selector;
+    private final Thread thread;
     private final LinkIdentity identity;
     private final LinkTimes times;
     private final Wishes wishes = new Wishes();
@@ -71,6 +74,7 @@ final class FramedLink implements ControlLink, Runnable {
         this.token = settings.token();
         this.identity = new LinkIdentity(settings.state(), dice);
         this.times = new LinkTimes(dice);
+        this.thread = Thread.ofPlatform().daemon().name("control-link").unstarted(this);
     }
 
     /// @param clock for certificates
@@ -83,7 +87,7 @@ final class FramedLink implements ControlLink, Runnable {
             LongSupplier dice) {
         try {
             var link = new FramedLink(settings, listener, clock, steadyMillis, dice);
-            Thread.ofPlatform().daemon().name("control-link").start(link);
+            link.thread.start();
             return link;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -109,6 +113,14 @@ final class FramedLink implements ControlLink, Runnable {
     public void close() {
         closed = true;
         selector.wakeup();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            thread.join(CLOSING);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -75,7 +75,16 @@ final class JsonReader {
                 at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
         return new MalformedMessage(
                 in == null ? "" : in.path(),
-                "not well-formed JSON: " + e.getOriginalMessage() + where);
+                "not well-formed JSON: " + withoutSource(e.getOriginalMessage()) + where);
+    }
+
+    /// The parser's own words for "where", which come again in ours.
+    private static String withoutSource(@Nullable String message) {
+        if (message == null) {
+            return "";
+        }
+        int start = message.indexOf(" (start marker at ");
+        return start < 0 ? message : message.substring(0, start);
     }
 
     void beginObject() throws MalformedMessage {

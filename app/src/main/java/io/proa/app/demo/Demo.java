@@ -1,5 +1,6 @@
 package io.proa.app.demo;
 
+import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
@@ -39,15 +40,21 @@ final class Demo {
         this.environment = environment;
     }
 
-    Sysexit run() {
-        Stage stage = prepare();
+    /// @param plan as [#check] made it
+    Sysexit run(FleetPlan plan) {
+        Stage stage = Stage.set(plan);
         Story story = new Story(stage, settings, terminal, System.out, System.err);
         stage.cast().notes().forEach(story::news);
-        stage.build();
+        stage.build(story);
         Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(() -> endFromOutside(story));
         Runtime.getRuntime().addShutdownHook(hook);
         try (teardown) {
             return play(stage, story);
+        } catch (Fault fault) {
+            if (interrupted.getCount() > 0) {
+                story.ended(fault, teardown);
+            }
+            return fault.exit();
         } catch (RuntimeException e) {
             if (interrupted.getCount() == 0) {
                 return Sysexit.OK; // the failure of a start that was broken off is no news
@@ -71,7 +78,7 @@ final class Demo {
     }
 
     /// Everything that can fail before anything is started.
-    private Stage prepare() {
+    FleetPlan check() {
         Path document =
                 settings.fleet() == null
                         ? installation.demo().resolve("fleet.yaml")
@@ -80,17 +87,21 @@ final class Demo {
         FleetDocument read = FleetDocument.read(document);
         read.checkPrograms(path);
         FleetPlan plan = Stage.withPort(read.plan(), settings.port());
+        Stage.front(plan);
+        RunDirectory.check(base(), plan);
         Preflight.check(plan, path);
-        return Stage.set(plan);
+        return plan;
+    }
+
+    private Path base() {
+        return RunDirectory.base(
+                environment.getOrDefault("XDG_RUNTIME_DIR", ""),
+                Path.of("/run"),
+                environment.getOrDefault("USER", "nobody"));
     }
 
     private Sysexit play(Stage stage, Story story) {
-        Path base =
-                RunDirectory.base(
-                        environment.getOrDefault("XDG_RUNTIME_DIR", ""),
-                        Path.of("/run"),
-                        environment.getOrDefault("USER", "nobody"));
-        FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base, teardown, story);
+        FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base(), teardown, story);
         story.started(fleet);
         try (SteadyLoad load = SteadyLoad.start(URI.create(stage.front().url()), settings.load())) {
             return settings.once()
@@ -109,8 +120,9 @@ final class Demo {
         story.strangers(knock(fleet));
         while (!interrupted.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
             watch.look();
-            if (interrupted.getCount() > 0) {
-                story.live(watch, load);
+            if (interrupted.getCount() > 0 && !story.live(watch, load)) {
+                story.ending();
+                return Sysexit.IO;
             }
         }
         return Sysexit.OK;

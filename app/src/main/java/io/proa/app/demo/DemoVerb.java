@@ -6,6 +6,7 @@ import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.UserNamespace;
+import io.proa.app.fleet.FleetPlan;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,11 +20,14 @@ import picocli.CommandLine.Spec;
 /// `proa demo`: flags to [DemoSettings], nothing else.
 @Command(
         name = "demo",
+        header = {"Runs four services in four languages, each beside a sidecar.", ""},
         description = {
-            "Starts four small services in four languages, each beside its own sidecar, and shows what the sidecars do:",
-            "mutual TLS, retries and metrics for programs that have no networking code of their own.",
-            "Nothing is left behind when it ends."
+            "",
+            "Shows what the sidecars do: mutual TLS, retries and metrics for programs that",
+            "have no such code of their own. Nothing is left behind when it ends."
         },
+        customSynopsis = "proa demo [--once [--seconds N] [-o FORMAT]] [OPTION...]",
+        optionListHeading = "%nOptions:%n",
         sortOptions = false,
         usageHelpAutoWidth = true,
         footerHeading = "%nExamples:%n",
@@ -31,13 +35,17 @@ import picocli.CommandLine.Spec;
             "  proa demo                    a live table, until Ctrl-C",
             "  proa demo --once -o json     20 s, then one JSON object",
             "  proa demo --load 0           only your own requests",
+            "  proa demo -f my-fleet.yaml   your own services; one of them has publish: PORT",
             "  proa demo --port 9090        the front page at http://127.0.0.1:9090/",
             "",
             "--once exits with 0 when every edge was encrypted, the applications saw at",
-            "least 99.5 %% of their requests succeed, and fewer really did; else with 1."
+            "least 99.5 %% of their requests succeed, and fewer really did; else with 1.",
+            "Other ends have codes of sysexits(3), such as 64 wrong flags, 65 mistakes in a",
+            "document, 66 no such file, 69 port in use or program missing, 77 not allowed."
         })
 public final class DemoVerb implements Callable<Integer> {
     private static final int MOST_LOAD = 1000;
+    private static final int DEFAULT_SECONDS = 20;
     private static final int LONGEST_SECONDS = 3600;
 
     @Spec
@@ -50,34 +58,34 @@ public final class DemoVerb implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
-            description = "text or json (json only with --once)")
+            description = "text or json (default: text; json needs --once)")
     private OutputFormat output = OutputFormat.text;
 
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "20",
-            description = "how long --once runs (default: ${DEFAULT-VALUE})")
-    private int seconds;
+            description = "how long --once runs, 1 to 3600 (default: 20)")
+    private @Nullable Integer seconds;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "port of 127.0.0.1 for the front page (default: 8080)")
-    private int port;
+            description =
+                    "port of 127.0.0.1 for the front page (default: 8080, as its document says)")
+    private @Nullable Integer port;
 
     @Option(
             names = "--load",
             paramLabel = "RPS",
             defaultValue = "50",
             description =
-                    "requests a second that the demo itself sends to the front page (default: ${DEFAULT-VALUE})")
+                    "requests a second that the demo itself sends, 0 to 1000 (default: ${DEFAULT-VALUE})")
     private int load;
 
     @Option(
             names = {"-f", "--fleet"},
             paramLabel = "FILE",
-            description = "another fleet document than the demo's own")
+            description = "a fleet's document, instead of the demo's own")
     private @Nullable Path fleet;
 
     @Option(
@@ -91,13 +99,13 @@ public final class DemoVerb implements Callable<Integer> {
         DemoSettings settings = settings();
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Map<String, String> environment = System.getenv();
+        Demo demo = new Demo(settings, installation, Terminal.detect(environment), environment);
+        FleetPlan plan = demo.check();
         if (UserNamespace.needed(environment)) {
             return UserNamespace.run(
                     installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
-        return new Demo(settings, installation, Terminal.detect(environment), environment)
-                .run()
-                .code();
+        return demo.run(plan).code();
     }
 
     private DemoSettings settings() {
@@ -107,17 +115,27 @@ public final class DemoVerb implements Callable<Integer> {
                     "-o json was given without --once; expected both or neither",
                     "proa demo --once -o json");
         }
-        within("--seconds", seconds, 1, LONGEST_SECONDS);
+        if (seconds != null && !once) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "--seconds was given without --once; expected both or neither",
+                    "proa demo --once --seconds " + seconds);
+        }
+        int duration = seconds == null ? DEFAULT_SECONDS : seconds;
+        within("--seconds", duration, 1, LONGEST_SECONDS);
         within("--load", load, once ? 1 : 0, MOST_LOAD);
-        within("--port", port, 0, 65535);
-        return new DemoSettings(once, output, Duration.ofSeconds(seconds), port, load, fleet);
+        if (port != null) {
+            within("--port", port, 1, 65535);
+        }
+        return new DemoSettings(
+                once, output, Duration.ofSeconds(duration), port == null ? 0 : port, load, fleet);
     }
 
     private static void within(String option, int seen, int least, int most) {
         if (seen < least || seen > most) {
             throw Fault.of(
                     Sysexit.USAGE,
-                    option + " " + seen + ": expected " + least + " to " + most,
+                    "option '" + option + "': saw " + seen + ", expected " + least + " to " + most,
                     "see proa demo --help");
         }
     }

@@ -13,7 +13,9 @@ final class Hints {
         List<String> lines = new ArrayList<>();
         lines.add("  ask it yourself     curl -s " + stage.front().url());
         lines.add(
-                "  forbid retries      set maxAttempts: 1 in " + relative(stage.plan().document()));
+                "  forbid retries      set maxAttempts: 1 in "
+                        + relative(stage.plan().document())
+                        + " (read again at once)");
         if (!pods.isEmpty()) {
             lines.add("  all that a sidecar knows of itself:");
             lines.add(

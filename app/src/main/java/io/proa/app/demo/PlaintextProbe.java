@@ -1,5 +1,6 @@
 package io.proa.app.demo;
 
+import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.RunningPod;
 import io.proa.model.IpPort;
 import io.proa.model.MeshPorts;
@@ -102,6 +103,9 @@ final class PlaintextProbe {
         for (RunningPod pod : pods) {
             for (InetAddress address : pod.addresses()) {
                 for (int port : ports(pod.appPort())) {
+                    if (port == FleetPlan.NO_PORT) {
+                        continue;
+                    }
                     command.add(new IpPort(address, port).toString());
                 }
             }

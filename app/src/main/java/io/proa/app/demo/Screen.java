@@ -2,6 +2,7 @@ package io.proa.app.demo;
 
 import io.proa.app.Terminal;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Where the table is shown: on a terminal it is redrawn in place, so that the shell's history
@@ -27,6 +28,11 @@ final class Screen {
         return terminal.live();
     }
 
+    /// Whether what was printed could not be written: the reader has gone.
+    boolean isGone() {
+        return out.checkError();
+    }
+
     /// Shows `lines` in place of what was shown last.
     synchronized void show(List<String> lines) {
         StringBuilder text = new StringBuilder();
@@ -37,15 +43,54 @@ final class Screen {
             }
             text.append(CLEAR_BELOW);
         }
-        for (String line : lines) {
+        List<String> fitting = terminal.live() ? fitting(lines) : lines;
+        for (String line : fitting) {
             text.append(line).append('\n');
         }
         if (terminal.live()) {
             text.append(WRAP);
         }
-        drawn = lines.size();
+        drawn = fitting.size();
         out.print(text);
         out.flush();
+    }
+
+    /// Long lines go on in the next one, so that a command in them can be copied; what is below the
+    /// window's last row is left out, for the cursor could not come back from there.
+    private List<String> fitting(List<String> lines) {
+        List<String> fitting = new ArrayList<>();
+        for (String line : lines) {
+            String rest = line;
+            int end = breakAt(rest);
+            while (end > 0) {
+                fitting.add(rest.substring(0, end));
+                rest = "    " + rest.substring(end + 1);
+                end = breakAt(rest);
+            }
+            fitting.add(rest);
+        }
+        return fitting.size() < terminal.rows() ? fitting : fitting.subList(0, terminal.rows() - 1);
+    }
+
+    /// The last blank behind its first word at which `line` can be broken; -1 when it fits or
+    /// cannot.
+    private int breakAt(String line) {
+        int shown = 0;
+        int blank = -1;
+        boolean word = false;
+        for (int i = 0; i < line.length(); i++) {
+            if (line.charAt(i) == '\033') {
+                i = line.indexOf('m', i);
+                continue;
+            }
+            if (line.charAt(i) != ' ') {
+                word = true;
+            } else if (word && shown <= terminal.columns()) {
+                blank = i;
+            }
+            shown++;
+        }
+        return shown > terminal.columns() ? blank : -1;
     }
 
     /// One line that stays, above what is redrawn.

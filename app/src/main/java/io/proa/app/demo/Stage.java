@@ -3,6 +3,7 @@ package io.proa.app.demo;
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
+import io.proa.app.fleet.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -72,11 +73,21 @@ record Stage(FleetPlan plan, Cast cast) {
 
     /// Compiles what has to be compiled, here rather than in the pods: a compiler may want the
     /// network.
-    void build() {
+    ///
+    /// @param progress is told when a compiler takes its time
+    void build(Progress progress) {
         for (FleetPlan.Service service : plan.services()) {
             String language = cast.languages().get(service.name());
             if (language != null) {
-                Ended build = run(service.folder(), List.of(RUN, "--build", language));
+                Ended build =
+                        SlowStep.tell(
+                                progress,
+                                "compiling "
+                                        + service.name()
+                                        + " ("
+                                        + Cast.title(language)
+                                        + "), once; its program is kept for the next time",
+                                () -> run(service.folder(), List.of(RUN, "--build", language)));
                 if (build.code() != 0) {
                     throw Fault.of(
                             Sysexit.UNAVAILABLE,
@@ -100,6 +111,10 @@ record Stage(FleetPlan plan, Cast cast) {
     ///
     /// @throws Fault when none is published
     Front front() {
+        return front(plan);
+    }
+
+    static Front front(FleetPlan plan) {
         for (FleetPlan.Service service : plan.services()) {
             if (!service.published().isEmpty()) {
                 return new Front(service.name(), service.published().getFirst());
@@ -107,8 +122,8 @@ record Stage(FleetPlan plan, Cast cast) {
         }
         throw Fault.of(
                 Sysexit.DATA,
-                plan.document() + ": no service has 'publish'; expected one that the demo can ask",
-                "add publish: 8080 to one");
+                plan.document() + ": no service has 'publish', expected one that the demo can ask",
+                "add publish: 8080 to one of the services; nothing has been started");
     }
 
     record Front(String service, int port) {

@@ -1,5 +1,6 @@
 package io.proa.app.demo;
 
+import io.proa.app.Fault;
 import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
@@ -7,6 +8,7 @@ import io.proa.app.Terminal.Colour;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Progress;
+import io.proa.app.fleet.Teardown;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,12 +111,15 @@ final class Story implements Progress {
     }
 
     /// The live view: drawn in place of the one before, or now and then as plain lines.
-    void live(Watch watch, SteadyLoad load) {
+    ///
+    /// @return false when nobody can see it any more
+    boolean live(Watch watch, SteadyLoad load) {
         if (drawing()) {
             screen.show(picture(watch, load));
         } else if (looks++ % LOOKS_PER_PLAIN_TABLE == 0) {
             screen.show(edges(watch.lately()));
         }
+        return !screen.isGone();
     }
 
     private List<String> picture(Watch watch, SteadyLoad load) {
@@ -224,7 +229,24 @@ final class Story implements Progress {
     void ending() {
         ending = true;
         screen.leave();
-        err.println((terminal.live() ? "\n" : "") + "proa: ending all of it");
+        err.println(
+                (drawing() ? "\n" : "")
+                        + (screen.isGone()
+                                ? "proa: nobody reads standard output any more; "
+                                : "proa: ")
+                        + "ending all of it");
+    }
+
+    /// A start that failed: why, and that it is undone.
+    void ended(Fault fault, Teardown teardown) {
+        ending = true;
+        screen.leave();
+        boolean begun = steps.get() > 0;
+        teardown.close();
+        fault.print(err);
+        if (begun && teardown.failures().isEmpty()) {
+            err.println("  what had been started was ended again; nothing is left behind");
+        }
     }
 
     void ended(List<String> failures) {

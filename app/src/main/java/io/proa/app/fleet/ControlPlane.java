@@ -35,12 +35,14 @@ final class ControlPlane {
     /// Starts it and waits until it serves.
     ///
     /// @param progress is told what it says of changed documents
+    /// @param options added to its command line
     static ControlPlane start(
             FleetPlan plan,
             Installation installation,
             RunDirectory run,
             Teardown teardown,
-            Progress progress)
+            Progress progress,
+            List<String> options)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add("setsid"); // a Ctrl-C in the terminal is the launcher's alone, which then ends
@@ -50,6 +52,7 @@ final class ControlPlane {
         command.addAll(List.of("--intent", plan.document().toAbsolutePath().toString()));
         command.addAll(List.of("--socket", run.controlSocket().toString()));
         command.addAll(List.of("--state", run.path().resolve("control").toString()));
+        command.addAll(options);
         ControlPlane control = new ControlPlane(new ProcessBuilder(command).start());
         teardown.add("control plane", control::stop);
         Thread.ofVirtual()

@@ -35,11 +35,14 @@ public final class FleetDocument {
         if (!Files.exists(document)) {
             throw Fault.of(
                     Sysexit.NO_INPUT,
-                    document
-                            + ": no such file; expected a fleet's document (relative paths begin at "
-                            + Path.of("").toAbsolutePath()
-                            + ")",
-                    "");
+                    document + ": no such file; expected a fleet's document",
+                    "check the path; relative ones begin at " + Path.of("").toAbsolutePath());
+        }
+        if (!Files.isReadable(document)) {
+            throw Fault.of(
+                    Sysexit.NO_INPUT,
+                    document + ": not allowed to read it; expected a fleet's document",
+                    "chmod +r it, or run as its owner");
         }
         IntentCompiler compiler =
                 new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
@@ -83,7 +86,7 @@ public final class FleetDocument {
                             service.command().value(),
                             service.folder().value(),
                             service.mesh().ports().isEmpty()
-                                    ? 0
+                                    ? FleetPlan.NO_PORT
                                     : service.mesh().ports().getFirst().targetPort(),
                             service.environment(),
                             service.startAfter().stream().map(ServiceName::name).toList(),

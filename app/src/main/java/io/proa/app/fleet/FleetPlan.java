@@ -13,6 +13,9 @@ import java.util.Map;
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
 public record FleetPlan(
         String name, Path document, List<Service> services, Map<String, List<InetAddress>> hosts) {
+    /// The port of a service that only asks others.
+    public static final int NO_PORT = 0;
+
     public FleetPlan {
         services = List.copyOf(services);
         hosts = Map.copyOf(hosts);
@@ -21,7 +24,7 @@ public record FleetPlan(
     /// One service: the same program in each of its pods.
     ///
     /// @param folder what the program is started in
-    /// @param port where the program listens
+    /// @param port where the program listens, or [FleetPlan#NO_PORT]
     /// @param published ports of the host's loopback that lead to the first pod
     public record Service(
             String name,

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect
@@ -31,6 +32,7 @@ public final class FleetRunner implements AutoCloseable {
     private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
     private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
     private static final Duration NEWS_DELAY = Duration.ofMillis(300);
+    private static final int LONGEST_SHOWN = 80;
     private static final Duration APP_GRACE = Duration.ofSeconds(2);
 
     private final FleetPlan plan;
@@ -38,6 +40,7 @@ public final class FleetRunner implements AutoCloseable {
     private final Progress progress;
     private final Teardown teardown;
     private final RunDirectory run;
+    private final Variations variations;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
     private final Map<String, RunningPod> running = new ConcurrentHashMap<>();
     private @Nullable FleetNetwork network;
@@ -48,12 +51,27 @@ public final class FleetRunner implements AutoCloseable {
             Installation installation,
             Progress progress,
             Teardown teardown,
-            RunDirectory run) {
+            RunDirectory run,
+            Variations variations) {
         this.plan = plan;
         this.installation = installation;
         this.progress = progress;
         this.teardown = teardown;
         this.run = run;
+        this.variations = variations;
+    }
+
+    /// What a start may do otherwise than usual.
+    ///
+    /// @param controlOptions added to the control plane's command line
+    /// @param onNetwork is given the network when its bridge is up and there is no pod yet
+    public record Variations(List<String> controlOptions, Consumer<FleetNetwork> onNetwork) {
+        /// Nothing of the kind.
+        public static final Variations NONE = new Variations(List.of(), _ -> {});
+
+        public Variations {
+            controlOptions = List.copyOf(controlOptions);
+        }
     }
 
     /// Starts all of `plan`, which [Preflight] has checked.
@@ -68,9 +86,21 @@ public final class FleetRunner implements AutoCloseable {
             Path base,
             Teardown teardown,
             Progress progress) {
+        return start(plan, installation, base, teardown, progress, Variations.NONE);
+    }
+
+    /// The same, with `variations`.
+    public static FleetRunner start(
+            FleetPlan plan,
+            Installation installation,
+            Path base,
+            Teardown teardown,
+            Progress progress,
+            Variations variations) {
         RunDirectory run = RunDirectory.open(base, plan.name());
         teardown.add("run directory " + run.path(), run::close);
-        FleetRunner runner = new FleetRunner(plan, installation, progress, teardown, run);
+        FleetRunner runner =
+                new FleetRunner(plan, installation, progress, teardown, run, variations);
         try {
             runner.startAll();
             return runner;
@@ -80,11 +110,14 @@ public final class FleetRunner implements AutoCloseable {
     }
 
     private void startAll() throws IOException {
-        ControlPlane control = ControlPlane.start(plan, installation, run, teardown, progress);
+        ControlPlane control =
+                ControlPlane.start(
+                        plan, installation, run, teardown, progress, variations.controlOptions());
         progress.step("the control plane");
         FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
         teardown.add("pods and their network", made::close);
         network = made;
+        variations.onNetwork().accept(made);
         startPods(made, control);
         teardown.add("applications", this::endApps);
         for (List<FleetPlan.Service> wave : plan.waves()) {
@@ -204,10 +237,11 @@ public final class FleetRunner implements AutoCloseable {
                                 output,
                                 output));
         apps.add(app);
-        if (!Waiting.until(
-                () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
-                STEP,
-                APP_PATIENCE)) {
+        if (service.port() != FleetPlan.NO_PORT
+                && !Waiting.until(
+                        () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
+                        STEP,
+                        APP_PATIENCE)) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name
@@ -216,17 +250,17 @@ public final class FleetRunner implements AutoCloseable {
                             + " after "
                             + APP_PATIENCE.toSeconds()
                             + " s; expected "
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + " to do so"
                             + LogTail.of(log),
                     "does it read its port from PORT? The fleet's document says " + service.port());
         }
-        if (!app.isAlive() && !teardown.closing()) {
+        if (service.port() != FleetPlan.NO_PORT && !app.isAlive() && !teardown.closing()) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     name
                             + " ("
-                            + String.join(" ", service.command())
+                            + shown(service.command())
                             + ") ended with exit code "
                             + app.exitValue()
                             + LogTail.of(log),
@@ -236,9 +270,17 @@ public final class FleetRunner implements AutoCloseable {
         progress.step("the application of " + name);
     }
 
+    /// As much of a command as a sentence can carry.
+    private static String shown(List<String> command) {
+        String line = String.join(" ", command);
+        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN - 3) + "...";
+    }
+
     private static Map<String, String> environment(FleetPlan.Service service) {
         Map<String, String> environment = new java.util.HashMap<>(service.environment());
-        environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        if (service.port() != FleetPlan.NO_PORT) {
+            environment.putIfAbsent("PORT", Integer.toString(service.port()));
+        }
         return environment;
     }
 
@@ -333,6 +375,15 @@ public final class FleetRunner implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw Fault.of(Sysexit.OS, "interrupted", "");
         }
+    }
+
+    /// The pod of that name, for those who look into it or do something to it.
+    public Pod pod(String name) {
+        Pod pod = pods.get(name);
+        if (pod == null) {
+            throw new IllegalArgumentException("no pod " + name);
+        }
+        return pod;
     }
 
     public Path runDirectory() {

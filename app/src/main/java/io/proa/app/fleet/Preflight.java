@@ -31,7 +31,7 @@ public final class Preflight {
                                 + tool
                                 + "' is in no folder of PATH ("
                                 + path
-                                + "); it belongs to util-linux");
+                                + "), expected it there: pods are made with it; it belongs to util-linux");
             }
         }
         for (FleetPlan.Service service : plan.services()) {
@@ -42,7 +42,7 @@ public final class Preflight {
                                     + service.name()
                                     + "': port "
                                     + port
-                                    + " on 127.0.0.1 is in use; expected it to be free (who holds it: ss -ltnp 'sport = :"
+                                    + " on 127.0.0.1 is in use, expected it to be free (who holds it: ss -ltnp 'sport = :"
                                     + port
                                     + "')");
                 }

@@ -4,9 +4,12 @@ import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,6 +28,9 @@ public final class RunDirectory implements AutoCloseable {
     /// A Unix socket's path must fit `sockaddr_un.sun_path`, 108 bytes with its final zero.
     private static final int LONGEST_SOCKET_PATH = 107;
 
+    /// What the control plane binds before it moves it to its place.
+    private static final String LONGEST_OWN_NAME = ".c18446744073709551615/s";
+
     private static final Set<PosixFilePermission> OWNER_ONLY =
             PosixFilePermissions.fromString("rwx------");
 
@@ -38,12 +44,64 @@ public final class RunDirectory implements AutoCloseable {
         this.lockChannel = lockChannel;
     }
 
+    /// What [#open] would refuse, before anything is made.
+    ///
+    /// @throws Fault when a fleet of that name is running, or a socket's path would be too long
+    public static void check(Path base, FleetPlan plan) {
+        Path path = base.resolve(plan.name());
+        socket(path.resolve(LONGEST_OWN_NAME));
+        for (FleetPlan.Service service : plan.services()) {
+            for (FleetPlan.PodPlan pod : service.pods()) {
+                socket(path.resolve("pods").resolve(pod.name()).resolve("publish-65535.sock"));
+            }
+        }
+        Path lockFile = base.resolve(plan.name() + ".lock");
+        if (!Files.exists(lockFile)) {
+            return;
+        }
+        try (FileChannel channel =
+                FileChannel.open(lockFile, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+            if (channel.tryLock() == null) {
+                throw running(plan.name(), channel);
+            }
+        } catch (IOException e) {
+            throw cannotMake(path, e);
+        }
+    }
+
+    private static Fault running(String fleet, FileChannel lockFile) throws IOException {
+        ByteBuffer holder = ByteBuffer.allocate(20);
+        lockFile.read(holder, 0);
+        String pid = new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII);
+        return Fault.of(
+                Sysexit.UNAVAILABLE,
+                "fleet '"
+                        + fleet
+                        + "' is running already"
+                        + (pid.isBlank() ? "" : " (process " + pid.strip() + ")")
+                        + "; expected one of that name at a time",
+                "end that one first (Ctrl-C where it runs"
+                        + (pid.isBlank() ? "" : ", or kill " + pid.strip())
+                        + "); nothing has been started");
+    }
+
+    private static Fault cannotMake(Path path, IOException cause) {
+        return Fault.of(
+                Sysexit.CANT_CREATE,
+                "cannot make the run directory " + path + ": " + Reasons.of(cause),
+                "set XDG_RUNTIME_DIR to a folder of yours");
+    }
+
     /// Makes `<base>/<fleet>` afresh and takes its lock; what a killed predecessor left is removed.
     ///
     /// @param base see [#base]
     public static RunDirectory open(Path base, String fleet) {
         try {
-            Files.createDirectories(base, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            try {
+                Files.createDirectory(base, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            } catch (FileAlreadyExistsException _) {
+                // Another fleet's, or a predecessor's: looked at next.
+            }
             refuseOpenToOthers(base);
             Path lockFile = base.resolve(fleet + ".lock");
             FileChannel channel =
@@ -54,21 +112,21 @@ public final class RunDirectory implements AutoCloseable {
                             StandardOpenOption.READ);
             FileLock lock = channel.tryLock();
             if (lock == null) {
-                channel.close();
-                throw Fault.of(
-                        Sysexit.UNAVAILABLE,
-                        "fleet '" + fleet + "' is already running (" + lockFile + " is locked)",
-                        "stop that one first");
+                try (channel) {
+                    throw running(fleet, channel);
+                }
             }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(
+                            Long.toString(ProcessHandle.current().pid())
+                                    .getBytes(StandardCharsets.US_ASCII)));
             Path path = base.resolve(fleet);
             removeTree(path);
             Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
             return new RunDirectory(path, lockFile, channel);
         } catch (IOException e) {
-            throw Fault.of(
-                    Sysexit.CANT_CREATE,
-                    "cannot make the run directory " + base.resolve(fleet) + ": " + e,
-                    "set XDG_RUNTIME_DIR to a folder of yours");
+            throw cannotMake(base.resolve(fleet), e);
         }
     }
 
@@ -91,10 +149,10 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set, `/run/proa` for root, else
-    /// `/tmp/proa-<user>`.
+    /// Where run directories live: `$XDG_RUNTIME_DIR/proa` where set (a relative path counts as not
+    /// set, XDG Base Directory Specification 0.8), `/run/proa` for root, else `/tmp/proa-<user>`.
     public static Path base(String runtimeDir, Path run, String user) {
-        if (!runtimeDir.isEmpty()) {
+        if (runtimeDir.startsWith("/")) {
             return Path.of(runtimeDir, "proa");
         }
         return Files.isWritable(run) ? run.resolve("proa") : Path.of("/tmp", "proa-" + user);
@@ -146,7 +204,7 @@ public final class RunDirectory implements AutoCloseable {
                             + length
                             + " characters; expected at most "
                             + LONGEST_SOCKET_PATH,
-                    "set XDG_RUNTIME_DIR to a shorter folder");
+                    "set XDG_RUNTIME_DIR to a shorter folder, or shorten the names in the document");
         }
         return socket;
     }

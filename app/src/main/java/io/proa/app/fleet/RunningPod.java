@@ -6,7 +6,7 @@ import java.util.List;
 
 /// A pod with a sidecar that is ready.
 ///
-/// @param appPort where its application listens
+/// @param appPort where its application listens, or [FleetPlan#NO_PORT]
 /// @param adminSocket where its sidecar answers
 /// @param readyMs from the sidecar's start to its first `/ready`
 public record RunningPod(

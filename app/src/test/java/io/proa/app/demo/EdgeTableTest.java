@@ -15,7 +15,8 @@ final class EdgeTableTest {
 
     @Test
     void fitsEightyColumns() {
-        EdgeTable table = new EdgeTable(new Terminal(false, 80, false, true), LANGUAGES);
+        EdgeTable table =
+                new EdgeTable(new Terminal(false, 80, Terminal.UNBOUNDED, false, true), LANGUAGES);
 
         assertThat(table.header())
                 .isEqualTo(
@@ -27,16 +28,30 @@ final class EdgeTableTest {
 
     @Test
     void showsLanguagesWhereThereIsRoom() {
-        EdgeTable table = new EdgeTable(new Terminal(false, 120, false, true), LANGUAGES);
+        EdgeTable table =
+                new EdgeTable(new Terminal(false, 120, Terminal.UNBOUNDED, false, true), LANGUAGES);
 
         assertThat(table.line(new EdgeTable.Row(EDGE, 50)))
                 .startsWith("front (Node)    inventory (Go)  yes ");
     }
 
     @Test
+    void leavesOutTheLeastTellingColumnsWhereThereIsNoRoom() {
+        EdgeTable table =
+                new EdgeTable(new Terminal(false, 60, Terminal.UNBOUNDED, false, true), LANGUAGES);
+
+        assertThat(table.header())
+                .isEqualTo("FROM       TO         MTLS  SUCCESS   REALLY RETRIES    P99");
+        assertThat(table.line(new EdgeTable.Row(EDGE, 50)))
+                .isEqualTo("front      inventory  yes   99.90 %  90.00 %     110    252");
+    }
+
+    @Test
     void alignsPaintedCellsLikePlainOnes() {
-        EdgeTable plain = new EdgeTable(new Terminal(false, 80, false, true), LANGUAGES);
-        EdgeTable painted = new EdgeTable(new Terminal(true, 80, true, true), LANGUAGES);
+        EdgeTable plain =
+                new EdgeTable(new Terminal(false, 80, Terminal.UNBOUNDED, false, true), LANGUAGES);
+        EdgeTable painted =
+                new EdgeTable(new Terminal(true, 80, Terminal.UNBOUNDED, true, true), LANGUAGES);
         EdgeTable.Row row = new EdgeTable.Row(EDGE, 50);
 
         assertThat(painted.line(row)).contains("\033[32m").isNotEqualTo(plain.line(row));
@@ -45,7 +60,8 @@ final class EdgeTableTest {
 
     @Test
     void showsAnIdleEdgeAsIdle() {
-        EdgeTable table = new EdgeTable(new Terminal(false, 80, false, true), LANGUAGES);
+        EdgeTable table =
+                new EdgeTable(new Terminal(false, 80, Terminal.UNBOUNDED, false, true), LANGUAGES);
         Edge idle = new Edge("front", "inventory", false, 0, 0, 0, 0, 0, 0, 0, 0);
 
         assertThat(table.line(new EdgeTable.Row(idle, 0)))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.app.Terminal;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +17,7 @@ final class ScreenTest {
 
     @Test
     void redrawsInPlaceOnATerminal() {
-        Screen screen = new Screen(new Terminal(true, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(true, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a", "b"));
         screen.show(List.of("c"));
 
@@ -25,7 +27,7 @@ final class ScreenTest {
 
     @Test
     void putsASpokenLineAboveWhatIsRedrawn() {
-        Screen screen = new Screen(new Terminal(true, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(true, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a"));
         screen.say("news");
         screen.show(List.of("b"));
@@ -37,11 +39,39 @@ final class ScreenTest {
 
     @Test
     void printsPlainLinesElsewhere() {
-        Screen screen = new Screen(new Terminal(false, 80, false, true), out);
+        Screen screen = new Screen(new Terminal(false, 80, Terminal.UNBOUNDED, false, true), out);
         screen.show(List.of("a"));
         screen.show(List.of("b"));
 
         assertThat(text()).isEqualTo("a\nb\n");
+    }
+
+    @Test
+    void breaksLongLinesAtBlanksAndLeavesOutWhatIsBelowTheWindow() {
+        Screen screen = new Screen(new Terminal(true, 40, 4, false, true), out);
+        screen.show(List.of("  " + "word ".repeat(9).strip(), "b", "c", "d"));
+
+        assertThat(text().replaceAll("\033\\[[?0-9]*[A-Za-z]", ""))
+                .isEqualTo("  word word word word word word word\n    word word\nb\n");
+    }
+
+    @Test
+    void noticesThatNobodyReadsAnyMore() {
+        Screen screen =
+                new Screen(
+                        new Terminal(false, 80, Terminal.UNBOUNDED, false, true),
+                        new PrintStream(new Closed(), true, StandardCharsets.UTF_8));
+        assertThat(screen.isGone()).isFalse();
+        screen.show(List.of("a"));
+        assertThat(screen.isGone()).isTrue();
+    }
+
+    /// A pipe whose reader has gone.
+    private static final class Closed extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+        }
     }
 
     private String text() {

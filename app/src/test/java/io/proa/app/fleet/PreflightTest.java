@@ -29,7 +29,8 @@ final class PreflightTest {
                 .isInstanceOfSatisfying(
                         Fault.class,
                         fault -> assertThat(fault.exit()).isEqualTo(Sysexit.UNAVAILABLE))
-                .hasMessageContaining("the program 'unshare' is in no folder of PATH (/nowhere)");
+                .hasMessageContaining(
+                        "the program 'unshare' is in no folder of PATH (/nowhere), expected it there");
     }
 
     @Test
@@ -41,7 +42,7 @@ final class PreflightTest {
                     .hasMessageContaining(
                             "service 'a': port "
                                     + port
-                                    + " on 127.0.0.1 is in use; expected it to be free");
+                                    + " on 127.0.0.1 is in use, expected it to be free");
         }
     }
 

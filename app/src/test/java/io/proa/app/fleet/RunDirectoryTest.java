@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,9 +71,30 @@ final class RunDirectoryTest {
     }
 
     @Test
+    void refusesBeforehandWhatCouldNotBeStarted() {
+        FleetPlan plan = new FleetPlan("n".repeat(60), Path.of("fleet.yaml"), List.of(), Map.of());
+        Path base = Path.of("/tmp", "x".repeat(40));
+
+        assertThatThrownBy(() -> RunDirectory.check(base, plan))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("expected at most 107");
+        assertThat(base).doesNotExist();
+    }
+
+    @Test
+    void saysInWordsWhyItCannotBeMade() {
+        assertThatThrownBy(() -> RunDirectory.open(folder.resolve("gone/proa"), "demo"))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("cannot make the run directory")
+                .hasMessageContaining("no such folder: ")
+                .hasMessageNotContaining("Exception");
+    }
+
+    @Test
     void prefersTheUsersOwnRuntimeFolder() {
         assertThat(RunDirectory.base("/run/user/1000", folder, "1000"))
                 .isEqualTo(Path.of("/run/user/1000/proa"));
+        assertThat(RunDirectory.base("relative", folder, "1000")).isEqualTo(folder.resolve("proa"));
         assertThat(RunDirectory.base("", folder, "1000")).isEqualTo(folder.resolve("proa"));
         assertThat(RunDirectory.base("", folder.resolve("not-there"), "1000"))
                 .isEqualTo(Path.of("/tmp/proa-1000"));

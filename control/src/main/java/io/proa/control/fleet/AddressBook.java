@@ -1,8 +1,10 @@
 package io.proa.control.fleet;
 
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Which number each name has, so that a service or pod keeps its addresses however the intent
@@ -53,19 +55,24 @@ public final class AddressBook {
         return number;
     }
 
-    /// The caller has made sure that `live` is not more than `capacity`.
+    /// The caller has made sure that `live` is not more than `capacity`. Numbers beyond it are of a
+    /// time of larger blocks.
     private static void enter(Map<String, Integer> numbers, Collection<String> live, int capacity) {
+        numbers.values().removeIf(number -> number >= capacity);
+        var names = Set.copyOf(live);
+        var taken = new BitSet();
+        numbers.values().forEach(taken::set);
         for (String name : live) {
             if (numbers.containsKey(name)) {
                 continue;
             }
             if (numbers.size() >= capacity) {
-                numbers.keySet().retainAll(live);
+                numbers.keySet().retainAll(names);
+                taken.clear();
+                numbers.values().forEach(taken::set);
             }
-            int free = 0;
-            while (numbers.containsValue(free)) {
-                free++;
-            }
+            int free = taken.nextClearBit(0);
+            taken.set(free);
             numbers.put(name, free);
         }
     }

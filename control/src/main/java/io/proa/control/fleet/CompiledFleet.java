@@ -9,6 +9,7 @@ import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
 import io.proa.model.ServiceName;
 import java.net.InetAddress;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,19 +95,24 @@ public record CompiledFleet(
         return new MeshSnapshot(revision, self.workload(), included, outside);
     }
 
-    /// A route is of no use without the services it leads to.
+    /// A route is of no use without the services it leads to, and they not without theirs.
     private static void addWithTargets(
             MeshService service, Map<ServiceName, MeshService> all, Set<MeshService> into) {
-        if (!into.add(service)) {
-            return;
-        }
-        for (RouteRule rule : service.rules()) {
-            for (RouteTarget target : rule.targets()) {
-                switch (target) {
-                    case RouteTarget.ToService to -> {
-                        MeshService other = all.get(to.service());
-                        if (other != null) {
-                            addWithTargets(other, all, into);
+        var open = new ArrayDeque<MeshService>();
+        open.add(service);
+        while (!open.isEmpty()) {
+            MeshService next = open.remove();
+            if (!into.add(next)) {
+                continue;
+            }
+            for (RouteRule rule : next.rules()) {
+                for (RouteTarget target : rule.targets()) {
+                    switch (target) {
+                        case RouteTarget.ToService to -> {
+                            MeshService other = all.get(to.service());
+                            if (other != null) {
+                                open.add(other);
+                            }
                         }
                     }
                 }

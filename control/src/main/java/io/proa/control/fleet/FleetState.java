@@ -21,7 +21,7 @@ public final class FleetState {
     private final StateFile file;
     private final List<Path> intent;
     private final AddressBlocks blocks;
-    private @Nullable String trustDomain;
+    private final @Nullable String trustDomain;
     private volatile @Nullable Current current;
     private volatile List<ConfigProblem> problems = List.of();
 
@@ -54,19 +54,22 @@ public final class FleetState {
         List<IntentSource> sources = IntentSource.read(intent, found);
         StateFile.Content kept = file.load();
         var book = new AddressBook(kept.pods(), kept.services());
-        Compilation result = new IntentCompiler(blocks, book, trustDomain).compile(sources, found);
+        Current before = current;
+        // identities are issued under both: while this fleet lives they cannot change
+        String namespace = before == null ? null : before.fleet().namespace();
+        String domain = before == null ? trustDomain : before.fleet().trustDomain();
+        Compilation result =
+                new IntentCompiler(blocks, book, domain, namespace).compile(sources, found);
         switch (result) {
             case Compilation.Rejected rejected -> problems = rejected.problems();
             case Compilation.Compiled compiled -> {
-                String digest = digest(sources);
+                String digest = digest(sources, compiled.fleet());
                 long revision =
                         digest.equals(kept.digest()) ? kept.revision() : kept.revision() + 1;
                 var next = new StateFile.Content(revision, digest, book.pods(), book.services());
                 if (!next.equals(kept)) {
                     file.save(next);
                 }
-                // identities are issued under it: from now on it cannot change any more
-                trustDomain = compiled.fleet().trustDomain();
                 current = new Current(compiled.fleet(), new Revision(revision));
                 problems = List.of();
             }
@@ -85,9 +88,12 @@ public final class FleetState {
         return problems;
     }
 
-    private static String digest(List<IntentSource> sources) {
+    /// Of all that a fleet is made of: the same revision is the same fleet.
+    private String digest(List<IntentSource> sources, CompiledFleet fleet) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(
+                    (blocks + "\n" + fleet.trustDomain() + "\n").getBytes(StandardCharsets.UTF_8));
             for (IntentSource source : sources) {
                 byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
                 digest.update(

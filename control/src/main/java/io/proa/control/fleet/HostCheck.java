@@ -32,7 +32,12 @@ public final class HostCheck {
             if (!Files.isDirectory(folder)) {
                 problems.add(
                         service.folder().place(),
-                        "service '" + service.name().name() + "': no such folder: " + folder,
+                        "service '"
+                                + service.name().name()
+                                + "': cwd is "
+                                + (Files.exists(folder) ? "no folder: " : "not there: ")
+                                + folder
+                                + ", expected a folder",
                         "cwd is relative to the file it stands in");
                 continue;
             }
@@ -86,8 +91,11 @@ public final class HostCheck {
             Place place,
             Problems problems) {
         if (program.indexOf('/') >= 0) {
-            Path file = folder.resolve(program);
-            if (!Files.isRegularFile(file)) {
+            Path file = folder.resolve(program).normalize();
+            if (Files.isDirectory(file)) {
+                problems.add(
+                        place, who + ": command is a folder: " + file + ", expected a program", "");
+            } else if (!Files.isRegularFile(file)) {
                 problems.add(
                         place,
                         who + ": command not found: " + file,

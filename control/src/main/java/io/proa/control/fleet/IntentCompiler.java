@@ -36,12 +36,23 @@ public final class IntentCompiler {
     private final AddressBlocks blocks;
     private final AddressBook book;
     private final @Nullable String trustDomain;
+    private final @Nullable String namespace;
 
     /// @param trustDomain what the fleet's must be; null = any
     public IntentCompiler(AddressBlocks blocks, AddressBook book, @Nullable String trustDomain) {
+        this(blocks, book, trustDomain, null);
+    }
+
+    /// @param namespace likewise
+    IntentCompiler(
+            AddressBlocks blocks,
+            AddressBook book,
+            @Nullable String trustDomain,
+            @Nullable String namespace) {
         this.blocks = blocks;
         this.book = book;
         this.trustDomain = trustDomain;
+        this.namespace = namespace;
     }
 
     /// @param paths files, or folders of `.yaml` files
@@ -65,6 +76,7 @@ public final class IntentCompiler {
         checkPublished(fleet, problems);
         checkPods(fleet, problems);
         String domain = trustDomain(fleet, problems);
+        checkNamespace(fleet.namespace(), problems);
         RouteCompiler routes = routes(fleet, services, documents, problems);
         var rules = new HashMap<String, List<RouteRule>>();
         for (Service service : ordered) {
@@ -80,12 +92,12 @@ public final class IntentCompiler {
             compiled.add(
                     compiled(
                             service,
-                            new ServiceName(fleet.namespace(), service.name().value()),
+                            new ServiceName(fleet.namespace().value(), service.name().value()),
                             domain,
                             itsRules));
         }
         return new Compilation.Compiled(
-                new CompiledFleet(fleet.name(), domain, fleet.namespace(), compiled));
+                new CompiledFleet(fleet.name(), domain, fleet.namespace().value(), compiled));
     }
 
     private static @Nullable Fleet onlyFleet(
@@ -206,12 +218,21 @@ public final class IntentCompiler {
         return trustDomain;
     }
 
+    private void checkNamespace(Located<String> said, Problems problems) {
+        if (namespace != null && !said.value().equals(namespace)) {
+            problems.add(
+                    said.place(),
+                    "saw namespace '" + said.value() + "', expected '" + namespace + "' as before",
+                    "it is part of every identity: a namespace changes by starting anew");
+        }
+    }
+
     private static RouteCompiler routes(
             Fleet fleet,
             Map<String, Service> services,
             List<IntentDocument> documents,
             Problems problems) {
-        var routes = new RouteCompiler(fleet.namespace(), services, problems);
+        var routes = new RouteCompiler(fleet.namespace().value(), services, problems);
         for (IntentDocument document : documents) {
             switch (document) {
                 case IntentDocument.TrafficPolicy policy -> routes.add(policy);

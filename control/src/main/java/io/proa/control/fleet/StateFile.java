@@ -3,8 +3,8 @@ package io.proa.control.fleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,7 +46,7 @@ final class StateFile {
         try {
             JsonNode root = JSON.readTree(Files.readAllBytes(path));
             return new Content(
-                    root.required("revision").longValue(),
+                    revision(root.required("revision").longValue()),
                     root.required("digest").stringValue(),
                     numbers(root.required("pods")),
                     numbers(root.required("services")));
@@ -56,31 +56,34 @@ final class StateFile {
         }
     }
 
+    private static long revision(long number) {
+        if (number < 0) {
+            throw new IllegalArgumentException(
+                    "saw revision " + number + ", expected none below 0");
+        }
+        return number;
+    }
+
     void save(Content content) throws IOException {
         var root = new LinkedHashMap<String, Object>();
         root.put("revision", content.revision());
         root.put("digest", content.digest());
         root.put("pods", content.pods());
         root.put("services", content.services());
-        Path draft =
-                Files.createTempFile(
-                        path.toAbsolutePath().getParent(),
-                        NAME,
-                        ".new",
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.write(draft, JSON.writeValueAsBytes(root));
-            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        PrivateFile.replace(path, JSON.writeValueAsBytes(root));
     }
 
+    /// One number each, for two names with one would have one address.
     private static Map<String, Integer> numbers(JsonNode node) {
         var numbers = new TreeMap<String, Integer>();
+        var taken = new HashSet<Integer>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            numbers.put(entry.getKey(), entry.getValue().intValue());
+            int number = entry.getValue().intValue();
+            if (number < 0 || !taken.add(number)) {
+                throw new IllegalArgumentException(
+                        "saw number " + number + " for '" + entry.getKey() + "', expected another");
+            }
+            numbers.put(entry.getKey(), number);
         }
         return numbers;
     }

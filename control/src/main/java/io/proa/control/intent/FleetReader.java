@@ -101,7 +101,9 @@ final class FleetReader {
                 place,
                 name,
                 trustDomain,
-                namespace == null ? DEFAULT_NAMESPACE : namespace,
+                new Located<>(
+                        namespace == null ? DEFAULT_NAMESPACE : namespace,
+                        spec.placeOf("namespace")),
                 services);
     }
 

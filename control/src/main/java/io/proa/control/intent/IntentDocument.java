@@ -15,11 +15,12 @@ public sealed interface IntentDocument {
     /// The services of one machine.
     ///
     /// @param trustDomain null = not said
+    /// @param namespace at the fleet's own place where it was not said
     record Fleet(
             Place place,
             String name,
             @Nullable Located<String> trustDomain,
-            String namespace,
+            Located<String> namespace,
             List<Service> services)
             implements IntentDocument {}
 

@@ -95,8 +95,15 @@ public final class IntentReader {
         if (map == null) {
             return null;
         }
+        if (!map.has("kind") && !map.has("apiVersion")) {
+            problems.add(
+                    map.place(),
+                    "saw neither 'kind' nor 'apiVersion', expected a document that begins with both",
+                    "such as: kind: Fleet, apiVersion: " + OWN_API);
+            return null;
+        }
         String kind = map.requiredText("kind", "the document");
-        String api = map.requiredText("apiVersion", "the document");
+        String api = map.text("apiVersion");
         if (kind == null) {
             return null;
         }
@@ -105,8 +112,14 @@ public final class IntentReader {
             problems.add(
                     map.placeOf("kind"),
                     "saw kind '" + kind + "', expected one of Fleet, HTTPRoute, TrafficPolicy",
-                    Problems.suggestion(kind, List.of("Fleet", "HTTPRoute", "TrafficPolicy")));
+                    suggestion(kind));
             return null;
+        }
+        if (!map.has("apiVersion")) {
+            problems.add(
+                    map.place(),
+                    "saw no 'apiVersion' beside kind " + kind + ", expected " + expected,
+                    "");
         }
         if (api != null && !api.equals(expected)) {
             problems.add(
@@ -138,6 +151,12 @@ public final class IntentReader {
                     new PolicyReader(problems)
                             .policy(map.place(), name == null ? "" : name, metadata, spec);
         };
+    }
+
+    /// The message names all kinds already.
+    private static String suggestion(String kind) {
+        String near = Problems.nearest(kind, KINDS.keySet());
+        return near == null ? "" : "did you mean '" + near + "'?";
     }
 
     /// Counts as a reader without memory would: an aliased value each time it is met.

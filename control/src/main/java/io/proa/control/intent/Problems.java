@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// All that is wrong, collected on the way: checking goes on behind a problem, so that people mend
 /// all at once.
 public final class Problems {
+    private static final int MOST_NAMED = 30;
+    private static final int MOST_COMPARED = 5000;
+    private static final int LONGEST_COMPARED = 100;
+
     private final Set<ConfigProblem> found = new LinkedHashSet<>();
 
     public void add(Place place, String message, String hint) {
@@ -37,21 +41,32 @@ public final class Problems {
         return sorted;
     }
 
-    /// "did you mean ...?" for a word that is no member of `known`; otherwise names them all.
+    /// "did you mean ...?" for a word that is no member of `known`; otherwise names them all, or
+    /// the first of very many.
     public static String suggestion(String word, Collection<String> known) {
         String nearest = nearest(word, known);
         if (nearest != null) {
             return "did you mean '" + nearest + "'?";
         }
-        return known.isEmpty() ? "" : "known: " + String.join(", ", known);
+        if (known.isEmpty()) {
+            return "";
+        }
+        String names = String.join(", ", known.stream().limit(MOST_NAMED).toList());
+        return "known: " + names + (known.size() > MOST_NAMED ? ", ..." : "");
     }
 
     /// The member of `known` that was probably meant; null where none is near.
     static @Nullable String nearest(String word, Collection<String> known) {
+        if (known.size() > MOST_COMPARED || word.length() > LONGEST_COMPARED) {
+            return null; // one slip is worth some work, a large file full of them is not
+        }
         String nearest = null;
         String lower = word.toLowerCase(Locale.ROOT);
         int least = Math.max(1, Math.min(2, word.length() / 3)) + 1;
         for (String candidate : known) {
+            if (Math.abs(candidate.length() - word.length()) >= least) {
+                continue; // at least that far away
+            }
             int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
             if (distance < least) {
                 least = distance;

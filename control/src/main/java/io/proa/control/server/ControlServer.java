@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import jdk.net.ExtendedSocketOptions;
@@ -24,7 +23,6 @@ public final class ControlServer implements AutoCloseable {
     private static final int LONGEST_PATH = 107;
 
     private static final int MOST_CONNECTIONS = 2048;
-    private static final Duration GREETING = Duration.ofSeconds(10);
     private static final String ROOT = "root";
 
     private final ServerSocketChannel listener;
@@ -62,11 +60,11 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// Ends connections that have not said who they are in time. To be called now and then.
+    /// Ends connections whose peers have kept it waiting for too long. To be called now and then.
     public void tidy() {
-        Instant latest = desk.clock().instant().minus(GREETING);
+        Instant now = desk.steady().instant();
         for (Session session : sessions.all()) {
-            if (session.pod() == null && session.began().isBefore(latest)) {
+            if (session.isOverdue(now)) {
                 session.close();
             }
         }
@@ -86,28 +84,44 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    /// Nothing but the listener's end ends this.
     private void accept() {
-        while (true) {
+        while (listener.isOpen()) {
             try {
-                SocketChannel channel = listener.accept();
-                String stranger =
-                        sessions.count() >= MOST_CONNECTIONS
-                                ? "too many connections"
-                                : strangerAt(channel);
-                if (stranger != null) {
-                    desk.log().accept("control: closed a connection: " + stranger);
-                    channel.close();
-                    continue;
-                }
+                admit(listener.accept());
+            } catch (ClosedChannelException _) {
+                return;
+            } catch (IOException | RuntimeException e) {
+                desk.log().accept("control: cannot accept: " + e);
+                pause();
+            }
+        }
+    }
+
+    private void admit(SocketChannel channel) {
+        try {
+            String stranger =
+                    sessions.count() >= MOST_CONNECTIONS
+                            ? "too many connections"
+                            : strangerAt(channel);
+            if (stranger == null) {
                 var session = new Session(channel, desk, sessions);
                 sessions.began(session);
                 Thread.ofVirtual().name("control-session").start(session::run);
-            } catch (ClosedChannelException _) {
                 return;
-            } catch (IOException e) {
-                desk.log().accept("control: cannot accept: " + e.getMessage());
-                pause();
             }
+            desk.log().accept("control: closed a connection: " + stranger);
+        } catch (IOException e) {
+            desk.log().accept("control: closed a connection: " + e.getMessage());
+        }
+        close(channel);
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException _) {
+            // it is over either way
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 ///
 /// @param certificateLifetime 5 s to 7 d
 /// @param proofGrace how long after its end a certificate still proves who asks for the next one
+/// @param clock for certificates
+/// @param steady for waits, see [SteadyClock]
 /// @param log takes one line each
 public record Desk(
         FleetState fleet,
@@ -18,4 +20,5 @@ public record Desk(
         Duration certificateLifetime,
         Duration proofGrace,
         InstantSource clock,
+        InstantSource steady,
         Consumer<String> log) {}

@@ -21,6 +21,7 @@ public final class IntentWatch {
     private final FleetState fleet;
     private final Consumer<String> log;
     private List<String> seen;
+    private String failure = "";
 
     public IntentWatch(List<Path> paths, FleetState fleet, Consumer<String> log) {
         this.paths = List.copyOf(paths);
@@ -35,10 +36,12 @@ public final class IntentWatch {
         if (now.equals(seen)) {
             return false;
         }
-        seen = now;
         try {
             FleetState.Current before = fleet.current();
-            return switch (fleet.reload()) {
+            Compilation result = fleet.reload();
+            seen = now;
+            failure = "";
+            return switch (result) {
                 case Compilation.Rejected rejected -> {
                     report(rejected.problems());
                     yield false;
@@ -52,7 +55,12 @@ public final class IntentWatch {
                 }
             };
         } catch (IOException e) {
-            log.accept("control: the changed intent is not in use: " + e.getMessage());
+            // such as a full disk: the next look tries again, and says so only once
+            String said = "control: the changed intent is not in use: " + e.getMessage();
+            if (!said.equals(failure)) {
+                failure = said;
+                log.accept(said);
+            }
             return false;
         }
     }

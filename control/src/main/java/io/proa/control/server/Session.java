@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One sidecar's connection, from the challenge to its end. Two virtual threads: one hears, one
@@ -35,6 +37,8 @@ final class Session {
     private static final int LATER_BYTES = 1 << 20;
     private static final int MOST_UNSENT = 64;
     private static final int MOST_DESTINATIONS = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}+");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final ByteChannel channel;
@@ -45,6 +49,9 @@ final class Session {
     private final BlockingQueue<Turn> turns = new LinkedBlockingQueue<>(MOST_UNSENT);
     private final AtomicBoolean refreshWaits = new AtomicBoolean();
     private volatile @Nullable String pod;
+
+    /// When the message that is being written was begun; null = none is.
+    private volatile @Nullable Instant speakingSince;
 
     /// Held, and never while waiting, for all below.
     private final Object lock = new Object();
@@ -83,7 +90,7 @@ final class Session {
         this.wire = FramedWire.server(channel, GREETING_BYTES);
         this.desk = desk;
         this.sessions = sessions;
-        this.began = desk.clock().instant();
+        this.began = desk.steady().instant();
     }
 
     /// The pod that has proved to be at the other end; null before it has.
@@ -91,8 +98,10 @@ final class Session {
         return pod;
     }
 
-    Instant began() {
-        return began;
+    /// Whether the peer has not said who it is, or not taken a message, for too long.
+    boolean isOverdue(Instant now) {
+        Instant since = pod == null ? began : speakingSince;
+        return since != null && since.plus(PATIENCE).isBefore(now);
     }
 
     /// The fleet has changed: whoever is at the other end may need a new snapshot.
@@ -123,7 +132,7 @@ final class Session {
         try {
             var nonce = new byte[32];
             RANDOM.nextBytes(nonce);
-            wire.send(new ServerMessage.Challenge(ControlWire.VERSION, Bytes.of(nonce)));
+            say(new ServerMessage.Challenge(ControlWire.VERSION, Bytes.of(nonce)));
             if (!(wire.receive() instanceof ClientMessage.Hello hello)) {
                 throw new Refusal("expected hello as the first message");
             }
@@ -133,11 +142,11 @@ final class Session {
             wire.acceptUpTo(LATER_BYTES);
             sessions.admitted(this, hello.pod());
             sessions.note(hello.pod(), status -> status.connected(hello.sidecarVersion()));
-            wire.send(new ServerMessage.Welcome(workload, workload.identity().trustDomain()));
+            say(new ServerMessage.Welcome(workload, workload.identity().trustDomain()));
             speaker = Thread.ofVirtual().name("speak-" + hello.pod()).start(this::speak);
             hear(workload, claim);
         } catch (Refusal e) {
-            farewell(e.reason());
+            farewell(e.reason(), speaker);
         } catch (IOException e) {
             if (channel.isOpen()) {
                 log("broke off: " + e.getMessage());
@@ -175,10 +184,9 @@ final class Session {
     /// @return the token's claim; null where an identity was proved instead
     private TokenRegistry.@Nullable Claim admit(
             ClientMessage.Hello hello, Workload workload, Bytes nonce) throws Refusal {
-        Instant now = desk.clock().instant();
         return switch (hello.credential()) {
             case Credential.Token token -> {
-                TokenRegistry.Claim claim = desk.tokens().claim(hello.pod(), token.secret(), now);
+                TokenRegistry.Claim claim = desk.tokens().claim(hello.pod(), token.secret());
                 if (claim == null) {
                     log("refused a token for pod " + hello.pod());
                     throw new Refusal(
@@ -189,7 +197,12 @@ final class Session {
             case Credential.Proof proof -> {
                 String problem =
                         new ProofCheck(desk.authority().bundle(), desk.proofGrace())
-                                .problem(proof, hello.pod(), workload.identity(), nonce, now);
+                                .problem(
+                                        proof,
+                                        hello.pod(),
+                                        workload.identity(),
+                                        nonce,
+                                        desk.clock().instant());
                 if (!problem.isEmpty()) {
                     log("refused a proof for pod " + hello.pod() + ": " + problem);
                     throw new Refusal(problem);
@@ -245,8 +258,8 @@ final class Session {
                                     desk.certificateLifetime(),
                                     now);
             TrustBundle bundle = desk.authority().bundle();
-            if (claim != null) {
-                claim.spend();
+            if (claim != null && !isSpent(claim)) {
+                throw new Refusal("the token has been replaced by a newer one");
             }
             Instant until = chain.getFirst().getNotAfter().toInstant();
             sessions.note(workload.pod(), status -> status.certified(until));
@@ -258,6 +271,14 @@ final class Session {
                                     bundle.revision())));
         } catch (RequestRefused e) {
             throw new Refusal("no certificate: " + e.getMessage());
+        }
+    }
+
+    private static boolean isSpent(TokenRegistry.Claim claim) throws Refusal {
+        try {
+            return claim.spend();
+        } catch (IOException e) {
+            throw new Refusal("the token's use cannot be kept on disk: " + e.getMessage());
         }
     }
 
@@ -297,7 +318,7 @@ final class Session {
         try {
             while (true) {
                 switch (turns.take()) {
-                    case Turn.Say say -> wire.send(say.message());
+                    case Turn.Say say -> say(say.message());
                     case Turn.Refresh _ -> sendSnapshot();
                     case Turn.Hush _ -> {
                         close();
@@ -341,7 +362,14 @@ final class Session {
                 message = new ServerMessage.Snapshot(++lastNumber, snapshot);
             }
         }
+        say(message);
+    }
+
+    /// Called by one thread at a time: by the hearing one until there is a speaking one.
+    private void say(ServerMessage message) throws IOException {
+        speakingSince = desk.steady().instant();
         wire.send(message);
+        speakingSince = null;
     }
 
     private void enqueue(Turn turn) {
@@ -351,20 +379,26 @@ final class Session {
         }
     }
 
-    private void farewell(String reason) {
+    /// What was to be said before is said before.
+    private void farewell(String reason, @Nullable Thread speaker) {
         try {
-            wire.send(new ServerMessage.Refused(reason));
+            if (speaker == null) {
+                say(new ServerMessage.Refused(reason));
+            } else {
+                end(reason);
+                speaker.join(PATIENCE);
+            }
         } catch (IOException _) {
             // then it goes without a word
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
+    /// One line, whatever the peer wrote.
     private void log(String what) {
         String name = pod;
-        desk.log()
-                .accept(
-                        "control: "
-                                + (name == null ? "a connection " : "pod " + name + ": ")
-                                + what);
+        String line = "control: " + (name == null ? "a connection " : "pod " + name + ": ") + what;
+        desk.log().accept(CONTROL_CHARACTERS.matcher(line).replaceAll(" "));
     }
 }

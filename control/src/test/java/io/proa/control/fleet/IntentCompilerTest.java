@@ -297,7 +297,6 @@ final class IntentCompilerTest {
                                 + ": "
                                 + problem.message())
                 .containsExactly(
-                        "/intent/c.yml: saw no 'apiVersion' in the document, expected it",
                         "/intent/c.yml: saw kind 'Nothing', expected one of Fleet, HTTPRoute, TrafficPolicy",
                         "/intent/d.yaml: is not UTF-8 text",
                         "/none: no such file or folder");
@@ -335,11 +334,11 @@ final class IntentCompilerTest {
                           hint: did you mean 'python3'?
                         DIR/fleet.yaml:10:31: service 'own-path': command not found: 'python3' is in no folder of PATH
                           hint: install it, or write its path
-                        DIR/fleet.yaml:11:30: service 'missing': command not found: DIR/./start
+                        DIR/fleet.yaml:11:30: service 'missing': command not found: DIR/start
                           hint: a program with a / in its name is looked for in cwd
-                        DIR/fleet.yaml:12:28: service 'plain': command is not executable: DIR/./plain
+                        DIR/fleet.yaml:12:28: service 'plain': command is not executable: DIR/plain
                           hint: chmod +x it, or run it by its interpreter
-                        DIR/fleet.yaml:13:48: service 'no-folder': no such folder: DIR/nowhere
+                        DIR/fleet.yaml:13:48: service 'no-folder': cwd is not there: DIR/nowhere, expected a folder
                           hint: cwd is relative to the file it stands in
                         """);
     }

@@ -114,7 +114,9 @@ class DataPlaneRulesTest {
     void onlyProgramsReadTheEnvironmentOrEndTheProcess() {
         Set<String> programs =
                 Set.of(
-                        // A main of its own, whose exit code is its verdict; it is never shipped.
+                        // Mains of their own, whose exit code is their verdict; never shipped.
+                        "io.proa.proving.amplification.AmplificationProof",
+                        "io.proa.proving.bridge.BridgeProof",
                         "io.proa.proving.fuzz.Fuzzer");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.model.RetryRule;
 import io.proa.proving.dataplane.Chain.Ending;
-import io.proa.proving.dataplane.Chain.Figures;
 import io.proa.proving.dataplane.Chain.Propagation;
 import java.time.Duration;
 import java.util.List;
@@ -62,7 +61,7 @@ final class AmplificationTest {
         System.out.println(TABLE);
     }
 
-    private static Figures measured(String name, Figures figures, double bound) {
+    private static Amplification measured(String name, Amplification figures, double bound) {
         TABLE.append(
                 String.format(
                         Locale.ROOT,
@@ -83,15 +82,15 @@ final class AmplificationTest {
         return String.join("/", numbers.stream().map(String::valueOf).toList());
     }
 
-    private static double floor(Figures figures, int loops) {
+    private static double floor(Amplification figures, int loops) {
         return MIN_PER_SECOND * figures.seconds() + Math.max(MIN_PER_SECOND, loops);
     }
 
-    private static double bound(Figures figures, int loops) {
+    private static double bound(Amplification figures, int loops) {
         return 1.728 * figures.requests() + floor(figures, loops) * (1 + 1.2 + 1.44);
     }
 
-    private static void assertWithinBudget(Figures figures, int loops) {
+    private static void assertWithinBudget(Amplification figures, int loops) {
         double received = figures.requests();
         for (int hop = 0; hop < 3; hop++) {
             assertThat((double) figures.attempts().get(hop))
@@ -103,7 +102,7 @@ final class AmplificationTest {
                 .isLessThanOrEqualTo(bound(figures, loops));
     }
 
-    private static Figures run(
+    private static Amplification run(
             Propagation propagation,
             Ending ending,
             String method,
@@ -112,7 +111,7 @@ final class AmplificationTest {
             int requests)
             throws Exception {
         try (Chain chain = Chain.of(propagation, ending, retry, loops)) {
-            Figures figures = chain.load(method, requests, Math.min(CLIENTS, requests));
+            Amplification figures = chain.load(method, requests, Math.min(CLIENTS, requests));
             String name =
                     String.join(
                             " ",
@@ -140,7 +139,7 @@ final class AmplificationTest {
     })
     void failuresAtTheEndStayWithinTheProductOfTheShares(Propagation propagation, int loops)
             throws Exception {
-        Figures figures = run(propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
+        Amplification figures = run(propagation, Ending.UNAVAILABLE, "GET", RETRY, loops, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived()).isEqualTo(figures.attempts());
         assertThat(figures.attempts().getFirst()).as("there were retries").isGreaterThan(REQUESTS);
@@ -148,7 +147,7 @@ final class AmplificationTest {
         assertLinks(propagation, figures);
     }
 
-    private static void assertLinks(Propagation propagation, Figures figures) {
+    private static void assertLinks(Propagation propagation, Amplification figures) {
         if (propagation == Propagation.NOTHING) {
             assertThat(figures.linked()).containsOnly(0);
         } else {
@@ -165,7 +164,7 @@ final class AmplificationTest {
     @ParameterizedTest
     @EnumSource(Propagation.class)
     void aRetryIsNotRetriedEvenWithoutAnyBudget(Propagation propagation) throws Exception {
-        Figures figures = run(propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
+        Amplification figures = run(propagation, Ending.UNAVAILABLE, "GET", NO_BUDGET, 1, 10);
         if (propagation == Propagation.NOTHING) {
             assertThat(figures.mostPerRequest()).containsExactly(3, 9, 27);
             assertThat(figures.arrived()).containsExactly(30, 90, 270);
@@ -188,7 +187,7 @@ final class AmplificationTest {
     })
     void refusedConnectionsStayWithinTheProductOfTheShares(
             Ending ending, String method, Propagation propagation) throws Exception {
-        Figures figures = run(propagation, ending, method, RETRY, 1, REQUESTS);
+        Amplification figures = run(propagation, ending, method, RETRY, 1, REQUESTS);
         assertThat(figures.succeeded()).isZero();
         assertThat(figures.arrived().getLast()).isZero();
         assertWithinBudget(figures, 1);
@@ -205,7 +204,7 @@ final class AmplificationTest {
             value = Propagation.class,
             names = {"NOTHING", "TRACEPARENT"})
     void whatIsNotIdempotentIsSentOnce(Propagation propagation) throws Exception {
-        Figures figures = run(propagation, Ending.UNAVAILABLE, "POST", RETRY, 1, REQUESTS);
+        Amplification figures = run(propagation, Ending.UNAVAILABLE, "POST", RETRY, 1, REQUESTS);
         assertThat(figures.arrived()).containsOnly(REQUESTS);
         assertThat(figures.mostPerRequest()).containsOnly(1);
     }
@@ -216,7 +215,8 @@ final class AmplificationTest {
             value = Propagation.class,
             names = {"NOTHING", "TRACEPARENT"})
     void retriesHelpWhereHalfFails(Propagation propagation) throws Exception {
-        Figures figures = run(propagation, Ending.HALF_UNAVAILABLE, "GET", RETRY, 1, REQUESTS);
+        Amplification figures =
+                run(propagation, Ending.HALF_UNAVAILABLE, "GET", RETRY, 1, REQUESTS);
         assertWithinBudget(figures, 1);
         assertLinks(propagation, figures);
         assertThat(figures.succeeded()).as("more than without retries").isGreaterThan(180);
@@ -225,7 +225,7 @@ final class AmplificationTest {
     @Test
     void withoutAShareTheFloorAloneBounds() throws Exception {
         RetryRule floorOnly = Planes.retry(3, Set.of(503), Duration.ZERO, 0, MIN_PER_SECOND);
-        Figures figures =
+        Amplification figures =
                 run(Propagation.NOTHING, Ending.UNAVAILABLE, "GET", floorOnly, 2, REQUESTS);
         double floor = floor(figures, 2);
         assertThat((double) figures.arrived().getLast()).isLessThanOrEqualTo(REQUESTS + 3 * floor);

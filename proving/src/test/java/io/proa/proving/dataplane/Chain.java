@@ -75,26 +75,6 @@ final class Chain implements AutoCloseable {
         GONE
     }
 
-    /// What happened.
-    ///
-    /// @param requests sent by the client
-    /// @param succeeded of these, as the client saw it
-    /// @param seconds from before the first request until after the last response
-    /// @param attempts made by the sidecars of front, a and b
-    /// @param arrived at the applications of a, b and end
-    /// @param mostPerRequest the same for that one of the client's requests that caused the most
-    /// @param linked exchanges, by sidecar, that were known to be on behalf of a retry
-    /// @param retriesOfRetries attempts beyond the first in these
-    record Figures(
-            int requests,
-            int succeeded,
-            double seconds,
-            List<Integer> attempts,
-            List<Integer> arrived,
-            List<Integer> mostPerRequest,
-            List<Integer> linked,
-            int retriesOfRetries) {}
-
     private static final InetAddress LOOPBACK = IpPort.literal("127.0.0.1");
 
     private final Deque<Closeable> opened = new ArrayDeque<>();
@@ -343,7 +323,7 @@ final class Chain implements AutoCloseable {
     }
 
     /// Sends `requests` requests, each under a path of its own, on `clients` connections at a time.
-    Figures load(String method, int requests, int clients) throws Exception {
+    Amplification load(String method, int requests, int clients) throws Exception {
         AtomicInteger next = new AtomicInteger();
         AtomicInteger succeeded = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(clients);
@@ -392,10 +372,10 @@ final class Chain implements AutoCloseable {
         }
     }
 
-    private Figures figures(int requests, int succeeded, double seconds) {
+    private Amplification figures(int requests, int succeeded, double seconds) {
         List<Pod> senders = pods.subList(0, 3);
         List<Pod> receivers = pods.subList(1, 4);
-        return new Figures(
+        return new Amplification(
                 requests,
                 succeeded,
                 seconds,

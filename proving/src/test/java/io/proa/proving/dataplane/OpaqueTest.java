@@ -151,4 +151,16 @@ final class OpaqueTest extends Stage {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("reset");
     }
+
+    @Test
+    void aPortThatTheCalleeDoesNotHaveIsAReset() throws Exception {
+        Planes planes = tcp(echo());
+        planes.declareNothing();
+        Wire wire = connect();
+        wire.send("1");
+        assertThatThrownBy(wire.in::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("reset");
+        assertThat(planes.refused).containsExactly("unknown_destination:");
+    }
 }

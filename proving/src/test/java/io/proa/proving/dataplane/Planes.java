@@ -100,8 +100,16 @@ final class Planes implements AutoCloseable {
     }
 
     /// A service with just these endpoints.
-    static Planes mixed(RouteRule rule, Endpoint... endpoints) throws IOException {
+    static Planes with(RouteRule rule, Endpoint... endpoints) throws IOException {
         return new Planes(AppProtocol.HTTP).serve(rule, List.of(endpoints));
+    }
+
+    /// A service with one endpoint outside the mesh and one inside, as while it is being moved.
+    static Planes mixed(RouteRule rule, int outside, int inside) throws IOException {
+        Planes planes = new Planes(AppProtocol.HTTP);
+        return planes.serve(
+                rule,
+                List.of(meshEndpoint(outside, null), meshEndpoint(planes.callee(inside), CALLEE)));
     }
 
     /// One application whose inbound plane is reached through `between`, which is told that plane's
@@ -187,17 +195,22 @@ final class Planes implements AutoCloseable {
 
     private int callee(int application) throws IOException {
         DataPlane plane = plane(CALLEE, inbound, List.of(), anyPort());
-        Workload self =
-                new Workload(
-                        "orders-" + application,
-                        CALLEE,
-                        List.of(LOOPBACK),
-                        List.of(new ApplicationPort(ORDERS, 80, application, protocol, false)),
-                        InboundMode.STRICT);
-        plane.publish(new MeshSnapshot(new Revision(1), self, List.of(), Set.of()));
+        plane.publish(
+                callee(1, List.of(new ApplicationPort(ORDERS, 80, application, protocol, false))));
         plane.start();
         callees.add(plane);
         return port(plane);
+    }
+
+    private static MeshSnapshot callee(int revision, List<ApplicationPort> ports) {
+        Workload self =
+                new Workload("orders", CALLEE, List.of(LOOPBACK), ports, InboundMode.STRICT);
+        return new MeshSnapshot(new Revision(revision), self, List.of(), Set.of());
+    }
+
+    /// From now on the callees have no port that anybody could mean.
+    void declareNothing() {
+        callees.forEach(plane -> plane.publish(callee(2, List.of())));
     }
 
     private Planes serve(RouteRule rule, List<Endpoint> endpoints) {

@@ -7,6 +7,7 @@ import io.proa.model.AppProtocol;
 import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
 import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -172,9 +173,12 @@ final class RetryTest extends Stage {
                         wire.close();
                     }
                 });
-        planes(
-                Planes.mesh(
-                        AppProtocol.HTTP, Planes.rule(Planes.patient(), LONG), application.port()));
+        Planes planes =
+                planes(
+                        Planes.mesh(
+                                AppProtocol.HTTP,
+                                Planes.rule(Planes.patient(), LONG),
+                                application.port()));
         Wire wire = connect();
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(200);
@@ -183,6 +187,9 @@ final class RetryTest extends Stage {
         assertThat(response.status()).isEqualTo(502);
         assertThat(response.field("x-proa-reason")).isEqualTo("upstream_truncated");
         assertThat(application.seen).hasSize(2);
+        // the reason that the application is told is the reason in the metrics of both sidecars
+        assertThat(Planes.last(planes.inbound, 2).reason).isEqualTo(Reason.UPSTREAM_TRUNCATED);
+        assertThat(Planes.last(planes.outbound, 2).reason).isEqualTo(Reason.UPSTREAM_TRUNCATED);
     }
 
     @Test
@@ -241,7 +248,8 @@ final class RetryTest extends Stage {
         assertThat(Duration.ofNanos(System.nanoTime() - start))
                 .isBetween(Duration.ofMillis(150), Duration.ofMillis(1200));
         assertThat(application.seen).hasSize(1);
-        Planes.last(planes.inbound, 1);
+        assertThat(Planes.last(planes.outbound, 1).reason).isEqualTo(Reason.DEADLINE);
+        assertThat(Planes.last(planes.inbound, 1).reason).isEqualTo(Reason.CLIENT_GONE);
         wire.send(GET);
         assertThat(wire.response().status()).isEqualTo(504);
     }

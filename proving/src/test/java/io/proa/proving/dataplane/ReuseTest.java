@@ -204,7 +204,7 @@ final class ReuseTest extends Stage {
         int dead = closed.port();
         closed.close();
         planes(
-                Planes.mixed(
+                Planes.with(
                         Planes.rule(Planes.patient(), java.time.Duration.ofSeconds(5)),
                         Planes.meshEndpoint(dead, Planes.CALLEE),
                         Planes.meshEndpoint(plain.port(), null)));

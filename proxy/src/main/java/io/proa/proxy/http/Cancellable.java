@@ -6,4 +6,9 @@ import io.proa.traffic.Failure;
 public interface Cancellable {
     /// Stops waiting and answers with `why`.
     void cancel(Failure why);
+
+    /// Whether only time has to pass, and no answer is on its way.
+    default boolean pausing() {
+        return false;
+    }
 }

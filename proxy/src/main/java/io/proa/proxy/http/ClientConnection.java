@@ -258,14 +258,14 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     /// Moves the body behind the head where all of it has arrived and is small.
     ///
     /// @return bytes moved
-    int moveWholeBody(Slab head, int most, int reserved) {
+    int moveWholeBody(Slab head, int most) {
         Slab slab = link.in;
         long length = meter.announced();
         if (slab == null
                 || length <= 0
                 || length > most
                 || slab.size() < length
-                || head.room() - reserved < length) {
+                || head.room() < length) {
             return 0;
         }
         int n = (int) length;
@@ -352,9 +352,11 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             process();
         } else if (!meter.done()) {
             gone(now, "ended within the request");
+        } else if (now.clientEnded()) {
+            gone(now, "ended while a retry was waited for");
         }
-        // A client that has ended its direction after its request still reads: it gets its
-        // response.
+        // A client that has ended its direction after its request may still read: it gets the
+        // response that is on its way.
     }
 
     private void gone(Exchange now, String how) {
@@ -435,6 +437,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         MessageHead head = from.head();
         lastMoved = loop.now();
         now.record.status = head.status();
+        if (response.fromSidecar()) {
+            now.record.reason = PeerReason.of(head);
+        }
         observer.responding(now);
         boolean tunnel = now.becomesTunnel(head.status());
         decidePersistence(now, head, tunnel);
@@ -666,7 +671,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             return;
         }
         boolean whole = requestComplete(was);
-        finish(was, Reason.NONE);
+        finish(was, was.record.reason);
         if (!whole || !keepAlive || draining) {
             end();
         } else {

@@ -31,7 +31,6 @@ public final class Exchange implements RequestView {
             "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] CRLF = {'\r', '\n'};
     private static final int ATTEMPT_AT = 16;
     private static final int DEADLINE_AT = 40;
     private static final int DEADLINE_DIGITS = 10;
@@ -46,15 +45,14 @@ public final class Exchange implements RequestView {
     private final MessageHead head;
     private @Nullable Slab requestHead;
 
-    /// Where the fields end and the empty line, or the attempt's own lines, begin.
-    private int headEnd;
+    /// Where the lines of [#ATTEMPT] are, or belong.
+    private int attemptBlock;
 
-    private boolean announced;
+    private boolean announcing;
+    private final KeptBody kept;
+    private int bodyWithHead;
+    private boolean sending;
     private boolean upgrading;
-    private @Nullable Slab replay;
-    private int replayLimit;
-    private long forwarded;
-    private long forwardedBehindHead;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
     private @Nullable Cancellable waitingFor;
@@ -63,6 +61,7 @@ public final class Exchange implements RequestView {
     boolean responseStarted;
     boolean interimSent;
     private boolean over;
+    private boolean clientEnded;
 
     /// Keys under which the caller's attempt and deadline are kept while the application works; 0 =
     /// none.
@@ -82,6 +81,9 @@ public final class Exchange implements RequestView {
         this.arrival = arrival;
         this.head = head;
         this.method = head.method();
+        this.kept =
+                new KeptBody(
+                        loop.slabs(), head.framing() == Framing.LENGTH ? head.contentLength() : -1);
     }
 
     public Loop loop() {
@@ -185,12 +187,30 @@ public final class Exchange implements RequestView {
 
     /// Keeps body bytes for another attempt, up to `bytes`.
     public void keepBody(int bytes) {
-        replayLimit = Math.min(bytes, SlabPool.LARGE);
+        kept.limit(bytes);
     }
 
     public boolean bodyReplayable() {
-        Slab kept = replay;
-        return forwardedBehindHead == 0 || kept != null && kept.tail == forwardedBehindHead;
+        return (!sending || kept.allows(bodyWithHead)) && kept.isWhole();
+    }
+
+    /// A byte of the request goes upstream: from now on another attempt is a repetition.
+    void sending() {
+        sending = true;
+    }
+
+    /// The client has ended its direction, and may be gone.
+    ///
+    /// @return whether there is nothing under way that it might still wait for
+    boolean clientEnded() {
+        clientEnded = true;
+        Cancellable waiting = waitingFor;
+        return waiting != null && waiting.pausing();
+    }
+
+    /// Whether it is uncertain that the client is still there.
+    public boolean clientMayBeGone() {
+        return clientEnded;
     }
 
     /// Whether anything of a response, be it an interim one, has gone to the client.
@@ -225,27 +245,19 @@ public final class Exchange implements RequestView {
         Slab slab = requestHead;
         if (slab == null) {
             slab = writeHead(announce);
-            requestHead = slab;
+        } else if (announce != announcing) {
+            slab = announce ? withAttempt(slab) : withoutAttempt(slab);
         }
-        if (announce != announced) {
-            announce(slab, announce);
-        }
-        if (announce) {
+        requestHead = slab;
+        if (announcing) {
             renewAttempt(slab, attempt, now);
         }
         return slab;
     }
 
-    /// Puts the attempt's own lines between the fields and what follows them, or takes them away:
-    /// the endpoints of one service may be of both kinds.
-    private void announce(Slab slab, boolean wanted) {
-        int from = headEnd + (announced ? ATTEMPT.length : CRLF.length);
-        byte[] ending = wanted ? ATTEMPT : CRLF;
-        int to = headEnd + ending.length;
-        slab.whole().put(to, slab.buffer, from, slab.tail - from);
-        slab.buffer.put(headEnd, ending);
-        slab.tail += to - from;
-        announced = wanted;
+    /// The head as it was for this attempt's first byte.
+    Slab requestHead() {
+        return java.util.Objects.requireNonNull(requestHead);
     }
 
     boolean headWritten() {
@@ -281,13 +293,43 @@ public final class Exchange implements RequestView {
             }
         }
         slab.tail = slab.buffer.position();
-        headEnd = slab.tail - CRLF.length;
-        announced = false;
+        attemptBlock = slab.tail - 2;
+        announcing = announce;
         if (announce) {
-            announce(slab, true);
+            slab.whole().put(attemptBlock, ATTEMPT);
+            slab.tail = attemptBlock + ATTEMPT.length;
         }
-        // Room is left for the lines of a later attempt at an endpoint of the other kind.
-        forwarded = client.moveWholeBody(slab, INLINE_BODY, ATTEMPT.length);
+        bodyWithHead = client.moveWholeBody(slab, INLINE_BODY);
+        return slab;
+    }
+
+    /// The next attempt goes to a sidecar, and those before did not.
+    private Slab withAttempt(Slab slab) {
+        Slab roomy = slab;
+        int more = ATTEMPT.length - 2;
+        if (slab.room() < more) {
+            if (slab.capacity() == SlabPool.LARGE) {
+                return slab; // it is told nothing, which is no worse than an unknown caller
+            }
+            roomy = loop.slabs().take(Math.min(slab.tail + more, SlabPool.LARGE));
+            roomy.appendFrom(slab, slab.size());
+            slab.release();
+        }
+        int rest = attemptBlock + 2;
+        roomy.whole().put(rest + more, roomy.buffer, rest, roomy.tail - rest);
+        roomy.buffer.put(attemptBlock, ATTEMPT);
+        roomy.tail += more;
+        announcing = true;
+        return roomy;
+    }
+
+    /// The next attempt goes to somebody outside the mesh, and those before did not.
+    private Slab withoutAttempt(Slab slab) {
+        int less = ATTEMPT.length - 2;
+        int rest = attemptBlock + less;
+        slab.whole().put(attemptBlock, slab.buffer, rest, slab.tail - rest);
+        slab.tail -= less;
+        announcing = false;
         return slab;
     }
 
@@ -315,14 +357,14 @@ public final class Exchange implements RequestView {
 
     private void renewAttempt(Slab slab, int attempt, long now) {
         slab.whole();
-        slab.buffer.put(headEnd + ATTEMPT_AT, (byte) ('0' + attempt / 10));
-        slab.buffer.put(headEnd + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
+        slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
+        slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
         long millis =
                 deadline.equals(Deadline.NONE)
                         ? 0
                         : Math.max(1, deadline.remaining(now) / 1_000_000);
         for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
-            slab.buffer.put(headEnd + DEADLINE_AT + i, (byte) ('0' + millis % 10));
+            slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
             millis /= 10;
         }
     }
@@ -330,37 +372,13 @@ public final class Exchange implements RequestView {
     /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
     /// attempt may need them.
     void bodyForwarded(Slab from, int n) {
-        Slab kept = replay;
-        if (kept == null && forwardedBehindHead == 0 && n <= replayLimit && !responseStarted) {
-            kept = loop.slabs().take(replayLimit > SlabPool.RECORD ? SlabPool.LARGE : replayLimit);
-            replay = kept;
+        if (!responseStarted) {
+            kept.forwarded(from, n);
         }
-        if (kept != null) {
-            if (kept.tail + n <= replayLimit && kept.room() >= n) {
-                kept.whole().put(kept.tail, from.whole(), from.head, n);
-                kept.tail += n;
-            } else {
-                forgetBody();
-            }
-        }
-        forwarded += n;
-        forwardedBehindHead += n;
     }
 
     @Nullable Slab replay() {
-        return replay;
-    }
-
-    long forwarded() {
-        return forwarded;
-    }
-
-    /// No other attempt will be made.
-    void forgetBody() {
-        if (replay != null) {
-            replay.release();
-            replay = null;
-        }
+        return kept.slab();
     }
 
     /// Notes in the record what was asked for, for the log; does nothing once the response has
@@ -388,7 +406,7 @@ public final class Exchange implements RequestView {
 
     /// The response has begun: the request's head and body are not needed again.
     void releaseRequest() {
-        forgetBody();
+        kept.forget();
         if (requestHead != null) {
             requestHead.release();
             requestHead = null;

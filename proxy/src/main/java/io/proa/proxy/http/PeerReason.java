@@ -21,6 +21,14 @@ final class PeerReason {
                 : failure.reason().code();
     }
 
+    /// Why the endpoint's sidecar answered in its application's place, for the record of who passes
+    /// that on; [Reason#NONE] where the answer is the application's.
+    static Reason of(MessageHead head) {
+        int at = head.find(KnownHeader.X_PROA_REASON);
+        Reason known = at < 0 ? null : Reason.coded(head.value(at));
+        return known == null ? Reason.NONE : known;
+    }
+
     /// @return null where the response is the application's, or a decision that must reach the
     ///   caller as it is
     static @Nullable Failure failure(MessageHead head, IpPort endpoint) {

@@ -52,6 +52,11 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private int headSent;
     private int replaySent;
     private boolean anySent;
+
+    /// Whether the head, and what earlier attempts had sent of the body, have gone out; only then
+    /// may more of the body follow, or another request.
+    private boolean caughtUp;
+
     private boolean anyReceived;
     private int served;
     private int status;
@@ -59,7 +64,6 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private boolean reusable;
     private boolean eof;
     private @Nullable IOException deaf;
-    private boolean headComplete;
     private boolean heldForClient;
     private int metered;
     private boolean counted;
@@ -104,9 +108,9 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         headSent = 0;
         replaySent = 0;
         anySent = false;
+        caughtUp = false;
         anyReceived = false;
         eof = false;
-        headComplete = false;
         heldForClient = false;
         metered = 0;
         next.upstream = this;
@@ -164,13 +168,18 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Head, then what earlier attempts had sent of the body, then the body as it comes.
     private void continueSending() throws IOException {
         Exchange now = current();
-        Slab head = now.requestHead(pool.mesh(), attempt, loop.now());
+        // Once its first byte is out the head stays as it is.
+        Slab head =
+                headSent == 0
+                        ? now.requestHead(pool.mesh(), attempt, loop.now())
+                        : now.requestHead();
         while (headSent < head.tail) {
             int n = link().write(head, headSent, head.tail);
             if (n == 0) {
                 return;
             }
             anySent = true;
+            now.sending();
             headSent += n;
         }
         Slab replay = now.replay();
@@ -183,7 +192,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 replaySent += n;
             }
         }
-        headComplete = true;
+        caughtUp = true;
         if (state == State.SENDING) {
             state = State.HEAD_AWAITED;
             now.record.sentAt = loop.clock();
@@ -194,7 +203,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Whether the client's body bytes may follow. Never behind a head that was answered before all
     /// of it had gone out.
     boolean takesBody() {
-        return headComplete && deaf == null && (state == State.HEAD_AWAITED || state == State.BODY);
+        return caughtUp && deaf == null && (state == State.HEAD_AWAITED || state == State.BODY);
     }
 
     /// The endpoint takes no more of the request. It may have answered all the same, and that
@@ -347,7 +356,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
 
     private void answer(MessageHead head) {
         // Whatever goes behind a head that was not sent to its end would belong to it.
-        boolean sent = headComplete;
+        boolean sent = caughtUp;
         state = State.BODY;
         Exchange now = current();
         now.record.firstByteAt = loop.clock();
@@ -448,7 +457,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
 
     private void complete() {
         Exchange was = current();
-        boolean clean = was.client.requestComplete(was);
+        boolean clean = caughtUp && was.client.requestComplete(was);
         detach();
         endUse(clean);
         was.client.responseComplete(was);
@@ -478,7 +487,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     /// Throws the response away: a short rest is read off, a long one costs the connection.
     void discard() {
         Exchange was = current();
-        boolean clean = was.client.requestComplete(was);
+        boolean clean = caughtUp && was.client.requestComplete(was);
         was.waitFor(null);
         detach();
         if (!clean) {

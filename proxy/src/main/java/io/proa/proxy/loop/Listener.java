@@ -60,8 +60,16 @@ public final class Listener implements Loop.Ready {
             return new Listener(loop, server, taker);
         } catch (IOException e) {
             server.close();
-            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + words(address) + ": " + e.getMessage(), e);
         }
+    }
+
+    /// Without the slash that stands for a missing host name.
+    private static String words(SocketAddress address) {
+        String text = address.toString();
+        return address instanceof InetSocketAddress && text.startsWith("/")
+                ? text.substring(1)
+                : text;
     }
 
     public SocketAddress localAddress() {

@@ -11,6 +11,7 @@ public final class Slab {
     public int head;
     public int tail;
     boolean free;
+    boolean spare;
 
     Slab(SlabPool pool, int sizeClass, ByteBuffer buffer) {
         this.pool = pool;

@@ -2,6 +2,7 @@ package io.proa.proxy.loop;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Lends slabs of three sizes. Loop-confined; [#lent] must be zero when nothing is under way, and
 /// tests check it.
@@ -21,8 +22,12 @@ public final class SlabPool {
     private static final int[] SIZES = {SMALL, RECORD, LARGE};
     private static final int[] KEPT = {64, 32, 1};
 
+    /// Bytes that may be held for nothing but the case that they are needed again.
+    private static final int SPARE_BYTES = 4 << 20;
+
     private final ArrayDeque<Slab>[] free;
     private int lent;
+    private int spareBytes;
 
     @SuppressWarnings("unchecked") // an array of generic deques cannot be made otherwise
     public SlabPool() {
@@ -51,11 +56,28 @@ public final class SlabPool {
                 bytes + " bytes asked for, at most " + LARGE + " are lent");
     }
 
+    /// A slab for a copy that can be done without.
+    ///
+    /// @return null while too many bytes are lent for that purpose
+    public @Nullable Slab takeSpare(int bytes) {
+        if (spareBytes >= SPARE_BYTES) {
+            return null;
+        }
+        Slab slab = take(bytes);
+        slab.spare = true;
+        spareBytes += slab.capacity();
+        return slab;
+    }
+
     void giveBack(Slab slab) {
         if (slab.free) {
             throw new IllegalStateException("slab released twice");
         }
         slab.free = true;
+        if (slab.spare) {
+            slab.spare = false;
+            spareBytes -= slab.capacity();
+        }
         slab.head = 0;
         slab.tail = 0;
         lent--;

@@ -70,7 +70,7 @@ record Comparison(List<String> differences, Map<Experiment, Outcome> agreed) {
     }
 
     private static List<String> lines(String value) {
-        return List.of(value.split("\n"));
+        return value.lines().toList();
     }
 
     private static Outcome mostSeen(Map<String, Outcome> outcomes) {

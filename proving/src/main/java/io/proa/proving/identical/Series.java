@@ -42,7 +42,7 @@ final class Series {
     static SortedMap<String, Long> read(String page) {
         SortedMap<String, Long> series = new TreeMap<>();
         Map<String, String> types = new TreeMap<>();
-        for (String line : page.split("\n")) {
+        for (String line : (Iterable<String>) page.lines()::iterator) {
             if (line.contains("_bucket{") || line.startsWith("# HELP")) {
                 continue; // most of the page
             }

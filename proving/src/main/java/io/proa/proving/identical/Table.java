@@ -21,7 +21,7 @@ final class Table {
             in each of Python, Node, Go and Java (their standard libraries only; where one is missing on a machine, Perl or C
             stands in for it), each with its own sidecar in its own pod, and every caller calls every callee. The callees fail by
             the script in `proving/src/fleet/identical/faults.txt`, by the same bytes in every language. For each of the cases
-            below all %d pairs of caller and callee agreed on everything in the row, and on the body's digest; a pair that does
+            below all PAIRS pairs of caller and callee agreed on everything in the row, and on the body's digest; a pair that does
             not fails the build, and is named with the cell in which it differs.
 
             Left to themselves the languages do not agree: where a connection ends before the answer, Java's client quietly sends
@@ -55,7 +55,7 @@ final class Table {
 
     /// @param pairs how many of them agree
     static String of(Map<Experiment, Outcome> outcomes, int pairs, int seed) {
-        StringBuilder page = new StringBuilder(HEAD.formatted(pairs));
+        StringBuilder page = new StringBuilder(HEAD.replace("PAIRS", String.valueOf(pairs)));
         outcomes.forEach((experiment, outcome) -> row(page, experiment, outcome));
         page.append("\nThe draws of the last two cases are those of seed ").append(seed);
         page.append("; `.ci/identical --seed N` compares the languages under others.\n");

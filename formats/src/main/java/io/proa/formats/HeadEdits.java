@@ -19,6 +19,7 @@ public final class HeadEdits {
     int addedLength;
     int connection;
     boolean version11;
+    boolean originForm;
     boolean host;
     byte[] hostIfAbsent = NO_BYTES;
     private int replacementBytes;
@@ -34,11 +35,13 @@ public final class HeadEdits {
         addedLength = 0;
         connection = 0;
         version11 = false;
+        originForm = false;
         host = false;
         hostIfAbsent = NO_BYTES;
     }
 
-    /// Leaves out every field of that name. Never for what frames the body.
+    /// Leaves out every field of that name. What frames the body may go only where the body itself
+    /// is written in another framing.
     public void remove(KnownHeader header) {
         removed |= header.bit();
     }
@@ -98,6 +101,12 @@ public final class HeadEdits {
     /// Writes HTTP/1.1 whatever the version was (RFC 9112 section 2.3: each sender states its own).
     public void version11() {
         version11 = true;
+    }
+
+    /// Writes a target that is a whole URI without scheme and authority, which Host repeats: what
+    /// is sent to an origin server (RFC 9112 section 3.2.1).
+    public void originForm() {
+        originForm = true;
     }
 
     /// Adds this Host when a request, of HTTP/1.0, has none.

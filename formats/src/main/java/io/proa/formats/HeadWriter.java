@@ -15,6 +15,9 @@ public final class HeadWriter {
     static final int TE = 8;
 
     static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] NOTHING = {};
+    private static final byte[] SLASH = {'/'};
+    private static final byte[] ASTERISK = {'*'};
     private static final byte[] COLON = {':', ' '};
     private static final byte[] HOST = ascii("Host: ");
     private static final byte[] VERSION_11 = ascii("HTTP/1.1");
@@ -64,6 +67,13 @@ public final class HeadWriter {
         }
         int at = out.position();
         int kept = head.start();
+        if (edits.originForm
+                && head.pathStart() > head.targetStart()
+                && head.method() != Method.CONNECT) {
+            at = copy(out, at, source, kept, head.targetStart());
+            at = put(out, at, emptyPath(head));
+            kept = head.pathStart();
+        }
         if (edits.version11 && head.version() == 10) {
             at = copy(out, at, source, kept, head.targetEnd() + 1);
             at = put(out, at, VERSION_11);
@@ -80,6 +90,15 @@ public final class HeadWriter {
         }
         finish(out, at, options, edits);
         return true;
+    }
+
+    /// What stands in the place of a path that a whole URI leaves out (RFC 9112 section 3.2.4).
+    private static byte[] emptyPath(MessageHead head) {
+        if (head.pathEnd() > head.pathStart()) {
+            return NOTHING;
+        }
+        boolean server = head.method() == Method.OPTIONS && head.targetEnd() == head.pathEnd();
+        return server ? ASTERISK : SLASH;
     }
 
     /// Writes at the position of `out` and moves it; like [#forwardRequest].

@@ -149,4 +149,21 @@ class HeadWriterTest {
         assertThat(HeadWriter.forwardRequest(head, in, out, edits)).isFalse();
         assertThat(out.position()).isZero();
     }
+
+    @Test
+    void writesWholeUrisAsPathsWhereAsked() throws MalformedHead {
+        edits.originForm();
+        edits.version11();
+        edits.hostIfAbsent(Bytes.of("a"));
+        assertThat(request("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .isEqualTo("GET /b?c HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(request("GET https://a?c HTTP/1.0\r\n\r\n"))
+                .isEqualTo("GET /?c HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(request("OPTIONS http://a HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .isEqualTo("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(request("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .isEqualTo("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
+        assertThat(request("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"))
+                .isEqualTo("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+    }
 }

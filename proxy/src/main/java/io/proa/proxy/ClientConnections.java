@@ -23,6 +23,7 @@ final class ClientConnections {
     private final LoopParts loop;
     private final Set<ClientConnection> inbound = new HashSet<>();
     private final Set<ClientConnection> outbound = new HashSet<>();
+    private int inboundTunnels;
     private boolean drainingInbound;
 
     ClientConnections(LoopParts loop) {
@@ -45,8 +46,13 @@ final class ClientConnections {
         return direction == Direction.INBOUND ? inbound : outbound;
     }
 
+    /// Opaque connections towards the application that are open, or no longer.
+    void inboundTunnels(int change) {
+        inboundTunnels += change;
+    }
+
     int open(Direction direction) {
-        return of(direction).size();
+        return of(direction).size() + (direction == Direction.INBOUND ? inboundTunnels : 0);
     }
 
     /// Ends each connection of that side after the exchange it is in.

@@ -46,7 +46,6 @@ public final class DataPlane implements AutoCloseable {
     private final List<LoopParts> parts = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private final List<Listener> inboundListeners = new ArrayList<>();
     private volatile @Nullable MeshSnapshot snapshot;
 
     private DataPlane() {}
@@ -85,24 +84,26 @@ public final class DataPlane implements AutoCloseable {
                     accepted -> OutboundConnection.accept(loop, accepted, explicit.destination()));
         }
         if (settings.inbound() != null) {
-            inboundListeners.add(
-                    add(loop, settings.inbound(), accepted -> plaintext(loop, accepted)));
+            loop.inboundListeners()
+                    .add(add(loop, settings.inbound(), accepted -> plaintext(loop, accepted)));
         }
         if (settings.mesh() != null) {
-            inboundListeners.add(
-                    add(
-                            loop,
-                            settings.mesh(),
-                            accepted -> InboundConnection.acceptMesh(loop, accepted)));
+            loop.inboundListeners()
+                    .add(
+                            add(
+                                    loop,
+                                    settings.mesh(),
+                                    accepted -> InboundConnection.acceptMesh(loop, accepted)));
         }
         if (first) {
             for (DataPlaneSettings.Published published : settings.published()) {
                 UnixDomainSocketAddress address = UnixDomainSocketAddress.of(published.socket());
-                inboundListeners.add(
-                        add(
-                                loop,
-                                address,
-                                accepted -> published(loop, accepted, published.port())));
+                loop.inboundListeners()
+                        .add(
+                                add(
+                                        loop,
+                                        address,
+                                        accepted -> published(loop, accepted, published.port())));
             }
         }
     }
@@ -209,9 +210,8 @@ public final class DataPlane implements AutoCloseable {
     /// @return whether all inbound work was done within the time
     public boolean drain(long nanos) throws InterruptedException {
         for (LoopParts loop : parts) {
-            loop.loop().execute(() -> loop.clients().drain(Direction.INBOUND));
+            loop.loop().execute(() -> drain(loop));
         }
-        parts.getFirst().loop().execute(() -> inboundListeners.forEach(Listener::close));
         long end = System.nanoTime() + nanos;
         while (System.nanoTime() < end) {
             if (count(Direction.INBOUND) == 0) {
@@ -222,6 +222,13 @@ public final class DataPlane implements AutoCloseable {
         return false;
     }
 
+    /// Each loop its own listeners: a descriptor is only closed by the selector that knows it, and
+    /// until then the kernel goes on queueing connections for it.
+    private static void drain(LoopParts loop) {
+        loop.inboundListeners().forEach(Listener::close);
+        loop.clients().drain(Direction.INBOUND);
+    }
+
     /// Client connections open now.
     private int count(Direction direction) throws InterruptedException {
         return sum(loop -> loop.clients().open(direction));
@@ -230,6 +237,21 @@ public final class DataPlane implements AutoCloseable {
     /// Slabs lent over all loops: zero where nothing is under way.
     public int lentSlabs() throws InterruptedException {
         return sum(loop -> loop.loop().slabs().lent());
+    }
+
+    /// Timeouts armed over all loops.
+    public int armedTimers() throws InterruptedException {
+        return sum(loop -> loop.loop().armedTimers());
+    }
+
+    /// Listeners and connections over all loops, whatever state they are in.
+    public int channels() throws InterruptedException {
+        return sum(loop -> loop.loop().channels());
+    }
+
+    /// Connections of applications and peers that are served now, over all loops.
+    public int served() throws InterruptedException {
+        return count(Direction.INBOUND) + count(Direction.OUTBOUND);
     }
 
     /// Asks every loop on its own thread.

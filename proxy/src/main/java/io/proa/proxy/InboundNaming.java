@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.formats.KnownHeader;
 import io.proa.formats.MessageHead;
+import io.proa.model.TimeoutRule;
 import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.Exchange;
 import io.proa.proxy.http.UpstreamResponse;
@@ -16,6 +17,8 @@ import java.nio.ByteBuffer;
 final class InboundNaming
         implements Filter<ArrivedRequest, UpstreamResponse, ArrivedRequest, UpstreamResponse> {
     private static final int MOST_DIGITS = 10;
+    private static final long PEER_IDLE_NANOS = 3_600_000_000_000L;
+    private static final long OUTSIDE_IDLE_NANOS = TimeoutRule.DEFAULT.idle().toNanos();
 
     /// The caller's sidecar ends the request at its deadline and hangs up; this side would do so at
     /// the same moment, and which of the two were first would be chance, with another reason in the
@@ -57,7 +60,10 @@ final class InboundNaming
                 worthKnowing ? naming.traceId() : null);
         loop.callers().put(exchange.traceKey, exchange.record.callerAttempt, deadline);
         loop.callers().put(exchange.requestKey, exchange.record.callerAttempt, deadline);
-        exchange.startCallerDeadline();
+        // The caller's sidecar knows the rule and enforces it; whoever has none does not wait for
+        // ever.
+        exchange.startCallerDeadline(
+                exchange.arrival.peer() != null ? PEER_IDLE_NANOS : OUTSIDE_IDLE_NANOS);
         next.apply(request, reply);
     }
 

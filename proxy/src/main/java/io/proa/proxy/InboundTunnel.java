@@ -56,6 +56,7 @@ final class InboundTunnel implements LinkHandler {
         record.remote = remote;
         record.service = target.port().service();
         client.handler(new WaitingClient());
+        loop.clients().inboundTunnels(1);
     }
 
     private final class WaitingClient implements LinkHandler {
@@ -106,6 +107,7 @@ final class InboundTunnel implements LinkHandler {
     }
 
     private void ended(ExchangeRecord done) {
+        loop.clients().inboundTunnels(-1);
         loop.observer().connectionClosed(Direction.INBOUND, done.security);
         loop.observer().ended(done);
     }

@@ -14,6 +14,7 @@ import io.proa.proxy.http.HttpTools;
 import io.proa.proxy.http.UpstreamPool;
 import io.proa.proxy.http.UpstreamResponse;
 import io.proa.proxy.http.UpstreamTarget;
+import io.proa.proxy.loop.Listener;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.route.Clusters;
 import io.proa.telemetry.ExchangeObserver;
@@ -23,7 +24,9 @@ import io.proa.traffic.Service;
 import io.proa.traffic.Stack;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,8 @@ final class LoopParts {
     private static final UpstreamPool.Limits APPLICATION =
             new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L);
 
+    private static final int MOST_APPLICATIONS = 64;
+
     private final Loop loop;
     private final DataPlaneSettings settings;
     private final HttpTools tools;
@@ -49,6 +54,7 @@ final class LoopParts {
     private final ExchangeObserver observer;
     private final CallerContexts callers;
     private final Clusters clusters;
+    private final List<Listener> inboundListeners = new ArrayList<>();
     private final Map<IpPort, UpstreamPool> applications = new HashMap<>();
     private final Stack.Built<ArrivedRequest, UpstreamResponse> outbound;
     private final Stack.Built<ArrivedRequest, UpstreamResponse> inbound;
@@ -93,9 +99,18 @@ final class LoopParts {
                             connector,
                             new UpstreamTarget(address, null, "", false),
                             APPLICATION);
+            forgetUnused();
             applications.put(address, known);
         }
         return known;
+    }
+
+    /// In permissive mode the outside chooses ports: pools without connections are not kept for
+    /// ever.
+    private void forgetUnused() {
+        if (applications.size() >= MOST_APPLICATIONS) {
+            applications.values().removeIf(pool -> pool.open() == 0);
+        }
     }
 
     /// Where the application listens for a caller that came to `dialled`: the same address of the
@@ -141,6 +156,11 @@ final class LoopParts {
 
     Permitting permitting() {
         return permitting;
+    }
+
+    /// Where others come in; closed by a drain.
+    List<Listener> inboundListeners() {
+        return inboundListeners;
     }
 
     ClientConnections clients() {

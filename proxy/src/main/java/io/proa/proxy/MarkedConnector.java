@@ -83,7 +83,12 @@ final class MarkedConnector implements Connector {
                         interest,
                         context.client(expected, target.serverName(), List.of(protocol)));
         if (connected) {
-            link.startHandshake();
+            try {
+                link.startHandshake();
+            } catch (IOException e) {
+                link.abort();
+                throw e;
+            }
         }
         return link;
     }

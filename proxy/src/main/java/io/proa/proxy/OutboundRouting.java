@@ -1,5 +1,6 @@
 package io.proa.proxy;
 
+import io.proa.model.IpPort;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
 import io.proa.proxy.http.ArrivedRequest;
@@ -30,15 +31,39 @@ final class OutboundRouting
             Reply<? super UpstreamResponse> reply,
             Service<RoutedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
-        switch ((Destination) exchange.arrival.target()) {
-            case Destination.ToService(Cluster cluster) ->
+        Destination destination = today(exchange);
+        switch (destination) {
+            case Destination.ToService(Cluster cluster) when !cluster.gone() ->
                     route(exchange, cluster, null, reply, next);
-            case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned) ->
+            case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned)
+                    when !cluster.gone() && !pinned.gone() ->
                     route(exchange, cluster, pinned, reply, next);
+            case Destination.ToService(Cluster cluster) -> nowhere(cluster, reply);
+            case Destination.ToEndpoint(Cluster cluster, EndpointPool _) -> nowhere(cluster, reply);
             case Destination.Outside(var address) ->
                     reply.failed(
                             new Failure.Refused(Reason.UNKNOWN_DESTINATION, address.toString()));
         }
+    }
+
+    /// What the address means that the connection was made to. Connections outlive snapshots: what
+    /// was found on arrival may have left the mesh, or come back as something else.
+    private Destination today(Exchange exchange) {
+        Destination found = (Destination) exchange.arrival.target();
+        boolean stale =
+                switch (found) {
+                    case Destination.ToService(Cluster cluster) -> cluster.gone();
+                    case Destination.ToEndpoint(Cluster cluster, EndpointPool pinned) ->
+                            cluster.gone() || pinned.gone();
+                    case Destination.Outside _ -> false;
+                };
+        IpPort address = exchange.arrival.destination();
+        Destination now = stale && address != null ? loop.clusters().find(address) : null;
+        return now == null ? found : now;
+    }
+
+    private static void nowhere(Cluster gone, Reply<? super UpstreamResponse> reply) {
+        reply.failed(new Failure.Unroutable(Reason.NO_CONFIGURATION, gone.name()));
     }
 
     private void route(

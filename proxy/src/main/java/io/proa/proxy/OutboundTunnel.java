@@ -33,6 +33,11 @@ final class OutboundTunnel implements LinkHandler {
     private final Timer timer = new Timer();
     private @Nullable Link upstream;
     private @Nullable Loaded<EndpointPool> chosen;
+
+    /// Whether the endpoint chosen last has been told that it is used, and not yet that it no longer
+    /// is.
+    private boolean begun;
+
     private boolean over;
 
     OutboundTunnel(LoopParts loop, Link client, Destination destination) {
@@ -100,6 +105,7 @@ final class OutboundTunnel implements LinkHandler {
             return;
         }
         chosen = next;
+        begun = true;
         next.begin(loop.loop().now());
         connect(next.endpoint().pool().target(), rule(cluster).timeouts().connect().toNanos());
     }
@@ -194,9 +200,12 @@ final class OutboundTunnel implements LinkHandler {
 
     private void release(boolean success) {
         Loaded<EndpointPool> endpoint = chosen;
-        if (endpoint != null && record.reason != Reason.NO_ENDPOINT) {
+        if (endpoint != null && begun) {
+            begun = false;
             long now = loop.loop().now();
-            endpoint.end(now, now - record.startedAt, success);
+            // How long it stood says nothing of how quick the endpoint is.
+            long took = record.sentAt > 0 ? record.sentAt : now;
+            endpoint.end(now, took - record.startedAt, success);
         }
     }
 
@@ -210,6 +219,7 @@ final class OutboundTunnel implements LinkHandler {
             upstream.abort();
         }
         client.abort();
+        release(reason == Reason.CLIENT_GONE);
         record.reason = reason;
         record.detail = detail;
         record.endedAt = loop.loop().clock();

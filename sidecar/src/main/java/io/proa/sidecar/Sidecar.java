@@ -13,6 +13,7 @@ import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
+import io.proa.proxy.loop.Loop;
 import io.proa.telemetry.AccessLog;
 import io.proa.telemetry.EventLog;
 import io.proa.telemetry.SidecarGauges;
@@ -87,7 +88,11 @@ final class Sidecar implements AutoCloseable {
                         ? this::subscribe
                         : Subscriptions.NONE;
         return new DataPlane.Surroundings(
-                gate, subscriptions, telemetry::ofLoop, this::bug, new SecureRandom().nextLong());
+                gate,
+                subscriptions,
+                telemetry::ofLoop,
+                new Troubles(),
+                new SecureRandom().nextLong());
     }
 
     private boolean subscribe(IpPort destination) {
@@ -98,17 +103,26 @@ final class Sidecar implements AutoCloseable {
         return true;
     }
 
-    /// A mistake of our own: loud, counted by the log, and the end of one connection only.
-    private void bug(Throwable thrown) {
-        StackTraceElement[] trace = thrown.getStackTrace();
-        events.error(
-                "bug",
-                "what",
-                thrown.toString(),
-                "where",
-                trace.length == 0 ? "" : trace[0].toString());
-        if (System.getProperty("io.proa.traces") != null) {
-            thrown.printStackTrace();
+    /// What goes wrong on the loops themselves.
+    private final class Troubles implements Loop.BugReport {
+        /// Loud, counted by the log, and the end of one connection only.
+        @Override
+        public void bug(Throwable thrown) {
+            StackTraceElement[] trace = thrown.getStackTrace();
+            events.error(
+                    "bug",
+                    "what",
+                    thrown.toString(),
+                    "where",
+                    trace.length == 0 ? "" : trace[0].toString());
+            if (System.getProperty("io.proa.traces") != null) {
+                thrown.printStackTrace();
+            }
+        }
+
+        @Override
+        public void cannotAccept(IOException cause) {
+            events.warn("accept", "paused", String.valueOf(cause.getMessage()));
         }
     }
 

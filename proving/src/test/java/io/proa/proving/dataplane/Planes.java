@@ -78,6 +78,7 @@ final class Planes implements AutoCloseable {
     }
 
     private final AppProtocol protocol;
+    private int revision;
 
     /// A service with an inbound plane in front of each application.
     static Planes mesh(AppProtocol protocol, RouteRule rule, int... applications)
@@ -97,6 +98,11 @@ final class Planes implements AutoCloseable {
             endpoints.add(meshEndpoint(application, null));
         }
         return new Planes(AppProtocol.HTTP).serve(rule, endpoints);
+    }
+
+    /// A service with just these endpoints.
+    static Planes with(RouteRule rule, Endpoint... endpoints) throws IOException {
+        return new Planes(AppProtocol.HTTP).serve(rule, List.of(endpoints));
     }
 
     /// A service with one endpoint outside the mesh and one inside, as while it is being moved.
@@ -209,18 +215,76 @@ final class Planes implements AutoCloseable {
     }
 
     private Planes serve(RouteRule rule, List<Endpoint> endpoints) {
-        Workload self =
-                new Workload("caller", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
-        MeshService service =
-                new MeshService(
-                        ORDERS,
-                        List.of(SERVICE.ip()),
-                        List.of(new ServicePort(80, 80, protocol)),
-                        endpoints,
-                        List.of(rule));
-        caller.publish(new MeshSnapshot(new Revision(1), self, List.of(service), Set.of()));
+        offer(rule, endpoints);
         caller.start();
         return this;
+    }
+
+    /// The caller's next snapshot has the service with these endpoints.
+    void offer(RouteRule rule, List<Endpoint> endpoints) {
+        publish(
+                List.of(
+                        new MeshService(
+                                ORDERS,
+                                List.of(SERVICE.ip()),
+                                List.of(new ServicePort(80, 80, protocol)),
+                                endpoints,
+                                List.of(rule))));
+    }
+
+    /// One for each callee.
+    List<Endpoint> endpoints() {
+        return callees.stream().map(plane -> meshEndpoint(port(plane), CALLEE)).toList();
+    }
+
+    /// The caller's next snapshot knows no service at all.
+    void offerNothing() {
+        publish(List.of());
+    }
+
+    private void publish(List<MeshService> services) {
+        Workload self =
+                new Workload("caller", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
+        caller.publish(new MeshSnapshot(new Revision(++revision), self, services, Set.of()));
+        if (revision > 1) {
+            // Whatever a loop is asked later it answers with the snapshot in place.
+            try {
+                assertThat(caller.served()).isNotNegative();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /// One more inbound plane, in front of this application.
+    Endpoint another(int application) throws IOException {
+        return meshEndpoint(callee(application), CALLEE);
+    }
+
+    /// All planes get a new certificate for the identity they have.
+    void rotate() {
+        for (int i = 0; i < gates.size(); i++) {
+            gates.get(i)
+                    .open(
+                            TlsProvider.open(
+                                    identity(i == 0 ? CALLER : CALLEE),
+                                    AUTHORITY.bundle(),
+                                    TlsSettings.defaults()));
+        }
+    }
+
+    /// What is held over all planes: armed timers, channels (listeners too), served connections,
+    /// slabs.
+    List<Integer> held() throws InterruptedException {
+        int timers = caller.armedTimers();
+        int channels = caller.channels();
+        int served = caller.served();
+        for (DataPlane callee : callees) {
+            timers += callee.armedTimers();
+            channels += callee.channels();
+            served += callee.served();
+        }
+        return List.of(timers, channels, served, lentSlabs());
     }
 
     private static int port(DataPlane plane) {

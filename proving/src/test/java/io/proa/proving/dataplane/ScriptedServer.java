@@ -36,6 +36,14 @@ final class ScriptedServer implements AutoCloseable {
         return server;
     }
 
+    /// As [#playing], with kernel buffers that hold next to nothing.
+    static ScriptedServer narrow(Script script) throws IOException {
+        ScriptedServer server = new ScriptedServer(script);
+        server.listener.setReceiveBufferSize(4096);
+        Thread.ofVirtual().start(server::accept);
+        return server;
+    }
+
     /// Answers every request by what its path asks for.
     static ScriptedServer answering() throws IOException {
         return playing((wire, number) -> serve(wire));
@@ -72,6 +80,10 @@ final class ScriptedServer implements AutoCloseable {
         if (!head) {
             wire.send(body);
         }
+    }
+
+    static void ok(Wire wire, String body) throws IOException {
+        ok(wire, body.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1), false);
     }
 
     int port() {

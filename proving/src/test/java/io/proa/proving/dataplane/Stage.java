@@ -23,6 +23,10 @@ class Stage {
         return made;
     }
 
+    Planes planes() {
+        return planes;
+    }
+
     Planes mesh(ScriptedServer application) throws IOException {
         return planes(Planes.mesh(AppProtocol.HTTP, RouteRule.DEFAULT, keep(application).port()));
     }

@@ -27,6 +27,12 @@ final class Wire implements AutoCloseable {
             return head.substring(0, head.indexOf('\r'));
         }
 
+        /// The request's target; the whole line where it has none.
+        String path() {
+            String[] line = startLine().split(" ", -1);
+            return line[Math.min(1, line.length - 1)];
+        }
+
         String text() {
             return new String(body, StandardCharsets.ISO_8859_1);
         }
@@ -136,7 +142,7 @@ final class Wire implements AutoCloseable {
     byte[] chunks() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            int size = Integer.parseInt(line(), 16);
+            int size = Integer.parseInt(line().split(";", -1)[0], 16);
             if (size == 0) {
                 while (!line().isEmpty()) {
                     // Trailers are not looked at.
@@ -164,7 +170,7 @@ final class Wire implements AutoCloseable {
 
     private byte[] body(String head, boolean response) throws IOException {
         Message only = new Message(head, new byte[0]);
-        if ("chunked".equals(only.field("transfer-encoding"))) {
+        if ("chunked".equalsIgnoreCase(only.field("transfer-encoding"))) {
             return chunks();
         }
         String length = only.field("content-length");

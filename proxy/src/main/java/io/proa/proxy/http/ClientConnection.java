@@ -1,6 +1,10 @@
 package io.proa.proxy.http;
 
+import io.proa.formats.ChunkData;
 import io.proa.formats.Framing;
+import io.proa.formats.HeadEdits;
+import io.proa.formats.HeadLimits;
+import io.proa.formats.KnownHeader;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
@@ -9,6 +13,7 @@ import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
+import io.proa.proxy.tunnel.Tunnel;
 import io.proa.traffic.Deadline;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
@@ -30,6 +35,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     public record Patience(long headNanos, long idleNanos) {}
 
     private static final byte[] NOTHING = {};
+    private static final int MOST_READS = 16;
 
     private final Link link;
     private final Loop loop;
@@ -38,6 +44,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private final Service<ArrivedRequest, UpstreamResponse> service;
     private final ConnectionObserver observer;
     private final Patience patience;
+    private final HeadLimits limits;
     private final BodyMeter meter = new BodyMeter();
     private final Timer timer = new Timer();
     private @Nullable MessageHead partialHead;
@@ -51,6 +58,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private byte[] local = NOTHING;
 
     private int localSent;
+    private int version;
+    private @Nullable ChunkData unchunked;
+    private long lastMoved;
     private boolean keepAlive = true;
     private boolean inputEnded;
     private boolean processing;
@@ -71,6 +81,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         this.service = service;
         this.observer = observer;
         this.patience = patience;
+        this.limits = arrival.peer() == null ? tools.limits : tools.meshLimits;
     }
 
     /// One timer for whatever the connection waits for: a head, the next request, the deadline of
@@ -105,9 +116,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     @Override
     public void readable() {
         try {
-            int n;
-            do {
-                n = link.fill();
+            for (int i = 0; i < MOST_READS; i++) {
+                int n = link.fill();
                 if (n < 0) {
                     inputEnded();
                     return;
@@ -115,7 +125,12 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
                 if (n > 0) {
                     process();
                 }
-            } while (n > 0 && !over && link.hasBuffered());
+                if (n == 0 || over || !link.reads() || !link.hasBuffered()) {
+                    return;
+                }
+            }
+            // The others' turn.
+            link.readBuffered();
         } catch (IOException e) {
             broken(e);
         }
@@ -137,8 +152,17 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         } finally {
             processing = false;
         }
-        if (!over && exchange != null) {
+        if (over) {
+            return;
+        }
+        if (exchange != null) {
             pumpRequest();
+        } else if (inputEnded && link.canWrite()) {
+            // Nothing will complete what is left.
+            end();
+        } else {
+            // A client that does not read its responses is not read either.
+            link.wantRead(!inputEnded && (link.canWrite() || link.in == null));
         }
     }
 
@@ -154,7 +178,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             if (partialHead == null) {
                 head.reset();
             }
-            if (!head.parseRequest(slab.whole(), slab.head, slab.tail, tools.limits)) {
+            if (!head.parseRequest(slab.whole(), slab.head, slab.tail, limits)) {
                 moreHead(slab, head);
                 return false;
             }
@@ -216,7 +240,9 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         record.method = head.method().name();
         record.security = arrival.security();
         record.peer = arrival.peer() == null ? null : arrival.peer().id();
-        keepAlive = head.keepAlive() && head.version() == 11 && !draining;
+        version = head.version();
+        keepAlive = head.keepAlive() && !draining;
+        lastMoved = loop.now();
         meter.begin(head);
         metered = 0;
         timer.cancel();
@@ -253,6 +279,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     }
 
     private void received(int n) {
+        lastMoved = loop.now();
         Objects.requireNonNull(exchange).record.bytesReceived += n;
     }
 
@@ -274,20 +301,25 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             now.cancel(new Failure.Refused(Reason.BAD_REQUEST, e.flaw().sentence()));
             return;
         } catch (IOException e) {
-            to = Objects.requireNonNull(now.upstream);
-            to.broken(e);
+            Objects.requireNonNull(to).writeFailed(e);
             return;
         }
         if (exchange == now) {
             if (now.headWritten()) {
                 link.settle();
             }
-            // What lies behind the body, or cannot be sent on yet, waits in the slab; more is read
-            // only while there is room.
-            Slab left = link.in;
-            boolean more =
-                    left == null || !meter.done() && metered == 0 && left.size() < left.capacity();
-            link.wantRead(more && !inputEnded);
+            readMore();
+        }
+    }
+
+    /// What lies behind the body, or cannot be sent on yet, waits in the slab; more is read only
+    /// while there is room.
+    private void readMore() {
+        boolean more = !meter.done() && metered == 0 && !link.inputFull() || link.in == null;
+        if (!more || inputEnded) {
+            link.wantRead(false);
+        } else if (!link.reads()) {
+            link.resumeRead();
         }
     }
 
@@ -317,8 +349,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         link.wantRead(false);
         Exchange now = exchange;
         if (now == null) {
-            over();
-            link.close();
+            process();
         } else if (!meter.done()) {
             gone(now, "ended within the request");
         } else if (now.clientEnded()) {
@@ -339,30 +370,58 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         link.abort();
     }
 
-    void armDeadline(Deadline deadline) {
-        if (!deadline.equals(Deadline.NONE)) {
-            loop.schedule(timer, Math.max(0, deadline.remaining(loop.now())));
+    /// Waits for the exchange's deadline or for the end of its patience, whichever is nearer. The
+    /// latter is looked at again when it comes, not re-armed with every byte.
+    void armTimer(Exchange of) {
+        long wait = Long.MAX_VALUE;
+        if (!of.deadline().equals(Deadline.NONE)) {
+            wait = Math.max(0, of.deadline().remaining(loop.now()));
+        }
+        if (of.idleNanos() > 0) {
+            wait = Math.min(wait, Math.max(0, lastMoved + of.idleNanos() - loop.now()));
+        }
+        if (wait != Long.MAX_VALUE) {
+            loop.schedule(timer, wait);
         }
     }
 
     private void timedOut() {
         Exchange now = exchange;
         if (now == null) {
-            if (partialHead != null) {
-                answerAndClose(Reason.IDLE_TIMEOUT, "the request's head did not arrive in time");
-            } else {
-                over();
-                link.close();
-            }
-        } else if (now.responseStarted) {
-            now.cancel(new Failure.Refused(Reason.DEADLINE, "within the response"));
-            responseBroken(now, Reason.DEADLINE, "within the response");
+            idle();
+        } else if (now.deadline().passed(loop.now())) {
+            long millis = (loop.now() - now.record.startedAt) / 1_000_000;
+            giveUp(now, Reason.DEADLINE, "after " + millis + " ms");
+        } else if (now.idleNanos() > 0 && loop.now() - lastMoved >= now.idleNanos()) {
+            // Whom we waited for decides what it is called.
+            boolean client = !requestComplete(now) || now.responseStarted;
+            String quiet = "no byte for " + now.idleNanos() / 1_000_000 + " ms";
+            giveUp(now, client ? Reason.IDLE_TIMEOUT : Reason.DEADLINE, quiet);
         } else {
-            now.cancel(
-                    new Failure.Refused(
-                            Reason.DEADLINE,
-                            "after " + (loop.now() - now.record.startedAt) / 1_000_000 + " ms"));
+            armTimer(now);
         }
+    }
+
+    private void giveUp(Exchange now, Reason reason, String detail) {
+        now.cancel(new Failure.Refused(reason, detail));
+        if (exchange == now && now.responseStarted) {
+            responseBroken(now, reason, detail);
+        }
+    }
+
+    private void idle() {
+        if (partialHead != null) {
+            answerAndClose(Reason.IDLE_TIMEOUT, "the request's head did not arrive in time");
+        } else {
+            end();
+        }
+    }
+
+    /// Between requests. One that is on its way here meets an orderly end, which says that it was
+    /// not processed, and no reset.
+    private void end() {
+        over();
+        link.closeLingering();
     }
 
     /// Whether a response, or a piece of one, may be written now.
@@ -376,32 +435,42 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         now.responseStarted = true;
         UpstreamConnection from = response.connection();
         MessageHead head = from.head();
+        lastMoved = loop.now();
         now.record.status = head.status();
         if (response.fromSidecar()) {
             now.record.reason = PeerReason.of(head);
         }
         observer.responding(now);
+        boolean tunnel = now.becomesTunnel(head.status());
+        decidePersistence(now, head, tunnel);
+        Slab out =
+                ResponseHeads.write(
+                        head,
+                        Objects.requireNonNull(from.link().in),
+                        responseEdits(head, from, tunnel),
+                        loop.slabs());
+        int headLength = out.tail;
+        now.releaseRequest();
         try {
-            if (!requestComplete(now) && head.status() >= 400
-                    || head.framing() == Framing.UNTIL_CLOSE) {
-                keepAlive = false;
+            if (unchunked == null && !tunnel) {
+                from.bodyBehindHead(out);
             }
-            Slab out =
-                    ResponseHeads.write(
-                            head,
-                            Objects.requireNonNull(from.link().in),
-                            tools,
-                            keepAlive && !draining,
-                            from.mesh(),
-                            loop.slabs());
-            int headLength = out.tail;
-            now.releaseRequest();
-            from.bodyBehindHead(out);
+        } catch (IOException e) {
+            out.release();
+            now.responseStarted = false;
+            failed(from.abandon(String.valueOf(e.getMessage())));
+            return;
+        }
+        try {
             now.record.bytesSent += out.tail - headLength;
             link.send(out);
             now.record.addedNanos += loop.clock() - now.record.firstByteAt;
         } catch (IOException e) {
             broken(e);
+            return;
+        }
+        if (tunnel) {
+            becomeTunnel(now, from);
             return;
         }
         try {
@@ -411,22 +480,99 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         }
     }
 
+    private void decidePersistence(Exchange now, MessageHead head, boolean tunnel) {
+        unchunked = null;
+        if (version == 10 && head.framing() == Framing.CHUNKED) {
+            unchunked = new ChunkData();
+        }
+        if (tunnel
+                || draining
+                || unchunked != null
+                || head.framing() == Framing.UNTIL_CLOSE
+                || head.status() >= 400 && !requestComplete(now)) {
+            keepAlive = false;
+        }
+    }
+
+    private HeadEdits responseEdits(MessageHead head, UpstreamConnection from, boolean tunnel) {
+        HeadEdits edits = ResponseHeads.edits(tools, from.mesh());
+        if (tunnel) {
+            edits.keepUpgrade();
+        } else if (!keepAlive) {
+            edits.connectionClose();
+        } else if (version == 10) {
+            edits.connectionKeepAlive();
+        }
+        if (version == 10 && head.has(KnownHeader.TRANSFER_ENCODING)) {
+            // Chunks are unknown to the client: it gets the data, and the end by the close.
+            edits.remove(KnownHeader.TRANSFER_ENCODING);
+            edits.remove(KnownHeader.TRAILER);
+        }
+        return edits;
+    }
+
+    /// From here on these two connections carry something else than HTTP.
+    private void becomeTunnel(Exchange now, UpstreamConnection from) {
+        timer.cancel();
+        Link upstream = from.leave();
+        link.wantRead(false);
+        new Tunnel(link, upstream, now.record, _ -> tunnelEnded(now, from), now.idleNanos())
+                .start();
+    }
+
+    private void tunnelEnded(Exchange was, UpstreamConnection from) {
+        from.left();
+        exchange = null;
+        over();
+        was.end(loop.clock());
+    }
+
     /// Passes an interim response on (RFC 9110 section 15.2).
-    void interim(MessageHead head, Slab from) throws IOException {
+    void interim(MessageHead head, Slab from) {
         Exchange now = Objects.requireNonNull(exchange);
-        now.responseStarted = now.responseStarted || head.status() != 100;
-        link.send(ResponseHeads.write(head, from, tools, true, false, loop.slabs()));
+        lastMoved = loop.now();
+        if (version == 10) {
+            // HTTP/1.0 has no interim responses (RFC 9110 section 15.2).
+            return;
+        }
+        now.interimSent |= head.status() != 100;
+        try {
+            link.send(
+                    ResponseHeads.write(
+                            head, from, ResponseHeads.edits(tools, false), loop.slabs()));
+        } catch (IOException e) {
+            broken(e);
+        }
     }
 
     /// @return how many of the body's bytes up to `end` the client took
     int body(Slab from, int end) throws IOException {
         try {
-            int n = link.write(from, from.head, end);
+            int n = unchunked == null ? link.write(from, from.head, end) : data(from, end);
+            if (n > 0) {
+                lastMoved = loop.now();
+            }
             Objects.requireNonNull(exchange).record.bytesSent += n;
             return n;
         } catch (IOException e) {
             broken(e);
             return end - from.head;
+        }
+    }
+
+    /// The body without its chunk lines; the answer counts them all the same.
+    private int data(Slab from, int end) throws IOException {
+        ChunkData chunks = Objects.requireNonNull(unchunked);
+        int at = from.head;
+        while (true) {
+            at = chunks.skip(from.whole(), at, end);
+            int n = chunks.data(end - at);
+            int taken = n == 0 ? 0 : link.write(from, at, at + n);
+            if (taken == 0) {
+                return at - from.head;
+            }
+            chunks.taken(taken);
+            at += taken;
         }
     }
 
@@ -446,7 +592,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             finish(now, Reason.CLIENT_GONE);
             return;
         }
-        boolean close = !keepAlive || draining || !meter.done() || metered > 0;
+        boolean close = !keepAlive || version == 10 || draining || !meter.done() || metered > 0;
         now.record.status = failure.reason().status();
         observer.responding(now);
         boolean sent =
@@ -461,7 +607,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
                                 now.method == Method.HEAD));
         finish(now, failure.reason());
         if (!sent) {
-            // Ending in order without a word would say that nothing had been processed.
+            // An orderly end without an answer would say that nothing was processed.
             over();
             link.abort();
         } else if (close) {
@@ -526,12 +672,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         }
         boolean whole = requestComplete(was);
         finish(was, was.record.reason);
-        if (!whole) {
-            over();
-            link.closeLingering();
-        } else if (!keepAlive || inputEnded || draining) {
-            over();
-            link.close();
+        if (!whole || !keepAlive || draining) {
+            end();
         } else {
             next();
         }
@@ -561,15 +703,14 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
 
     /// The connection is free for its next request.
     private void next() {
-        loop.schedule(timer, patience.idleNanos());
-        if (link.in != null) {
-            link.settle();
+        if (partialHead == null) {
+            loop.schedule(timer, patience.idleNanos());
         }
-        link.wantRead(true);
-        if (link.in != null) {
-            process();
-        } else if (link.hasBuffered()) {
-            link.resumeRead();
+        link.settle();
+        link.wantRead(!inputEnded);
+        process();
+        if (!over && exchange == null && !inputEnded) {
+            link.readBuffered();
         }
     }
 
@@ -577,7 +718,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     public void writable() {
         Exchange now = exchange;
         if (now == null) {
-            process();
+            next();
         } else if (local.length > 0) {
             pumpLocal(now);
         } else if (now.upstream != null) {
@@ -603,8 +744,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     public void drain() {
         draining = true;
         if (exchange == null && !over) {
-            over();
-            link.close();
+            end();
         }
     }
 

@@ -52,12 +52,14 @@ public final class Exchange implements RequestView {
     private final KeptBody kept;
     private int bodyWithHead;
     private boolean sending;
+    private boolean upgrading;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
     private @Nullable Cancellable waitingFor;
     @Nullable UpstreamConnection upstream;
     private @Nullable ExchangeEnd observer;
     boolean responseStarted;
+    boolean interimSent;
     private boolean over;
     private boolean clientEnded;
 
@@ -110,9 +112,15 @@ public final class Exchange implements RequestView {
                 : method.name();
     }
 
+    /// Without scheme and authority, also where the target is a whole URI: rules are about paths.
     @Override
     public String path() {
-        return head.text(head.targetStart(), head.pathEnd());
+        if (method == Method.CONNECT) {
+            return head.text(head.targetStart(), head.targetEnd());
+        }
+        return head.pathEnd() > head.pathStart()
+                ? head.text(head.pathStart(), head.pathEnd())
+                : "/";
     }
 
     @Override
@@ -153,7 +161,7 @@ public final class Exchange implements RequestView {
     public void deadline(Deadline bound, TimeoutRule timeouts) {
         deadline = deadline.earlier(bound);
         idleNanos = timeouts.idle().toNanos();
-        client.armDeadline(deadline);
+        client.armTimer(this);
     }
 
     /// What the caller's own deadline leaves; loop time, `Long.MAX_VALUE` = unbounded.
@@ -163,9 +171,10 @@ public final class Exchange implements RequestView {
         }
     }
 
-    /// Bounds the exchange by the caller's deadline alone.
-    public void startCallerDeadline() {
-        client.armDeadline(deadline);
+    /// Bounds the exchange by the caller's deadline alone, and by its silence.
+    public void startCallerDeadline(long idle) {
+        idleNanos = idle;
+        client.armTimer(this);
     }
 
     public Deadline deadline() {
@@ -204,8 +213,9 @@ public final class Exchange implements RequestView {
         return clientEnded;
     }
 
+    /// Whether anything of a response, be it an interim one, has gone to the client.
     public boolean responseStarted() {
-        return responseStarted;
+        return responseStarted || interimSent;
     }
 
     public boolean isOver() {
@@ -262,6 +272,18 @@ public final class Exchange implements RequestView {
         edits.remove(KnownHeader.X_PROA_ATTEMPT);
         edits.remove(KnownHeader.X_PROA_DEADLINE_MS);
         edits.remove(KnownHeader.X_PROA_REASON);
+        edits.originForm();
+        edits.keepTrailerAllowance();
+        if (head.version() == 10) {
+            // We speak for ourselves (RFC 9112 section 2.3), and in HTTP/1.1 nobody goes without a
+            // Host.
+            edits.version11();
+            edits.hostIfAbsent(host().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        upgrading = asksForTunnel();
+        if (upgrading) {
+            edits.keepUpgrade();
+        }
         if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
             slab.release();
             slab = loop.slabs().take(SlabPool.LARGE);
@@ -309,6 +331,28 @@ public final class Exchange implements RequestView {
         slab.tail -= less;
         announcing = false;
         return slab;
+    }
+
+    private String host() {
+        if (head.authorityEnd() > head.authorityStart()) {
+            return head.text(head.authorityStart(), head.authorityEnd());
+        }
+        return record.service == null ? "" : record.service.name();
+    }
+
+    /// Only WebSocket is passed on: an upgrade to HTTP/2 would carry requests past us unread, and
+    /// nothing else is asked for by name. A request whose Upgrade is left out is an ordinary one.
+    private boolean asksForTunnel() {
+        return method == Method.CONNECT
+                || method == Method.GET
+                        && head.framing() == Framing.NONE
+                        && head.upgrade()
+                        && head.upgradeTokenIs("websocket");
+    }
+
+    /// Whether this final or interim status ends HTTP on both connections.
+    boolean becomesTunnel(int status) {
+        return upgrading && (method == Method.CONNECT ? status / 100 == 2 : status == 101);
     }
 
     private void renewAttempt(Slab slab, int attempt, long now) {

@@ -6,31 +6,28 @@ import io.proa.formats.KnownHeader;
 import io.proa.formats.MessageHead;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
-import java.nio.charset.StandardCharsets;
 
 /// Writes a response's head as it travels on.
 final class ResponseHeads {
-    private static final byte[] CLOSE = "connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int SLACK = 128;
 
     private ResponseHeads() {}
 
-    /// @return a slab with the head and room for as much of the body as goes out with it
-    static Slab write(
-            MessageHead head,
-            Slab source,
-            HttpTools tools,
-            boolean keepAlive,
-            boolean fromMesh,
-            SlabPool slabs) {
+    /// What is changed in any response.
+    ///
+    /// @param fromMesh whether another sidecar sent it, whose reason is worth passing on
+    static HeadEdits edits(HttpTools tools, boolean fromMesh) {
         HeadEdits edits = tools.responseEdits;
         edits.clear();
+        edits.version11();
         if (!fromMesh) {
             edits.remove(KnownHeader.X_PROA_REASON);
         }
-        if (!keepAlive) {
-            edits.add(CLOSE);
-        }
+        return edits;
+    }
+
+    /// @return a slab with the head and room for as much of the body as goes out with it
+    static Slab write(MessageHead head, Slab source, HeadEdits edits, SlabPool slabs) {
         int length = head.end() - head.start() + SLACK;
         Slab out =
                 slabs.take(

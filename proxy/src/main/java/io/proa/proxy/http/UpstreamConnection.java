@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// peer's close_notify), lost before a response byte, or broken within the response.
 final class UpstreamConnection implements LinkHandler, Cancellable {
     private static final long DISCARD_NANOS = 1_000_000_000L;
+    private static final int MOST_READS = 16;
 
     private enum State {
         CONNECTING,
@@ -31,7 +32,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         SENDING,
         HEAD_AWAITED,
         BODY,
-        DISCARDING
+        DISCARDING,
+        TUNNEL
     }
 
     private final UpstreamPool pool;
@@ -61,6 +63,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private boolean fromSidecar;
     private boolean reusable;
     private boolean eof;
+    private @Nullable IOException deaf;
     private boolean heldForClient;
     private int metered;
     private boolean counted;
@@ -158,7 +161,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 now.record.addedNanos += now.record.sentAt - since;
             }
         } catch (IOException e) {
-            broken(e);
+            writeFailed(e);
         }
     }
 
@@ -197,9 +200,42 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         now.client.pumpRequest();
     }
 
-    /// Whether the client's body bytes may follow.
+    /// Whether the client's body bytes may follow. Never behind a head that was answered before all
+    /// of it had gone out.
     boolean takesBody() {
-        return caughtUp && (state == State.HEAD_AWAITED || state == State.BODY);
+        return caughtUp && deaf == null && (state == State.HEAD_AWAITED || state == State.BODY);
+    }
+
+    /// The endpoint takes no more of the request. It may have answered all the same, and that
+    /// answer is what the client needs to see (RFC 9112 section 9.5).
+    void writeFailed(IOException cause) {
+        if (deaf != null || exchange == null) {
+            return;
+        }
+        deaf = cause;
+        reusable = false;
+        Exchange was = exchange;
+        try {
+            int n;
+            do {
+                n = link().fill();
+                if (n > 0) {
+                    received();
+                }
+            } while (n > 0 && exchange == was && !heldForClient);
+            if (exchange != was || heldForClient) {
+                return;
+            }
+            if (n < 0 && pool.mesh()) {
+                ended();
+            } else {
+                broken(cause);
+            }
+        } catch (IOException e) {
+            if (exchange == was) {
+                broken(e);
+            }
+        }
     }
 
     @Override
@@ -214,16 +250,15 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 current().client.pumpRequest();
             }
         } catch (IOException e) {
-            broken(e);
+            writeFailed(e);
         }
     }
 
     @Override
     public void readable() {
         try {
-            int n;
-            do {
-                n = link().fill();
+            for (int i = 0; i < MOST_READS; i++) {
+                int n = link().fill();
                 if (n < 0) {
                     ended();
                     return;
@@ -231,7 +266,13 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 if (n > 0) {
                     received();
                 }
-            } while (n > 0 && !gone && link().hasBuffered() && !heldForClient);
+                boolean ours = !gone && state != State.TUNNEL;
+                if (n == 0 || !ours || heldForClient || !link().hasBuffered()) {
+                    return;
+                }
+            }
+            // The others' turn.
+            link().readBuffered();
         } catch (IOException e) {
             broken(e);
         }
@@ -247,6 +288,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             case BODY -> readBody();
             case DISCARDING -> drain();
+            case TUNNEL -> {}
         }
     }
 
@@ -262,7 +304,11 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             head.reset();
             try {
                 if (!head.parseResponse(
-                        slab.whole(), slab.head, slab.tail, tools.limits, now.method)) {
+                        slab.whole(),
+                        slab.head,
+                        slab.tail,
+                        pool.mesh() ? tools.meshLimits : tools.limits,
+                        now.method)) {
                     if (slab.head == 0 && slab.room() == 0 && !from.growInput()) {
                         invalid("response head too large");
                     }
@@ -273,7 +319,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 return;
             }
             slab.head = head.end();
-            if (head.status() >= 200) {
+            if (head.status() >= 200 || now.becomesTunnel(head.status())) {
                 answer(head);
                 return;
             }
@@ -282,6 +328,9 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
                 return;
             }
             now.client.interim(head, slab);
+            if (gone) {
+                return;
+            }
             from.settle();
             if (!now.client.canAnswer()) {
                 hold();
@@ -291,17 +340,30 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     private void invalid(String what) {
-        fail(new Failure.Broken(Reason.UPSTREAM_PROTOCOL, pool.target().address(), what));
+        fail(protocolError(what));
+    }
+
+    private Failure protocolError(String what) {
+        return new Failure.Broken(Reason.UPSTREAM_PROTOCOL, pool.target().address(), what);
+    }
+
+    /// Gives the response up whose head has been looked at and not been passed on.
+    Failure abandon(String why) {
+        detach();
+        abort();
+        return protocolError(why);
     }
 
     private void answer(MessageHead head) {
+        // Whatever goes behind a head that was not sent to its end would belong to it.
+        boolean sent = caughtUp;
         state = State.BODY;
         Exchange now = current();
         now.record.firstByteAt = loop.clock();
         timer.cancel();
         status = head.status();
         fromSidecar = pool.mesh() && head.has(KnownHeader.X_PROA_REASON);
-        reusable = head.keepAlive();
+        reusable = head.keepAlive() && sent && deaf == null;
         meter.begin(head);
         Reply<? super UpstreamResponse> answerTo = Objects.requireNonNull(reply);
         Failure other = pool.mesh() ? PeerReason.failure(head, pool.target().address()) : null;
@@ -345,6 +407,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             int end = meter(slab);
             if (metered > 0) {
                 int n = current().client.body(slab, end);
+                if (gone) {
+                    // The client left within this very write, and took the slab with it.
+                    return;
+                }
                 metered -= n;
                 slab.head += n;
                 if (metered > 0) {
@@ -353,7 +419,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             from.settle();
         }
-        if (metered > 0) {
+        if (gone || metered > 0) {
             return;
         }
         if (meter.done()) {
@@ -449,6 +515,29 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         }
     }
 
+    /// Whether nothing has come while it lay idle: an end, or bytes that nobody asked for, must not
+    /// meet the next request. The selector may not have come round to telling yet.
+    boolean quiet() {
+        try {
+            return link().fill() == 0 && !gone;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    /// Leaves HTTP: whoever takes the link calls [#left] when it is over.
+    Link leave() {
+        timer.cancel();
+        current().waitFor(null);
+        detach();
+        state = State.TUNNEL;
+        return link();
+    }
+
+    void left() {
+        end();
+    }
+
     void idle(long idleNanos) {
         link().wantRead(true);
         loop.schedule(timer, idleNanos);
@@ -459,7 +548,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             case CONNECTING -> fail(pool.connectTimedOut());
             case IDLE -> close();
             case SENDING, HEAD_AWAITED -> fail(new Failure.TryTimedOut(pool.target().address()));
-            case BODY -> {}
+            case BODY, TUNNEL -> {}
             case DISCARDING -> close();
         }
     }
@@ -468,10 +557,10 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     private void ended() {
         switch (state) {
             case IDLE, DISCARDING -> close();
+            case TUNNEL -> {}
             case CONNECTING -> broken(new IOException("closed during the handshake"));
             case SENDING, HEAD_AWAITED -> {
-                boolean meshPeer = pool.mesh() && !anyReceived;
-                if (meshPeer) {
+                if (pool.mesh() && !anyReceived) {
                     fail(new Failure.Unprocessed(pool.target().address()));
                 } else {
                     lost(Reason.UPSTREAM_CLOSED, "closed before a response byte");
@@ -479,6 +568,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
             }
             case BODY -> {
                 eof = true;
+                reusable = false;
                 link().wantRead(false);
                 try {
                     readBody();
@@ -490,8 +580,8 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     }
 
     private void endOfBody() {
-        if (meter.ended()) {
-            reusable = false;
+        // A reset that a write has met already leaves nothing but an end behind it.
+        if (deaf == null && meter.ended()) {
             complete();
         } else {
             broken(new IOException("ended within the response"));
@@ -519,7 +609,7 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
     public void broken(IOException cause) {
         switch (state) {
             case CONNECTING -> fail(pool.connectFailed(cause));
-            case IDLE, DISCARDING -> close();
+            case IDLE, DISCARDING, TUNNEL -> close();
             case SENDING, HEAD_AWAITED ->
                     lost(
                             cause instanceof SocketException

@@ -56,6 +56,11 @@ public final class UpstreamPool {
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
         UpstreamConnection connection = idle.pollFirst();
+        // What may not be sent twice is not sent where the end may lie unread in the kernel.
+        while (connection != null && !exchange.idempotent() && !connection.quiet()) {
+            connection.close();
+            connection = idle.pollFirst();
+        }
         if (connection == null) {
             connection = new UpstreamConnection(this, loop, tools);
             connection.assign(exchange, attempt, tryNanos, reply);
@@ -121,6 +126,10 @@ public final class UpstreamPool {
         return target.identity() == null
                 ? ExchangeRecord.Security.PLAINTEXT
                 : ExchangeRecord.Security.MUTUAL_TLS;
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 
     /// The endpoint is gone: idle connections close now, the others after their exchange.

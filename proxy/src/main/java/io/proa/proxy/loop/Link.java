@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// nothing more is taken until that is gone.
 public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLink {
     private static final long CLOSING_NANOS = 2_000_000_000L;
+    private static final int MOST_STALLED_CHECKS = 15;
+    private static final int MOST_DISCARDING_READS = 16;
 
     protected final Loop loop;
     protected final SocketChannel channel;
@@ -26,6 +28,7 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
     private int interest;
     private boolean closed;
     private boolean closing;
+    private @Nullable Timeout closingTimer;
 
     /// Plaintext read and not yet consumed; null when there is none.
     public @Nullable Slab in;
@@ -145,6 +148,12 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         return slab.room() > 0 ? slab : null;
     }
 
+    /// Whether nothing more can be read before something is consumed.
+    public final boolean inputFull() {
+        Slab slab = in;
+        return slab != null && slab.size() == slab.capacity();
+    }
+
     /// Replaces a full input slab by a larger one, for heads that need it.
     ///
     /// @return false where it is as large as it gets
@@ -185,9 +194,20 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         interest(wanted ? interest | SelectionKey.OP_READ : interest & ~SelectionKey.OP_READ);
     }
 
-    /// Reads again after a pause, also what is buffered already.
+    /// Whether the socket is being read.
+    public final boolean reads() {
+        return (interest & SelectionKey.OP_READ) != 0;
+    }
+
+    /// Reads again after a pause, also what is buffered already: of that the selector knows
+    /// nothing.
     public final void resumeRead() {
         wantRead(true);
+        readBuffered();
+    }
+
+    /// Has what is buffered already read, soon.
+    public final void readBuffered() {
         if (hasBuffered()) {
             loop.execute(() -> {
                 if (!closed) {
@@ -208,7 +228,7 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         }
     }
 
-    /// Ends both directions in order once the backlog is gone, which gets [#CLOSING_NANOS] at most.
+    /// Ends both directions in order once the backlog is gone, or stands still for too long.
     public final void close() {
         if (closed || closing) {
             return;
@@ -247,19 +267,44 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
 
     private void handOver(LinkHandler last) {
         handler = last;
-        loop.schedule(
-                new Timeout() {
-                    @Override
-                    protected void expired(long nowNanos) {
-                        abort();
-                    }
-                },
-                CLOSING_NANOS);
+        if (closingTimer == null) {
+            closingTimer = new ClosingTimer();
+            loop.schedule(closingTimer, CLOSING_NANOS);
+        }
     }
 
+    /// Bounds how long last words may take, and how long a peer may go on talking after them.
+    private final class ClosingTimer extends Timeout {
+        private int unread = Integer.MAX_VALUE;
+        private int patience = MOST_STALLED_CHECKS;
+
+        @Override
+        protected void expired(long nowNanos) {
+            Slab slab = backlog;
+            if (slab == null) {
+                // What the kernel still holds for a slow peer goes on being delivered.
+                release();
+                return;
+            }
+            patience = slab.size() < unread ? MOST_STALLED_CHECKS : patience - 1;
+            unread = slab.size();
+            if (patience == 0) {
+                abort();
+            } else {
+                loop.schedule(this, CLOSING_NANOS);
+            }
+        }
+    }
+
+    /// Where the end itself does not go out at once, it is waited for like the bytes before it.
     private void finishClosing() throws IOException {
         endOutput();
-        release();
+        if (backlog == null) {
+            release();
+        } else {
+            wantRead(false);
+            handOver(LinkHandler.NOBODY);
+        }
     }
 
     /// Ends it at once and tells the peer so: RST, and with TLS no close_notify.
@@ -288,6 +333,9 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
 
     private void release() {
         closed = true;
+        if (closingTimer != null) {
+            closingTimer.cancel();
+        }
         key.cancel();
         try {
             channel.close();
@@ -326,8 +374,9 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
         @Override
         public void readable() {
             try {
-                int n;
-                while ((n = link.fill()) > 0) {
+                int n = 1;
+                for (int i = 0; i < MOST_DISCARDING_READS && n > 0; i++) {
+                    n = link.fill();
                     Slab slab = link.in;
                     if (slab != null) {
                         slab.head = slab.tail;
@@ -336,6 +385,8 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
                 }
                 if (n < 0) {
                     link.close();
+                } else if (n > 0) {
+                    link.readBuffered();
                 }
             } catch (IOException _) {
                 link.abort();

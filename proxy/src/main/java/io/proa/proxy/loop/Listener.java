@@ -1,5 +1,6 @@
 package io.proa.proxy.loop;
 
+import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -20,12 +21,22 @@ public final class Listener implements Loop.Ready {
 
     private static final int MOST_PER_WAKE = 16;
     private static final int QUEUE = 1024;
+    private static final long PAUSE_NANOS = 100_000_000L;
 
+    private final Loop loop;
     private final ServerSocketChannel server;
     private final Taker taker;
     private final SelectionKey key;
+    private final Timeout retry =
+            new Timeout() {
+                @Override
+                protected void expired(long nowNanos) {
+                    resume();
+                }
+            };
 
     private Listener(Loop loop, ServerSocketChannel server, Taker taker) throws IOException {
+        this.loop = loop;
         this.server = server;
         this.taker = taker;
         server.configureBlocking(false);
@@ -72,30 +83,58 @@ public final class Listener implements Loop.Ready {
     @Override
     public void ready(int operations) {
         for (int i = 0; i < MOST_PER_WAKE; i++) {
-            SocketChannel accepted = null;
+            SocketChannel accepted;
             try {
                 accepted = server.accept();
-                if (accepted == null) {
-                    return;
-                }
-                accepted.configureBlocking(false);
-                if (accepted.getLocalAddress() instanceof InetSocketAddress) {
-                    accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                }
-                taker.take(accepted);
-            } catch (IOException _) {
-                // Out of descriptors, or the peer is gone already: the next wake-up tries again.
-                closeQuietly(accepted);
+            } catch (IOException e) {
+                pause(e);
                 return;
+            }
+            if (accepted == null) {
+                return;
+            }
+            handOver(accepted);
+        }
+    }
+
+    private void handOver(SocketChannel accepted) {
+        boolean taken = false;
+        try {
+            accepted.configureBlocking(false);
+            if (accepted.getLocalAddress() instanceof InetSocketAddress) {
+                accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+            taker.take(accepted);
+            taken = true;
+        } catch (IOException _) {
+            // The peer is gone already, or there are no descriptors for what it needs.
+        } finally {
+            if (!taken) {
+                closeQuietly(accepted);
             }
         }
     }
 
-    private static void closeQuietly(@org.jspecify.annotations.Nullable SocketChannel channel) {
+    /// Out of descriptors, most likely. The selector would report the waiting connections again at
+    /// once and for ever, so it is not asked for a while; they wait in the kernel's queue.
+    private void pause(IOException cause) {
+        if (!server.isOpen()) {
+            return;
+        }
+        key.interestOps(0);
+        loop.schedule(retry, PAUSE_NANOS);
+        loop.cannotAccept(cause);
+    }
+
+    private void resume() {
+        if (key.isValid()) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (IOException _) {
             // It was never used.
         }
@@ -103,6 +142,7 @@ public final class Listener implements Loop.Ready {
 
     /// Stops accepting. Loop only.
     public void close() {
+        retry.cancel();
         key.cancel();
         try {
             server.close();

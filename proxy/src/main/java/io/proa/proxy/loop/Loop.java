@@ -17,12 +17,18 @@ public final class Loop implements Runnable {
         void ready(int operations);
     }
 
-    /// Told of exceptions that are our own bugs; the connection concerned is closed, the loop goes
-    /// on.
+    /// Told of what goes wrong beside the connections themselves; the loop goes on in any case.
     @FunctionalInterface
     public interface BugReport {
+        /// An exception that is a mistake of our own; the connection concerned is closed.
         void bug(Throwable thrown);
+
+        /// New connections wait in the kernel, because the machine has nothing to take them with;
+        /// told once a minute at most.
+        default void cannotAccept(IOException cause) {}
     }
+
+    private static final long QUIET_NANOS = 60_000_000_000L;
 
     private final Selector selector;
     private final TimerWheel timers;
@@ -33,6 +39,7 @@ public final class Loop implements Runnable {
     private volatile boolean running = true;
     private volatile Thread thread;
     private long now = System.nanoTime();
+    private long quietUntil = now;
 
     public Loop(long seed, BugReport bugs) throws IOException {
         this.selector = Selector.open();
@@ -52,10 +59,19 @@ public final class Loop implements Runnable {
                 throw new IllegalStateException("the selector broke", e);
             }
             now = System.nanoTime();
-            timers.advance(now);
+            fireTimers();
             drainInbox();
         }
         closeAll();
+    }
+
+    private void fireTimers() {
+        try {
+            timers.advance(now);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            // The timeout concerned has been unlinked; the others that are due fire next time.
+            bugs.bug(e);
+        }
     }
 
     /// 0 means "until something happens" to a selector; due timers ask for one millisecond at the
@@ -77,11 +93,21 @@ public final class Loop implements Runnable {
             if (key.isValid() && key.attachment() instanceof Ready ready) {
                 ready.ready(key.readyOps());
             }
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             bugs.bug(e);
             if (key.attachment() instanceof Link link) {
-                link.abort();
+                endAfterBug(link);
             }
+        }
+    }
+
+    /// Whoever owns the connection is told, so that the exchange it serves ends too.
+    private void endAfterBug(Link link) {
+        try {
+            link.fail(new IOException("a mistake of the sidecar's own"));
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            bugs.bug(e);
+            link.abort();
         }
     }
 
@@ -90,7 +116,7 @@ public final class Loop implements Runnable {
         while ((task = inbox.poll()) != null) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 bugs.bug(e);
             }
         }
@@ -116,6 +142,13 @@ public final class Loop implements Runnable {
             channel.close();
         } catch (IOException e) {
             bugs.bug(e);
+        }
+    }
+
+    void cannotAccept(IOException cause) {
+        if (now - quietUntil >= 0) {
+            quietUntil = now + QUIET_NANOS;
+            bugs.cannotAccept(cause);
         }
     }
 
@@ -154,6 +187,16 @@ public final class Loop implements Runnable {
 
     public SlabPool slabs() {
         return slabs;
+    }
+
+    /// Timeouts armed now.
+    public int armedTimers() {
+        return timers.armed();
+    }
+
+    /// Channels registered now: listeners and connections.
+    public int channels() {
+        return selector.keys().size();
     }
 
     public Dice dice() {

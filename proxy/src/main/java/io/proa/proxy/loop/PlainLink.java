@@ -5,6 +5,8 @@ import java.nio.channels.SocketChannel;
 
 /// A connection whose bytes are on the wire as they are.
 public final class PlainLink extends Link {
+    private boolean outputEnded;
+
     public PlainLink(Loop loop, SocketChannel channel, LinkHandler handler, int interest)
             throws IOException {
         super(loop, channel, handler, interest);
@@ -52,7 +54,17 @@ public final class PlainLink extends Link {
 
     @Override
     public void endOutput() throws IOException {
-        channel.shutdownOutput();
+        outputEnded = true;
+        if (backlog == null) {
+            channel.shutdownOutput();
+        }
+    }
+
+    @Override
+    protected void flushed() throws IOException {
+        if (outputEnded) {
+            channel.shutdownOutput();
+        }
     }
 
     @Override

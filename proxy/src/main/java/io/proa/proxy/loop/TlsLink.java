@@ -19,6 +19,7 @@ public final class TlsLink extends Link {
     private @Nullable Slab cipherIn;
     private boolean established;
     private boolean outputEnded;
+    private boolean endReported;
 
     public TlsLink(
             Loop loop, SocketChannel channel, LinkHandler handler, int interest, TlsEngine engine)
@@ -56,12 +57,17 @@ public final class TlsLink extends Link {
 
     @Override
     public int fill() throws IOException {
+        if (in != null && roomForInput() == null) {
+            // What is decrypted must go first; an end read now would overtake what is not yet.
+            return 0;
+        }
         try {
             int n = unwrapAll();
             if (n != 0 || isClosed()) {
                 return n;
             }
             if (engine.peerClosed()) {
+                endReported = true;
                 return -1;
             }
             Slab cipher = cipherIn;
@@ -81,7 +87,11 @@ public final class TlsLink extends Link {
                                 "the connection ended without close_notify"));
             }
             n = unwrapAll();
-            return n == 0 && !isClosed() && engine.peerClosed() ? -1 : n;
+            if (n == 0 && !isClosed() && engine.peerClosed()) {
+                endReported = true;
+                return -1;
+            }
+            return n;
         } catch (TlsFailure e) {
             throw failure(e);
         } finally {
@@ -124,7 +134,10 @@ public final class TlsLink extends Link {
 
     @Override
     public boolean hasBuffered() {
-        return cipherIn != null || !isClosed() && engine.hasPendingPlaintext();
+        // An end told by TLS alone, without a FIN, is nothing that a selector could report.
+        return cipherIn != null
+                || !isClosed()
+                        && (engine.hasPendingPlaintext() || engine.peerClosed() && !endReported);
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class Cluster {
     private MeshService service;
     private ServicePort port;
     private RouteIndex routes;
+    private boolean gone;
 
     Cluster(MeshService service, ServicePort port, int loops) {
         this.service = service;
@@ -56,6 +57,17 @@ public final class Cluster {
 
     void close() {
         pools.values().forEach(gone -> gone.pool().close());
+    }
+
+    /// The snapshot holds it no more.
+    void leave() {
+        gone = true;
+        close();
+    }
+
+    /// Whether it has left the snapshot: whoever still knows it looks its address up again.
+    public boolean gone() {
+        return gone;
     }
 
     public ServiceName name() {

@@ -61,7 +61,7 @@ public final class Clusters {
         for (IpPort outside : next.outside()) {
             index.put(outside, new Destination.Outside(outside));
         }
-        byService.values().forEach(Cluster::close);
+        byService.values().forEach(Cluster::leave);
         byService.clear();
         byService.putAll(alive);
         byAddress = index;

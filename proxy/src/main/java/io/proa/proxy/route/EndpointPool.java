@@ -18,6 +18,11 @@ public final class EndpointPool {
         return endpoint;
     }
 
+    /// Whether it has left the snapshot.
+    public boolean gone() {
+        return pool.isClosed();
+    }
+
     public UpstreamPool pool() {
         return pool;
     }

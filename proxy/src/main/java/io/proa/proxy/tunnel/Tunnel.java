@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 /// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
 /// looks like an orderly one.
 public final class Tunnel {
+    private static final int MOST_READS = 16;
+
     private final Loop loop;
     private final Link client;
     private final Link upstream;
@@ -122,15 +124,19 @@ public final class Tunnel {
 
         void read() {
             try {
-                int n;
-                do {
-                    n = source.fill();
+                for (int i = 0; i < MOST_READS; i++) {
+                    int n = source.fill();
                     if (n < 0) {
                         sourceEnded = true;
                         source.wantRead(false);
                     }
                     move();
-                } while (n > 0 && !over && !paused && source.hasBuffered());
+                    if (n <= 0 || over || paused || !source.hasBuffered()) {
+                        return;
+                    }
+                }
+                // The others' turn.
+                source.readBuffered();
             } catch (IOException e) {
                 broken(up, e);
             }

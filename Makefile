@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh ci bridge identical
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical
 
 build:
 	./proa build
@@ -36,3 +36,6 @@ bench-jmh:
 
 ci:
 	.ci/run
+
+proof:
+	.ci/proof

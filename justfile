@@ -35,3 +35,6 @@ bench-jmh:
 
 ci:
     .ci/run
+
+proof:
+    .ci/proof

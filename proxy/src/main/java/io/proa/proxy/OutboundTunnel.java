@@ -34,8 +34,8 @@ final class OutboundTunnel implements LinkHandler {
     private @Nullable Link upstream;
     private @Nullable Loaded<EndpointPool> chosen;
 
-    /// Whether the endpoint chosen last has been told that it is used, and not yet that it no longer
-    /// is.
+    /// Whether the endpoint chosen last has been told that it is used, and not yet that it no
+    /// longer is.
     private boolean begun;
 
     private boolean over;

@@ -37,9 +37,14 @@ final class Ensemble implements AutoCloseable {
 
     /// @param document of the fleet
     /// @param scratch an empty folder for pipes and logs
-    static Ensemble start(Path document, Path scratch, Installation installation, Progress progress)
+    /// @param environment of this process
+    static Ensemble start(
+            Path document,
+            Path scratch,
+            Installation installation,
+            Map<String, String> environment,
+            Progress progress)
             throws IOException, InterruptedException {
-        Map<String, String> environment = System.getenv();
         String path = environment.getOrDefault("PATH", "");
         FleetDocument read = FleetDocument.read(document);
         read.checkPrograms(path);

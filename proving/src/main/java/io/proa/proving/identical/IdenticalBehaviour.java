@@ -49,7 +49,8 @@ public final class IdenticalBehaviour {
         Path document = root.resolve("proving/src/fleet/identical/fleet.yaml");
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Map<String, Map<Experiment, Outcome>> byPair = new LinkedHashMap<>();
-        Ensemble ensemble = Ensemble.start(document, scratch, installation, new Said());
+        Ensemble ensemble =
+                Ensemble.start(document, scratch, installation, System.getenv(), new Said());
         Thread ending = Thread.ofPlatform().unstarted(() -> close(ensemble));
         Runtime.getRuntime().addShutdownHook(ending);
         try (ensemble) {

@@ -117,7 +117,8 @@ class DataPlaneRulesTest {
                         // Mains of their own, whose exit code is their verdict; never shipped.
                         "io.proa.proving.amplification.AmplificationProof",
                         "io.proa.proving.bridge.BridgeProof",
-                        "io.proa.proving.fuzz.Fuzzer");
+                        "io.proa.proving.fuzz.Fuzzer",
+                        "io.proa.proving.identical.IdenticalBehaviour");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))
                 .and(Production.except(programs))

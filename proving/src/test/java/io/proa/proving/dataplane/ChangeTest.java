@@ -78,7 +78,8 @@ final class ChangeTest extends Stage {
         Planes planes = mesh(telling("one", 1));
         Endpoint first = Planes.meshEndpoint(planes.meshPort(), Planes.CALLEE);
         Endpoint second = planes.another(telling("two", 1).port());
-        List<List<Endpoint>> turns = List.of(List.of(first), List.of(first, second), List.of(second));
+        List<List<Endpoint>> turns =
+                List.of(List.of(first), List.of(first, second), List.of(second));
         CompletableFuture<?>[] clients = new CompletableFuture<?>[8];
         for (int i = 0; i < clients.length; i++) {
             CompletableFuture<Void> done = new CompletableFuture<>();

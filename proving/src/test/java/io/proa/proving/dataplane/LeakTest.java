@@ -158,9 +158,7 @@ final class LeakTest extends Stage {
                         Planes.retry(3, java.util.Set.of(503), Duration.ofMillis(100), 100, 100),
                         Duration.ofSeconds(2));
         Planes planes =
-                planes(
-                        Planes.mesh(
-                                AppProtocol.HTTP, rule, application.port(), application.port()));
+                planes(Planes.mesh(AppProtocol.HTTP, rule, application.port(), application.port()));
         List<io.proa.model.Endpoint> endpoints = planes.endpoints();
         planes.offerNothing();
         List<Integer> before = settled(planes, -1);

@@ -231,7 +231,8 @@ final class ReuseTest extends Stage {
                     }
                 }));
         Wire wire = connect();
-        wire.send(get("/bytes/10") + "HEAD /bytes/20 HTTP/1.1\r\nHost: o\r\n\r\n" + get("/bytes/30"));
+        wire.send(
+                get("/bytes/10") + "HEAD /bytes/20 HTTP/1.1\r\nHost: o\r\n\r\n" + get("/bytes/30"));
         for (int size : new int[] {10, 20, 30}) {
             assertThat(wire.head()).startsWith("HTTP/1.1 103");
             assertThat(wire.head()).startsWith("HTTP/1.1 102");

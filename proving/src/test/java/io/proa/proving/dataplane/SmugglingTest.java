@@ -64,7 +64,20 @@ final class SmugglingTest extends Stage {
             all.add(post(te + "\r\n", last + SMUGGLED));
         }
         for (String value :
-                List.of("+5", "-1", "0x5", "5 5", "05", "5;", "\"5\"", "5.0", "", "5\u000b", "٥", "18446744073709551621", "99999999999999999999")) {
+                List.of(
+                        "+5",
+                        "-1",
+                        "0x5",
+                        "5 5",
+                        "05",
+                        "5;",
+                        "\"5\"",
+                        "5.0",
+                        "",
+                        "5\u000b",
+                        "٥",
+                        "18446744073709551621",
+                        "99999999999999999999")) {
             all.add(post("Content-Length: " + value + "\r\n", "abcde" + SMUGGLED));
         }
         all.add(post("Content-Length : 5\r\n", "abcde" + SMUGGLED));

@@ -1,0 +1,31 @@
+# shellcheck shell=sh disable=SC2154
+# Sourced by the proofs beside it, from the project's root: builds Proa and the proofs where they are out of date, then
+#   prove MAIN ARGUMENT...
+# runs one, as somebody who may make network namespaces.
+dist=$PWD/app/target/dist
+# shellcheck source=app/src/dist/bin/jvm.sh
+. app/src/dist/bin/jvm.sh
+find_java javac
+export JAVA_HOME="$java_home" PROA_JAVA_HOME="$java_home"
+
+PROA_BUILD=${PROA_BUILD:-yes} ./proa version >/dev/null
+built=proving/target/classpath
+if ! [ -e "$built" ] || [ -n "$(find pom.xml ./*/pom.xml ./*/src/main -newer "$built" -print -quit)" ]; then
+    mkdir -p proving/target
+    say "building the proofs (proving/target/proofs.log)"
+    if ! mvn -B -pl proving -am -DskipTests package >proving/target/proofs.log 2>&1; then
+        grep -E '^\[ERROR\]' proving/target/proofs.log | head -n 12 >&2
+        exit 70
+    fi
+    touch "$built"
+fi
+
+prove() {
+    class_path "$dist/lib/sidecar" "$dist/lib/cli"
+    # shellcheck disable=SC2086
+    set -- "$java_home/bin/java" $cli_flags "-Dio.proa.dist=$dist" "-Dio.proa.native.dir=$dist/native" \
+        -cp "proving/target/classes:$class_path" "$@"
+    # Whoever may not make network namespaces may in a user namespace of their own.
+    if [ "$(id -u)" != 0 ]; then set -- unshare --user --map-root-user -- "$@"; fi
+    "$@"
+}

@@ -110,8 +110,7 @@ final class CrowdTest extends Stage {
         keep(crowded::destroyForcibly);
         BufferedReader out =
                 new BufferedReader(
-                        new InputStreamReader(
-                                crowded.getInputStream(), StandardCharsets.US_ASCII));
+                        new InputStreamReader(crowded.getInputStream(), StandardCharsets.US_ASCII));
         int port = Integer.parseInt(out.readLine());
         // Here classes are files, which cannot be opened later; in a sidecar they are not.
         Wire early = keep(Wire.to(port));

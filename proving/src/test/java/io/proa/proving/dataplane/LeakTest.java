@@ -168,7 +168,9 @@ final class LeakTest extends Stage {
             storm(planes, round * 1000);
         }
         planes.offerNothing();
-        assertThat(settled(planes, before.get(1))).as("timers, channels, served, slabs").isEqualTo(before);
+        assertThat(settled(planes, before.get(1)))
+                .as("timers, channels, served, slabs")
+                .isEqualTo(before);
         assertThat(Planes.within(Duration.ofSeconds(5), () -> open(open))).isTrue();
         assertThat(planes.outbound.size()).isGreaterThan(CLIENTS * ROUNDS);
     }

@@ -189,7 +189,11 @@ final class Planes implements AutoCloseable {
                 new DataPlaneSettings(
                         1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT),
                 new DataPlane.Surroundings(
-                        gate, Subscriptions.NONE, loop -> new Observer(records), new Troubles(), 42));
+                        gate,
+                        Subscriptions.NONE,
+                        loop -> new Observer(records),
+                        new Troubles(),
+                        42));
     }
 
     private final class Troubles implements Loop.BugReport {

@@ -9,8 +9,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -237,10 +240,15 @@ public final class FleetNetwork implements AutoCloseable {
         if (ipv6) {
             text.append("::1\tlocalhost ip6-localhost ip6-loopback\n");
         }
-        // A program that asks for its own name must not have to ask a name server.
-        text.append(Cidr.literal(spec.ipv4())).append('\t').append(spec.name()).append('\n');
-        if (ipv6) {
-            text.append(Cidr.literal(spec.ipv6())).append('\t').append(spec.name()).append('\n');
+        // A program that asks for its own name must not have to ask a name server. Whoever made
+        // the pod without being root could not rename it, so it still has the machine's.
+        Set<String> own = new LinkedHashSet<>(List.of(spec.name()));
+        machineName().filter(name -> !spec.hosts().containsKey(name)).ifPresent(own::add);
+        for (String name : own) {
+            text.append(Cidr.literal(spec.ipv4())).append('\t').append(name).append('\n');
+            if (ipv6) {
+                text.append(Cidr.literal(spec.ipv6())).append('\t').append(name).append('\n');
+            }
         }
         for (Map.Entry<String, List<InetAddress>> entry : new TreeMap<>(spec.hosts()).entrySet()) {
             for (InetAddress address : entry.getValue()) {
@@ -251,6 +259,15 @@ public final class FleetNetwork implements AutoCloseable {
             }
         }
         return text.toString();
+    }
+
+    private static Optional<String> machineName() {
+        try {
+            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            return name.isEmpty() ? Optional.empty() : Optional.of(name);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     /// Process 1 of the hub, as seen from outside.

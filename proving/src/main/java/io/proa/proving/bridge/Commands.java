@@ -67,12 +67,21 @@ final class Commands {
         }
         try {
             String said = output.get();
-            in.close();
+            hangUp(in);
             return new Ended(process.exitValue(), said);
         } catch (ExecutionException e) {
             throw new IOException(e);
         } catch (IllegalThreadStateException e) {
             throw new IOException(command.getFirst() + " does not end", e);
+        }
+    }
+
+    /// What it has not read is of no use to anybody.
+    private static void hangUp(OutputStream in) {
+        try {
+            in.close();
+        } catch (IOException _) {
+            // It has ended.
         }
     }
 }

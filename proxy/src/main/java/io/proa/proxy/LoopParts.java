@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 /// metrics.
 final class LoopParts {
     private static final UpstreamPool.Limits MESH =
-            new UpstreamPool.Limits(64, 30_000_000_000L, 3_600_000_000_000L);
+            new UpstreamPool.Limits(64, 30_000_000_000L, 3_600_000_000_000L, 1024, 1024);
 
     /// Below the five seconds after which common servers close: whoever closes first loses no
     /// request.
     private static final UpstreamPool.Limits APPLICATION =
-            new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L);
+            new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L, 1024, 1024);
 
     private static final int MOST_APPLICATIONS = 64;
 

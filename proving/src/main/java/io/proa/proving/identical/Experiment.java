@@ -58,6 +58,8 @@ record Experiment(
     List<String> preparation(Target target) {
         List<String> lines = new ArrayList<>();
         if (connection != Connection.REFUSED) {
+            // twice, in case two are open
+            lines.add("GET " + target.url(this, "bye", 0, name + "-bye") + " - -");
             lines.add("GET " + target.url(this, "bye", 0, name + "-bye") + " - -");
         }
         if (connection == Connection.USED) {

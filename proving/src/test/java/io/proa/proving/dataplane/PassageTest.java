@@ -421,4 +421,34 @@ final class PassageTest extends Stage {
         assertThat(curl.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(Arrays.equals(got, Wire.bytes(300_000))).as(got.length + " bytes").isTrue();
     }
+
+    /// The second head begins in the last quarter of a buffer, which is moved together when more
+    /// comes.
+    @Test
+    void aHeadInPiecesSurvivesThatItsBeginningMoves() throws Exception {
+        mesh(ScriptedServer.answering());
+        for (int fill = 7_000; fill < 17_000; fill += 500) {
+            Wire wire = connect();
+            String second =
+                    "GET /head HTTP/1.1\r\nHost: orders\r\nX-A: "
+                            + "a".repeat(2_500)
+                            + "\r\nX-B: "
+                            + "b".repeat(2_500)
+                            + "\r\nX-C: c\r\n\r\n";
+            wire.send(
+                    "GET /bytes/1 HTTP/1.1\r\nHost: orders\r\nX: "
+                            + "x".repeat(fill)
+                            + "\r\n\r\n"
+                            + second.substring(0, 3_000));
+            assertThat(wire.response().body()).hasSize(1);
+            wire.send(second.substring(3_000, 4_000));
+            Thread.sleep(10);
+            wire.send(second.substring(4_000) + get("/bytes/2"));
+            assertThat(wire.response().text())
+                    .as(fill + " bytes before")
+                    .startsWith(second.substring(0, second.length() - 2));
+            assertThat(wire.response().body()).hasSize(2);
+            wire.close();
+        }
+    }
 }

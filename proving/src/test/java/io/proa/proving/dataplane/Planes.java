@@ -28,6 +28,7 @@ import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
+import io.proa.proxy.loop.Loop;
 import io.proa.telemetry.ExchangeObserver;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -43,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /// The data plane of a caller and those of the pods it calls, in this process, joined by mutual TLS
@@ -62,6 +64,7 @@ final class Planes implements AutoCloseable {
     final List<ExchangeRecord> outbound = new CopyOnWriteArrayList<>();
     final List<ExchangeRecord> inbound = new CopyOnWriteArrayList<>();
     final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+    final AtomicInteger shortages = new AtomicInteger();
     final List<String> refused = new CopyOnWriteArrayList<>();
     final List<DataPlane> callees = new ArrayList<>();
     private final List<IdentityGate> gates = new ArrayList<>();
@@ -186,12 +189,24 @@ final class Planes implements AutoCloseable {
                 new DataPlaneSettings(
                         1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT),
                 new DataPlane.Surroundings(
-                        gate, Subscriptions.NONE, loop -> new Observer(records), this::bug, 42));
+                        gate,
+                        Subscriptions.NONE,
+                        loop -> new Observer(records),
+                        new Troubles(),
+                        42));
     }
 
-    private void bug(Throwable thrown) {
-        bugs.add(thrown);
-        thrown.printStackTrace();
+    private final class Troubles implements Loop.BugReport {
+        @Override
+        public void bug(Throwable thrown) {
+            bugs.add(thrown);
+            thrown.printStackTrace();
+        }
+
+        @Override
+        public void cannotAccept(IOException cause) {
+            shortages.incrementAndGet();
+        }
     }
 
     private int callee(int application) throws IOException {

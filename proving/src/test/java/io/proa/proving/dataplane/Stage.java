@@ -1,15 +1,31 @@
 package io.proa.proving.dataplane;
 
 import io.proa.model.AppProtocol;
+import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
+import io.proa.model.TimeoutRule;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /// What the tests of a data plane share: everything opened is closed, in reverse, and the planes
 /// must be calm then.
 class Stage {
+    /// The default, but for a machine on which a handshake may take its time.
+    private static final RouteRule UNHURRIED =
+            new RouteRule(
+                    "default",
+                    List.of(),
+                    List.of(),
+                    RetryRule.DEFAULT,
+                    new TimeoutRule(
+                            Duration.ofSeconds(10),
+                            TimeoutRule.DEFAULT.request(),
+                            TimeoutRule.DEFAULT.idle()));
+
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private Planes planes;
 
@@ -28,11 +44,11 @@ class Stage {
     }
 
     Planes mesh(ScriptedServer application) throws IOException {
-        return planes(Planes.mesh(AppProtocol.HTTP, RouteRule.DEFAULT, keep(application).port()));
+        return planes(Planes.mesh(AppProtocol.HTTP, UNHURRIED, keep(application).port()));
     }
 
     Planes tcp(ScriptedServer application) throws IOException {
-        return planes(Planes.mesh(AppProtocol.TCP, RouteRule.DEFAULT, keep(application).port()));
+        return planes(Planes.mesh(AppProtocol.TCP, UNHURRIED, keep(application).port()));
     }
 
     Wire connect() throws IOException {

@@ -48,6 +48,10 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     private final BodyMeter meter = new BodyMeter();
     private final Timer timer = new Timer();
     private @Nullable MessageHead partialHead;
+
+    /// Where in the input that head begins.
+    private int partialAt;
+
     private @Nullable Exchange exchange;
 
     /// Bytes at the front of the input that belong to the request's body and have not gone upstream
@@ -175,7 +179,8 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
         }
         MessageHead head = partialHead != null ? partialHead : tools.lendRequestHead();
         try {
-            if (partialHead == null) {
+            if (partialHead == null || partialAt != slab.head) {
+                // Also where its beginning has been moved to the front: it is read by index.
                 head.reset();
             }
             if (!head.parseRequest(slab.whole(), slab.head, slab.tail, limits)) {
@@ -198,10 +203,12 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             partialHead = head;
             loop.schedule(timer, patience.headNanos());
         }
+        partialAt = slab.head;
         if (slab.room() == 0) {
             // A resumed parse goes on at the same offsets, so the head starts over in its new
             // place.
             head.reset();
+            partialAt = 0;
             if (slab.head > 0) {
                 slab.compact();
             } else if (!link.growInput()) {
@@ -298,7 +305,7 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
             }
         } catch (MalformedHead e) {
             keepAlive = false;
-            now.cancel(new Failure.Refused(Reason.BAD_REQUEST, e.flaw().sentence()));
+            giveUp(now, Reason.BAD_REQUEST, e.flaw().sentence());
             return;
         } catch (IOException e) {
             Objects.requireNonNull(to).writeFailed(e);
@@ -403,9 +410,10 @@ public final class ClientConnection implements LinkHandler, Reply<UpstreamRespon
     }
 
     private void giveUp(Exchange now, Reason reason, String detail) {
-        now.cancel(new Failure.Refused(reason, detail));
-        if (exchange == now && now.responseStarted) {
-            responseBroken(now, reason, detail);
+        Failure why = new Failure.Refused(reason, detail);
+        now.cancel(why);
+        if (exchange == now) {
+            failed(why);
         }
     }
 

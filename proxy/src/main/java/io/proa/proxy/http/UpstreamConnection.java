@@ -121,7 +121,9 @@ final class UpstreamConnection implements LinkHandler, Cancellable {
         // The head is written before anything is awaited: the client's buffer does not hold still
         // for us.
         current().requestHead(pool.mesh(), attempt, loop.now());
-        loop.schedule(timer, connectNanos);
+        if (connectNanos > 0) {
+            loop.schedule(timer, connectNanos);
+        }
         link = connector.connect(pool.target(), "http/1.1", this);
     }
 

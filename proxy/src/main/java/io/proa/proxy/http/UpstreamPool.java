@@ -6,10 +6,12 @@ import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
+import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP/1.1 connections of one loop to one endpoint. The one used last is used first, so that a
 /// calm pool shrinks from its cold end.
@@ -20,7 +22,10 @@ public final class UpstreamPool {
     /// @param idleNanos how long one is kept; shorter than the endpoint's own patience avoids the
     ///   keep-alive race
     /// @param ageNanos how long one is used at all
-    public record Limits(int mostIdle, long idleNanos, long ageNanos) {}
+    /// @param mostOpen connections at once; further requests wait for one
+    /// @param mostWaiting requests that may wait; further ones are refused
+    public record Limits(
+            int mostIdle, long idleNanos, long ageNanos, int mostOpen, int mostWaiting) {}
 
     private final Loop loop;
     private final HttpTools tools;
@@ -28,6 +33,7 @@ public final class UpstreamPool {
     private final UpstreamTarget target;
     private final Limits limits;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<WaitingRequest> waiting = new ArrayDeque<>();
     private int open;
     private boolean closed;
 
@@ -47,7 +53,7 @@ public final class UpstreamPool {
     /// Sends the exchange's request as its attempt number `attempt` and answers with the response's
     /// head.
     ///
-    /// @param connectNanos bound on connecting, TLS included
+    /// @param connectNanos bound on connecting, TLS included, 0 = none
     /// @param tryNanos bound on the first response byte, 0 = none
     public void send(
             Exchange exchange,
@@ -61,18 +67,106 @@ public final class UpstreamPool {
             connection.close();
             connection = idle.pollFirst();
         }
-        if (connection == null) {
-            connection = new UpstreamConnection(this, loop, tools);
-            connection.assign(exchange, attempt, tryNanos, reply);
-            open++;
-            try {
-                connection.open(connector, connectNanos);
-            } catch (IOException e) {
-                connection.broken(e);
-            }
-        } else {
+        if (connection != null) {
             connection.assign(exchange, attempt, tryNanos, reply);
             connection.sendRequest();
+        } else if (open < limits.mostOpen()) {
+            open(exchange, attempt, connectNanos, tryNanos, reply);
+        } else if (waiting.size() < limits.mostWaiting()) {
+            new WaitingRequest(exchange, attempt, connectNanos, tryNanos, reply).enqueue();
+        } else {
+            reply.failed(
+                    new Failure.Refused(
+                            Reason.SHED,
+                            limits.mostOpen()
+                                    + " connections to "
+                                    + target.address()
+                                    + " are busy and "
+                                    + waiting.size()
+                                    + " requests wait for one"));
+        }
+    }
+
+    private void open(
+            Exchange exchange,
+            int attempt,
+            long connectNanos,
+            long tryNanos,
+            Reply<? super UpstreamResponse> reply) {
+        UpstreamConnection connection = new UpstreamConnection(this, loop, tools);
+        connection.assign(exchange, attempt, tryNanos, reply);
+        open++;
+        try {
+            connection.open(connector, connectNanos);
+        } catch (IOException e) {
+            connection.broken(e);
+        }
+    }
+
+    /// A request that found all connections busy. It waits as long as it would for connecting.
+    private final class WaitingRequest extends Timeout implements Cancellable {
+        private final Exchange exchange;
+        private final int attempt;
+        private final long connectNanos;
+        private final long tryNanos;
+        private final Reply<? super UpstreamResponse> reply;
+
+        WaitingRequest(
+                Exchange exchange,
+                int attempt,
+                long connectNanos,
+                long tryNanos,
+                Reply<? super UpstreamResponse> reply) {
+            this.exchange = exchange;
+            this.attempt = attempt;
+            this.connectNanos = connectNanos;
+            this.tryNanos = tryNanos;
+            this.reply = reply;
+        }
+
+        void enqueue() {
+            // The client's buffer, in which the head lies, does not hold still for us.
+            exchange.requestHead(mesh(), attempt, loop.now());
+            exchange.waitFor(this);
+            waiting.addLast(this);
+            if (connectNanos > 0) {
+                loop.schedule(this, connectNanos);
+            }
+        }
+
+        /// @param connection idle; null = a new one is opened
+        void goOn(@Nullable UpstreamConnection connection) {
+            cancel();
+            if (connection == null) {
+                open(exchange, attempt, connectNanos, tryNanos, reply);
+            } else {
+                connection.assign(exchange, attempt, tryNanos, reply);
+                connection.sendRequest();
+            }
+        }
+
+        private void giveUp(Failure why) {
+            waiting.remove(this);
+            cancel();
+            exchange.waitFor(null);
+            reply.failed(why);
+        }
+
+        @Override
+        protected void expired(long nowNanos) {
+            giveUp(connectTimedOut());
+        }
+
+        @Override
+        public void cancel(Failure why) {
+            giveUp(why);
+        }
+    }
+
+    /// A connection has gone: who waits longest may open one in its place.
+    private void replace() {
+        while (open < limits.mostOpen() && !waiting.isEmpty()) {
+            waiting.removeFirst().goOn(null);
         }
     }
 
@@ -94,9 +188,13 @@ public final class UpstreamPool {
                 || idle.size() >= limits.mostIdle()
                 || loop.now() - connection.openedAt() > limits.ageNanos()) {
             connection.close();
-        } else {
+            return;
+        }
+        connection.idle(limits.idleNanos());
+        if (waiting.isEmpty()) {
             idle.addFirst(connection);
-            connection.idle(limits.idleNanos());
+        } else {
+            waiting.removeFirst().goOn(connection);
         }
     }
 
@@ -110,6 +208,9 @@ public final class UpstreamPool {
             connector.closed(target);
         }
         idle.remove(connection);
+        if (!waiting.isEmpty()) {
+            loop.execute(this::replace);
+        }
     }
 
     /// Connections open now.

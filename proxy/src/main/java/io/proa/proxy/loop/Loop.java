@@ -65,10 +65,12 @@ public final class Loop implements Runnable {
         closeAll();
     }
 
+    /// Whatever is thrown here and below, also what no program should catch, ends one connection or
+    /// one task: a loop that had ended would go on being connected to, and serve nobody.
     private void fireTimers() {
         try {
             timers.advance(now);
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             // The timeout concerned has been unlinked; the others that are due fire next time.
             bugs.bug(e);
         }
@@ -93,7 +95,7 @@ public final class Loop implements Runnable {
             if (key.isValid() && key.attachment() instanceof Ready ready) {
                 ready.ready(key.readyOps());
             }
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             bugs.bug(e);
             if (key.attachment() instanceof Link link) {
                 endAfterBug(link);
@@ -105,7 +107,7 @@ public final class Loop implements Runnable {
     private void endAfterBug(Link link) {
         try {
             link.fail(new IOException("a mistake of the sidecar's own"));
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             bugs.bug(e);
             link.abort();
         }
@@ -116,7 +118,7 @@ public final class Loop implements Runnable {
         while ((task = inbox.poll()) != null) {
             try {
                 task.run();
-            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            } catch (RuntimeException | Error e) {
                 bugs.bug(e);
             }
         }

@@ -83,7 +83,8 @@ final class NothingLeftBehindTest {
 
         assertThat(demo.exit()).isEqualTo(exit);
         assertThat(demo.errors())
-                .endsWith("proa: ending all of it\nproa: nothing is left behind\n");
+                .contains("proa: ending all of it\n")
+                .endsWith("proa: nothing is left behind\n");
     }
 
     @Test

@@ -49,7 +49,9 @@ final class ControlPlane {
         // everything in order
         command.add(installation.program("proa").toString());
         command.addAll(List.of("control", "--operator"));
-        command.addAll(List.of("--intent", plan.document().toAbsolutePath().toString()));
+        for (Path document : plan.documents()) {
+            command.addAll(List.of("--intent", document.toAbsolutePath().toString()));
+        }
         command.addAll(List.of("--socket", run.controlSocket().toString()));
         command.addAll(List.of("--state", run.path().resolve("control").toString()));
         command.addAll(options);

@@ -124,8 +124,8 @@ public final class FleetRunner implements AutoCloseable {
             startApps(wave);
         }
         for (FleetPlan.Service service : plan.services()) {
-            for (int port : service.published()) {
-                publish(service, port);
+            for (FleetPlan.PublishedPort port : service.published()) {
+                publish(service, port.hostPort());
             }
         }
     }

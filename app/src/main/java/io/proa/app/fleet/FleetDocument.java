@@ -125,8 +125,7 @@ public final class FleetDocument {
 
     private static FleetPlan.PublishedPort published(Located<Publication> published) {
         Publication port = published.value();
-        return new FleetPlan.PublishedPort(
-                port.hostPort(), port.servicePort(), port.targetPort());
+        return new FleetPlan.PublishedPort(port.hostPort(), port.servicePort(), port.targetPort());
     }
 
     private static FleetPlan.Care care(FleetService service) {

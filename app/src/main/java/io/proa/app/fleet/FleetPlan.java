@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// What the launcher has to do for a fleet whose documents were found to be right.
 ///
 /// @param name of the fleet, and of its run directory
-/// @param documents the files, or folders of files, it came from; the control plane reads them again
-///   by itself
+/// @param documents the files, or folders of files, it came from; the control plane reads them
+///   again by itself
 /// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
 public record FleetPlan(

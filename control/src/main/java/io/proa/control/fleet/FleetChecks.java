@@ -10,7 +10,6 @@ import io.proa.control.intent.RestartPolicy;
 import io.proa.control.intent.StartCondition;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /// What can only be wrong between the services of a fleet, whichever documents they stand in.

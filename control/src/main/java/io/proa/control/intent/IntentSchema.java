@@ -131,7 +131,8 @@ public final class IntentSchema {
     static String inWords(FieldType type) {
         return switch (type) {
             case Text text -> text.form();
-            case Word word -> String.join(", ", word.words().stream().map(w -> "`" + w + "`").toList());
+            case Word word ->
+                    String.join(", ", word.words().stream().map(w -> "`" + w + "`").toList());
             case Whole whole -> whole.least() + " to " + whole.most();
             case Flag _ -> "`true`, `false`";
             case Time time when time.equals(Time.ANY) -> "duration";
@@ -142,11 +143,17 @@ public final class IntentSchema {
                             + DurationText.format(time.most());
             case Plain plain -> plain.form();
             case Plains plains -> plains.form();
-            case Part part -> "[" + part.shape().name() + "](#" + part.shape().name().toLowerCase(java.util.Locale.ROOT) + ")";
+            case Part part ->
+                    "["
+                            + part.shape().name()
+                            + "](#"
+                            + part.shape().name().toLowerCase(java.util.Locale.ROOT)
+                            + ")";
             case Many many -> "list of " + inWords(many.element());
             case Either either ->
                     String.join(
-                            "; or ", either.alternatives().stream().map(IntentSchema::inWords).toList());
+                            "; or ",
+                            either.alternatives().stream().map(IntentSchema::inWords).toList());
         };
     }
 }

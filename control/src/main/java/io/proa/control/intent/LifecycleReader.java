@@ -44,10 +44,7 @@ final class LifecycleReader {
                 check == null
                         ? null
                         : healthCheck(
-                                check,
-                                what,
-                                ports,
-                                service.has("port") || service.has("ports")),
+                                check, what, ports, service.has("port") || service.has("ports")),
                 restart == null ? Lifecycle.DEFAULT.restart() : restart,
                 own == null ? drain : own);
     }

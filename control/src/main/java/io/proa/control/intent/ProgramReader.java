@@ -30,8 +30,7 @@ final class ProgramReader {
     }
 
     Program program(YamlMap map, String what) {
-        return new Program(
-                command(map, "command", what), folder(map), environment(map), user(map));
+        return new Program(command(map, "command", what), folder(map), environment(map), user(map));
     }
 
     private Located<Path> folder(YamlMap map) {
@@ -99,9 +98,7 @@ final class ProgramReader {
                     if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
                         problems.add(
                                 own.placeOf(name),
-                                "saw '"
-                                        + name
-                                        + "' as a variable's name, expected text without =",
+                                "saw '" + name + "' as a variable's name, expected text without =",
                                 "");
                     } else if (value.indexOf('\0') >= 0) {
                         problems.add(

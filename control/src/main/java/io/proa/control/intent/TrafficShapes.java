@@ -21,8 +21,7 @@ final class TrafficShapes {
     private static final Field GROUP =
             optional("group", new Word(List.of("", "core")), "core", "Of the kind.");
     private static final Field NAMESPACE =
-            optional(
-                    "namespace", LABEL, "the document's, else the fleet's", "Of the service.");
+            optional("namespace", LABEL, "the document's, else the fleet's", "Of the service.");
     private static final Field NAME = required("name", LABEL, "Of the service.");
 
     static final Shape PARENT_REF =
@@ -30,7 +29,10 @@ final class TrafficShapes {
                             "ParentRef",
                             "a parentRef",
                             GROUP,
-                            required("kind", new Word(List.of("Service")), "What it is attached to."),
+                            required(
+                                    "kind",
+                                    new Word(List.of("Service")),
+                                    "What it is attached to."),
                             NAMESPACE,
                             NAME,
                             optional("port", PORT, "all its ports", "The service's only port."))
@@ -80,7 +82,8 @@ final class TrafficShapes {
                             "BackendRef",
                             "a backendRef",
                             GROUP,
-                            optional("kind", new Word(List.of("Service")), "Service", "What it is."),
+                            optional(
+                                    "kind", new Word(List.of("Service")), "Service", "What it is."),
                             NAMESPACE,
                             NAME,
                             required("port", PORT, "One of the service's ports."),
@@ -123,7 +126,11 @@ final class TrafficShapes {
             Shape.of(
                             "Rule",
                             "a rule",
-                            optional("name", new Text("text", ""), "its number", "In metrics and logs."),
+                            optional(
+                                    "name",
+                                    new Text("text", ""),
+                                    "its number",
+                                    "In metrics and logs."),
                             optional(
                                     "matches",
                                     many(new Part(MATCH)),
@@ -135,8 +142,15 @@ final class TrafficShapes {
                                     "the parent itself",
                                     "Where to."),
                             optional(
-                                    "timeouts", new Part(ROUTE_TIMEOUTS), "the policy's", "Bounds."),
-                            optional("retry", new Part(ROUTE_RETRY), "the policy's", "When to try again."))
+                                    "timeouts",
+                                    new Part(ROUTE_TIMEOUTS),
+                                    "the policy's",
+                                    "Bounds."),
+                            optional(
+                                    "retry",
+                                    new Part(ROUTE_RETRY),
+                                    "the policy's",
+                                    "When to try again."))
                     .refusing("filters", "sessionPersistence");
     static final Shape ROUTE_SPEC =
             Shape.of(
@@ -156,7 +170,10 @@ final class TrafficShapes {
                             "TargetRef",
                             "a targetRef",
                             GROUP,
-                            required("kind", new Word(List.of("Service")), "What it is attached to."),
+                            required(
+                                    "kind",
+                                    new Word(List.of("Service")),
+                                    "What it is attached to."),
                             NAMESPACE,
                             NAME)
                     .refusing("sectionName");
@@ -165,7 +182,11 @@ final class TrafficShapes {
                     "Backoff",
                     "a backoff",
                     optional("base", Time.ANY, "25ms", "The first pause; it doubles, with jitter."),
-                    optional("max", Time.ANY, "250ms, or ten times a longer base", "The longest pause."));
+                    optional(
+                            "max",
+                            Time.ANY,
+                            "250ms, or ten times a longer base",
+                            "The longest pause."));
     static final Shape BUDGET =
             Shape.of(
                     "Budget",
@@ -213,7 +234,11 @@ final class TrafficShapes {
                             Time.ANY,
                             "15s",
                             "From the request's head to the response's last byte, over all tries; 0s: none."),
-                    optional("idle", Time.ANY, "5m", "Without a byte in either direction; 0s: none."));
+                    optional(
+                            "idle",
+                            Time.ANY,
+                            "5m",
+                            "Without a byte in either direction; 0s: none."));
     static final Shape POLICY_SPEC =
             Shape.of(
                     "TrafficPolicySpec",

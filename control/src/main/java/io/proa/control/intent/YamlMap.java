@@ -129,7 +129,8 @@ final class YamlMap {
     private FieldType type(String field) {
         Shape known = shape;
         if (known == null) {
-            throw new IllegalStateException("'" + field + "' is read before the fields are checked");
+            throw new IllegalStateException(
+                    "'" + field + "' is read before the fields are checked");
         }
         return known.field(field).type();
     }

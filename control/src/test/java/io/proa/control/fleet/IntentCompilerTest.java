@@ -294,7 +294,8 @@ final class IntentCompilerTest {
         Files.write(intents.resolve("d.yaml"), new byte[] {(byte) 0xff});
         var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
         var rejected =
-                (Compilation.Rejected) compiler.compile(List.of(intents, folder.resolve("none.yaml")));
+                (Compilation.Rejected)
+                        compiler.compile(List.of(intents, folder.resolve("none.yaml")));
         assertThat(rejected.problems())
                 .extracting(problem ->
                         problem.source().substring(folder.toString().length())

@@ -65,7 +65,7 @@ final class JoinedFleetTest {
                         """
                         3.yaml:4:21: saw trustDomain 'other.proa', expected 'demo.proa' as at 1.yaml:4:21
                           hint: it is the whole fleet's: say it in one of its documents only
-                        3.yaml:4:43: saw namespace 'store', expected 'shop' as at 1.yaml:4:43
+                        3.yaml:4:44: saw namespace 'store', expected 'shop' as at 1.yaml:4:43
                           hint: it is the whole fleet's: say it in one of its documents only
                         """);
     }
@@ -126,8 +126,7 @@ final class JoinedFleetTest {
     private static Compilation compile(String... documents) {
         var sources = new ArrayList<IntentSource>();
         for (int i = 0; i < documents.length; i++) {
-            sources.add(
-                    new IntentSource((i + 1) + ".yaml", Path.of("/srv/fleet"), documents[i]));
+            sources.add(new IntentSource((i + 1) + ".yaml", Path.of("/srv/fleet"), documents[i]));
         }
         return new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null)
                 .compile(sources, new Problems());

@@ -38,8 +38,7 @@ final class LifecycleTest {
     void whatIsNotSaidHasDefaults() throws IOException {
         FleetService service = only("{name: a, command: x}");
         assertThat(service.lifecycle())
-                .isEqualTo(
-                        new Lifecycle(null, RestartPolicy.ON_FAILURE, Duration.ofSeconds(30)));
+                .isEqualTo(new Lifecycle(null, RestartPolicy.ON_FAILURE, Duration.ofSeconds(30)));
         assertThat(service.program().user()).isNull();
         assertThat(service.published()).isEmpty();
         assertThat(only("{name: a, command: x, healthCheck: {command: y}}").lifecycle())
@@ -201,9 +200,7 @@ final class LifecycleTest {
                 "GOOD=1\n  no equals\n=v\nexport A=secret\nB=\"secret\nC D=1\n");
         Files.createDirectory(folder.resolve("d"));
         Files.write(folder.resolve("b.env"), new byte[] {'A', '=', (byte) 0xff});
-        assertThat(
-                        problems(
-                                "  - {name: a, command: x, envFrom: [a.env, none.env, d, b.env]}\n"))
+        assertThat(problems("  - {name: a, command: x, envFrom: [a.env, none.env, d, b.env]}\n"))
                 .isEqualTo(
                         """
                         DIR/a.env:2:3: saw a line without =, expected NAME=VALUE
@@ -213,11 +210,11 @@ final class LifecycleTest {
                           hint: leave out export
                         DIR/a.env:5:3: saw a quote that is not closed in the value of B, expected it on the same line
                         DIR/a.env:6:1: saw 'C D' as a variable's name, expected NAME=VALUE
-                        DIR/fleet.yaml:7:45: saw envFrom 'none.env', which is not there: DIR/none.env, expected a file of NAME=VALUE lines
+                        DIR/fleet.yaml:7:44: saw envFrom 'none.env', which is not there: DIR/none.env, expected a file of NAME=VALUE lines
                           hint: it is relative to the file it is named in
-                        DIR/fleet.yaml:7:55: saw envFrom 'd', which is no file: DIR/d, expected a file of NAME=VALUE lines
+                        DIR/fleet.yaml:7:54: saw envFrom 'd', which is no file: DIR/d, expected a file of NAME=VALUE lines
                           hint: it is relative to the file it is named in
-                        DIR/fleet.yaml:7:58: saw envFrom 'b.env', which is not UTF-8 text: DIR/b.env, expected a file of NAME=VALUE lines
+                        DIR/fleet.yaml:7:57: saw envFrom 'b.env', which is not UTF-8 text: DIR/b.env, expected a file of NAME=VALUE lines
                           hint: it is relative to the file it is named in
                         """);
     }

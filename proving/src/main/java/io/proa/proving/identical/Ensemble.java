@@ -104,10 +104,7 @@ final class Ensemble implements AutoCloseable {
         }
         return service.withEnvironment(environment)
                 .withCommand(
-                        List.of(
-                                service.command().getFirst(),
-                                language,
-                                service.command().get(2)));
+                        List.of(service.command().getFirst(), language, service.command().get(2)));
     }
 
     private Path log(String callee) {

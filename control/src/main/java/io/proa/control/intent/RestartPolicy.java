@@ -17,4 +17,15 @@ public enum RestartPolicy {
     public String word() {
         return word;
     }
+
+    /// Whether one that has ended is started again.
+    ///
+    /// @param exitCode how it ended
+    public boolean after(int exitCode) {
+        return switch (this) {
+            case ALWAYS -> true;
+            case ON_FAILURE -> exitCode != 0;
+            case NEVER -> false;
+        };
+    }
 }

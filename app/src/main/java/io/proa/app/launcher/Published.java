@@ -11,8 +11,8 @@ final class Published {
     static List<String> lines(FleetPlan plan) {
         List<String> lines = new ArrayList<>();
         for (FleetPlan.Service service : plan.services()) {
-            for (int port : service.published()) {
-                lines.add("proa: " + service.name() + " is at 127.0.0.1:" + port);
+            for (FleetPlan.PublishedPort port : service.published()) {
+                lines.add("proa: " + service.name() + " is at 127.0.0.1:" + port.hostPort());
             }
         }
         return lines;

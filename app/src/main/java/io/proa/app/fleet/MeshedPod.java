@@ -94,8 +94,11 @@ final class MeshedPod {
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
         if (order.isPublished()) {
-            int port = order.service().port();
-            command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
+            order.service().published().stream()
+                    .mapToInt(FleetPlan.PublishedPort::targetPort)
+                    .distinct()
+                    .forEach(port -> command.addAll(
+                            List.of("--publish", run.publishSocket(pod, port) + "=" + port)));
         }
         return command;
     }
@@ -132,8 +135,8 @@ final class MeshedPod {
         if (!order.isPublished()) {
             return;
         }
-        Path socket = site.run().publishSocket(name(), order.service().port());
         for (FleetPlan.PublishedPort port : order.service().published()) {
+            Path socket = site.run().publishSocket(name(), port.targetPort());
             published.add(PublishedPort.open(port.hostPort(), socket));
         }
     }

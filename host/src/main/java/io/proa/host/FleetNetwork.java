@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public final class FleetNetwork implements AutoCloseable {
     /// @param runDirectory the fleet's run directory, mode 0700; hidden from applications
     /// @param pods4 block of the pods' IPv4 addresses; its first address is the hub's
     /// @param pods6 likewise for IPv6
-    /// @param egress whether pods reach the outside; takes power over the machine's own network
+    /// @param egress what of the outside pods reach
     /// @param javaOptions added to the short-lived helper JVMs, such as an AOT cache
     /// @param patience the longest wait for any one step
     /// @param pods what holds for every pod
@@ -46,7 +47,7 @@ public final class FleetNetwork implements AutoCloseable {
             Path runDirectory,
             Cidr pods4,
             Cidr pods6,
-            boolean egress,
+            EgressSettings egress,
             List<String> javaOptions,
             Duration patience,
             PodSettings pods) {
@@ -56,23 +57,32 @@ public final class FleetNetwork implements AutoCloseable {
                     runDirectory.toAbsolutePath(),
                     Cidr.parse("10.87.0.0/16"),
                     Cidr.parse("fd50:a0a::/64"),
-                    false,
+                    EgressSettings.NONE,
                     List.of(),
                     Duration.ofSeconds(20),
                     PodSettings.ofThisProcess());
         }
 
-        public Settings withEgress() {
-            return new Settings(runDirectory, pods4, pods6, true, javaOptions, patience, pods);
+        public Settings withEgress(EgressKind kind) {
+            return with(egress.with(kind));
+        }
+
+        /// @param ports of this machine's loopback that pods reach as [EgressSettings#HOST_NAME]
+        public Settings withHostServices(Set<Integer> ports) {
+            return with(egress.withHostServices(ports));
         }
 
         public Settings withPods(PodSettings other) {
             return new Settings(runDirectory, pods4, pods6, egress, javaOptions, patience, other);
         }
 
-        /// The name server that pods are to use; null = the machine's /etc/resolv.conf stays.
+        private Settings with(EgressSettings other) {
+            return new Settings(runDirectory, pods4, pods6, other, javaOptions, patience, pods);
+        }
+
+        /// The name server that pods are to use; null = they have none of the fleet's.
         public @Nullable InetAddress resolver() {
-            return null;
+            return egress.kind() == EgressKind.NONE ? null : pods4.host(1);
         }
 
         Path script(String name) {
@@ -168,7 +178,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            if (settings.egress()) {
+            if (settings.egress().kind() == EgressKind.MASQUERADE) {
                 egress = Egress.open(hub.initPid(), setup);
             }
         } catch (IOException e) {
@@ -226,7 +236,7 @@ public final class FleetNetwork implements AutoCloseable {
         }
         synchronized (nameFiles) {
             Map<String, List<InetAddress>> latest = names;
-            files.writeHosts(latest == null ? spec.hosts() : latest);
+            files.writeHosts(withEgress(latest == null ? spec.hosts() : latest));
             nameFiles.put(spec.name(), files);
         }
         return files;
@@ -242,6 +252,12 @@ public final class FleetNetwork implements AutoCloseable {
         }
         pod.close(grace);
         forget(name);
+    }
+
+    private Map<String, List<InetAddress>> withEgress(Map<String, List<InetAddress>> names) {
+        Map<String, List<InetAddress>> all = new HashMap<>(settings.egress().names());
+        all.putAll(names);
+        return all;
     }
 
     private void forget(String name) throws IOException {
@@ -261,7 +277,7 @@ public final class FleetNetwork implements AutoCloseable {
         synchronized (nameFiles) {
             names = Map.copyOf(all);
             for (NameFiles files : nameFiles.values()) {
-                files.writeHosts(all);
+                files.writeHosts(withEgress(all));
             }
         }
     }

@@ -89,7 +89,7 @@ public final class FleetRunner implements AutoCloseable {
                 ControlLink.start(
                         site,
                         new ControlLink.Order(
-                                List.of(plan.document()),
+                                plan.documents(),
                                 variations.controlOptions(),
                                 variations.controlKept()));
         site.progress().step("the control plane");

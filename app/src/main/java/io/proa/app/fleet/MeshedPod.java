@@ -133,8 +133,8 @@ final class MeshedPod {
             return;
         }
         Path socket = site.run().publishSocket(name(), order.service().port());
-        for (int port : order.service().published()) {
-            published.add(PublishedPort.open(port, socket));
+        for (FleetPlan.PublishedPort port : order.service().published()) {
+            published.add(PublishedPort.open(port.hostPort(), socket));
         }
     }
 

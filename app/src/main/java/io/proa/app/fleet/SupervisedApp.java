@@ -2,6 +2,7 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.RestartPolicy;
 import io.proa.host.Pod;
 import java.io.IOException;
 import java.nio.file.Path;

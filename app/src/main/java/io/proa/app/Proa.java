@@ -92,7 +92,10 @@ public final class Proa implements Runnable {
             line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
             line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             line.setExpandAtFiles(false);
-            line.getSubcommands().get("run").setStopAtPositional(true); // the rest is the program's
+            CommandLine run = line.getSubcommands().get("run");
+            if (run != null) {
+                run.setStopAtPositional(true); // the rest is the program's
+            }
             Misuse.explainValues(line);
             line.setParameterExceptionHandler((problem, _) -> misused(problem, err));
             line.setExecutionExceptionHandler((problem, _, _) -> failed(problem, err));

@@ -6,17 +6,21 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /// This process becoming another program, in place (execve(2)): the same number, parent, terminal,
 /// process group and standard streams, so that whoever started it notices nothing.
 ///
-/// Descriptors above 2 that a JVM has opened are close-on-exec, signals that it handles become
-/// default again; what it blocks in its threads is set back here to what this process was started
-/// with.
+/// Descriptors that a JVM has opened are closed on the way, signals that it handles become default
+/// again, and what it blocks in its threads is set back to what this process was started with.
 public final class ProcessImage {
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
+    private static final int STANDARD_ERROR = 2;
     private static final int SIG_SETMASK = 2;
     private static final int SIGSET_BYTES = 128;
 
@@ -26,10 +30,13 @@ public final class ProcessImage {
     ///
     /// @param arguments the first is the program's name, as bytes without a zero
     /// @param environment `NAME=VALUE`, likewise
+    /// @param given descriptors that the program gets, besides the standard streams
     /// @throws IOException where the kernel refuses
-    public static void replace(Path program, List<byte[]> arguments, List<byte[]> environment)
+    public static void replace(
+            Path program, List<byte[]> arguments, List<byte[]> environment, Set<Integer> given)
             throws IOException {
         Linker linker = Linker.nativeLinker();
+        closeOnTheWay(linker, given);
         MemorySegment execve = CLibrary.symbol(linker, "execve");
         MemorySegment sigmask = CLibrary.symbol(linker, "pthread_sigmask");
         try (Arena arena = Arena.ofConfined()) {
@@ -42,6 +49,19 @@ public final class ProcessImage {
             CLibrary.call(execve, path.address(), argv.address(), envp.address(), 0, 0);
         }
         throw new IOException(program + ": the kernel refused to run it");
+    }
+
+    private static void closeOnTheWay(Linker linker, Set<Integer> given) throws IOException {
+        MemorySegment fcntl = CLibrary.symbol(linker, "fcntl");
+        try (DirectoryStream<Path> descriptors =
+                Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path each : descriptors) {
+                int descriptor = Integer.parseInt(String.valueOf(each.getFileName()));
+                if (descriptor > STANDARD_ERROR && !given.contains(descriptor)) {
+                    CLibrary.call(fcntl, descriptor, F_SETFD, FD_CLOEXEC, 0, 0);
+                }
+            }
+        }
     }
 
     private static MemorySegment vector(Arena arena, List<byte[]> texts) {

@@ -49,8 +49,7 @@ record AddressView(
                 services.add(pod.required("service").asString());
                 pods.put(
                         name,
-                        new FleetPlan.PodPlan(
-                                name, address(pod, "ipv4"), address(pod, "ipv6")));
+                        new FleetPlan.PodPlan(name, address(pod, "ipv4"), address(pod, "ipv6")));
             }
             Map<String, List<InetAddress>> hosts = new HashMap<>();
             root.required("hosts")

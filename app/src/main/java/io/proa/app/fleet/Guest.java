@@ -33,8 +33,8 @@ final class Guest {
         return joining;
     }
 
-    /// Whether its process is there; one that has ended and only waits for its parent is not, nor is
-    /// another one that got the same number.
+    /// Whether its process is there; one that has ended and only waits for its parent is not, nor
+    /// is another one that got the same number.
     boolean isAlive() {
         try {
             String[] fields = stat(pid);

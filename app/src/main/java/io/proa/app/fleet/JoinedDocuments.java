@@ -48,8 +48,7 @@ record JoinedDocuments(String fleet, Path folder) {
         return folder.resolve(name + ".yaml");
     }
 
-    private static Map<String, Object> document(
-            String fleet, List<Map<String, Object>> services) {
+    private static Map<String, Object> document(String fleet, List<Map<String, Object>> services) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("apiVersion", "proa.io/v1alpha1");
         document.put("kind", "Fleet");

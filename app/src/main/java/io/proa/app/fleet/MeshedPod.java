@@ -100,8 +100,11 @@ final class MeshedPod {
             order.service().published().stream()
                     .mapToInt(FleetPlan.PublishedPort::targetPort)
                     .distinct()
-                    .forEach(port -> command.addAll(
-                            List.of("--publish", run.publishSocket(pod, port) + "=" + port)));
+                    .forEach(port ->
+                            command.addAll(
+                                    List.of(
+                                            "--publish",
+                                            run.publishSocket(pod, port) + "=" + port)));
         }
         return command;
     }
@@ -159,8 +162,7 @@ final class MeshedPod {
         remove(site, network, name(), grace);
     }
 
-    private static void remove(
-            FleetSite site, FleetNetwork network, String name, Duration grace)
+    private static void remove(FleetSite site, FleetNetwork network, String name, Duration grace)
             throws IOException {
         network.removePod(name, grace);
         RunDirectory.removeTree(site.run().pod(name));

@@ -2,7 +2,6 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
-import io.proa.control.intent.RestartPolicy;
 import io.proa.host.Pod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -216,8 +215,8 @@ final class SupervisedApp {
         }
     }
 
-    /// Whoever has not ended within its service's drain time is killed with its pod, which is undone
-    /// next.
+    /// Whoever has not ended within its service's drain time is killed with its pod, which is
+    /// undone next.
     void awaitEnd(long begun) throws InterruptedException {
         Process app;
         synchronized (this) {

@@ -43,7 +43,8 @@ final class CommandLookup {
     static String label(String program) {
         String base = program.substring(program.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         StringBuilder label = new StringBuilder();
-        for (char c : base.toCharArray()) {
+        for (int i = 0; i < base.length(); i++) {
+            char c = base.charAt(i);
             boolean plain = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
             if (plain) {
                 label.append(c);

@@ -34,7 +34,10 @@ record LocalFleet(
                 if (i == TRIES) {
                     throw Fault.of(
                             Sysexit.UNAVAILABLE,
-                            "the launcher of fleet '" + name + "' does not answer: " + e.getMessage(),
+                            "the launcher of fleet '"
+                                    + name
+                                    + "' does not answer: "
+                                    + e.getMessage(),
                             "see proa ps");
                 }
             } catch (Fault fault) {

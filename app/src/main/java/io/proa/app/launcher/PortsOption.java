@@ -43,8 +43,7 @@ final class PortsOption {
     }
 
     /// @param ports the program's own; the first is meant where an option names none
-    static List<FleetPlan.PublishedPort> published(
-            List<String> options, List<Joining.Port> ports) {
+    static List<FleetPlan.PublishedPort> published(List<String> options, List<Joining.Port> ports) {
         List<FleetPlan.PublishedPort> published = new ArrayList<>();
         for (String option : options) {
             int[] numbers = numbers("--publish", option, "H or H:P, such as 8080:80");

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,7 +104,7 @@ public final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, String> environment = System.getenv();
-        JoinRequest request = request(environment);
+        JoinRequest request = request();
         int lookup =
                 CommandLookup.look(
                         command.getFirst(), variable("PATH", environment.getOrDefault("PATH", "")));
@@ -129,7 +131,7 @@ public final class RunVerb implements Callable<Integer> {
         return Sysexit.OS.code();
     }
 
-    private JoinRequest request(Map<String, String> environment) {
+    private JoinRequest request() {
         if (command.isEmpty()) {
             throw Fault.of(
                     Sysexit.USAGE,
@@ -180,10 +182,13 @@ public final class RunVerb implements Callable<Integer> {
             List<byte[]> arguments = new ArrayList<>();
             place.path("entrance").forEach(word -> arguments.add(bytes(word.asString())));
             arguments.addAll(RawProcess.lastArguments(command.size()));
-            ProcessImage.replace(SHELL, arguments, environment());
+            ProcessImage.replace(
+                    SHELL,
+                    arguments,
+                    environment(),
+                    given(System.getProperty("io.proa.given", "")));
         } catch (IOException e) {
-            throw Fault.of(
-                    Sysexit.OS, "cannot become the program: " + e.getMessage(), "");
+            throw Fault.of(Sysexit.OS, "cannot become the program: " + e.getMessage(), "");
         }
     }
 
@@ -199,6 +204,17 @@ public final class RunVerb implements Callable<Integer> {
             environment.add(bytes("PORT=" + its.getFirst().target()));
         }
         return environment;
+    }
+
+    /// Descriptors with which this process was started, as its start script has noted them.
+    static Set<Integer> given(String list) {
+        Set<Integer> given = new HashSet<>();
+        for (String number : list.split(",", -1)) {
+            if (!number.isEmpty()) {
+                given.add(Integer.valueOf(number));
+            }
+        }
+        return given;
     }
 
     private static byte[] bytes(String text) {

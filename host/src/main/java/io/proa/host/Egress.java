@@ -26,19 +26,16 @@ final class Egress implements AutoCloseable {
     private static final String MEETING = "egress.sock";
     private static final Cidr ALL4 = Cidr.parse("0.0.0.0/0");
     private static final Cidr ALL6 = Cidr.parse("::/0");
-    // Virtual addresses of services and of this machine: what reaches the hub has no receiver.
-    private static final List<Cidr> VIRTUAL =
-            List.of(
-                    Cidr.parse("10.88.0.0/16"),
-                    Cidr.parse("fd50:a0a:0:1::/64"),
-                    Cidr.only(EgressSettings.HOST4),
-                    Cidr.only(EgressSettings.HOST6));
+    // Virtual addresses, which pods' sidecars know: nobody has them.
+    private static final List<Cidr> SERVICES =
+            List.of(Cidr.parse("10.88.0.0/16"), Cidr.parse("fd50:a0a:0:1::/64"));
 
     private final FleetNetwork.Settings settings;
     private final ResolvConf names;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    private Egress(FleetNetwork.Settings settings, ResolvConf names) {
+    /// One that serves nothing yet.
+    Egress(FleetNetwork.Settings settings, ResolvConf names) {
         this.settings = settings;
         this.names = names;
     }
@@ -89,22 +86,24 @@ final class Egress implements AutoCloseable {
     }
 
     private EgressRules rules() {
-        List<Cidr> closed = new ArrayList<>(VIRTUAL);
-        closed.add(settings.pods4());
-        closed.add(settings.pods6());
         return new EgressRules(
-                RELAY_PORT, named(), closed, settings.egress().kind() == EgressKind.RELAY);
+                RELAY_PORT,
+                named(),
+                List.of(settings.pods4(), settings.pods6()),
+                settings.egress().kind() == EgressKind.RELAY);
     }
 
-    /// Single ports of mesh-internal addresses.
+    /// All ports of this machine's addresses: a reset by the relay is heard at once, while the
+    /// error of a route is lost on a connection that is just being opened, until its second
+    /// attempt.
     private List<EgressRules.Named> named() {
         List<EgressRules.Named> named = new ArrayList<>();
         for (IpPort resolver : resolvers()) {
             named.add(new EgressRules.Named(Cidr.only(resolver.ip()), resolver.port()));
         }
-        for (int port : settings.egress().hostServices()) {
-            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST4), port));
-            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST6), port));
+        if (!settings.egress().hostServices().isEmpty()) {
+            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST4), 0));
+            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST6), 0));
         }
         return named;
     }
@@ -119,8 +118,8 @@ final class Egress implements AutoCloseable {
                 : List.of(v4);
     }
 
-    /// The rules let in no more than is allowed, but a rule is soon changed: what is closed stays
-    /// closed here as well.
+    /// Where a connection may go: nowhere, if it is to this machine's loopback or to an address of
+    /// the mesh, which would be somebody else's outside.
     List<InetSocketAddress> ways(IpPort wanted) {
         if (resolvers().contains(wanted)) {
             return names.nameservers();
@@ -135,7 +134,9 @@ final class Egress implements AutoCloseable {
                 settings.egress().kind() == EgressKind.RELAY
                         && !to.isLoopbackAddress()
                         && !to.isAnyLocalAddress() // which Linux takes for the loopback
-                        && rules().closed().stream().noneMatch(block -> block.contains(to));
+                        && !settings.pods4().contains(to)
+                        && !settings.pods6().contains(to)
+                        && SERVICES.stream().noneMatch(block -> block.contains(to));
         return allowed ? List.of(wanted.toSocketAddress()) : List.of();
     }
 

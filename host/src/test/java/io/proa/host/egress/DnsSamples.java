@@ -44,6 +44,15 @@ public final class DnsSamples {
         return answer;
     }
 
+    /// Whether addresses of that family are asked for.
+    public static boolean isForIpv6(byte[] query) {
+        int end = DnsMessage.HEADER;
+        while (query[end] != 0) {
+            end += 1 + query[end];
+        }
+        return query[end + 2] == 28;
+    }
+
     /// The name that is asked for.
     public static String name(byte[] query) {
         StringBuilder name = new StringBuilder();

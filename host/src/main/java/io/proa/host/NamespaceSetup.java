@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// A JVM never changes its own namespace, so this one is started by `nsenter`. It reads one command
 /// per line from standard input, answers each by a line, `ok [VALUE]` or `error SENTENCE`, and ends
 /// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
-/// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
-/// `prohibit CIDR`, `masquerade NAME`, `redirect OPTIONS...`, `egress PORT ...` (see
-/// [EgressRules#words()]), `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]).
+/// process' namespace, second here), `mac NAME MAC`, `up NAME`, `address NAME CIDR`, `route CIDR
+/// GATEWAY|- NAME`, `prohibit CIDR`, `masquerade NAME`, `redirect OPTIONS...`, `egress PORT ...`
+/// (see [EgressRules#words()]), `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]).
 public final class NamespaceSetup {
     private NamespaceSetup() {}
 
@@ -59,6 +59,7 @@ public final class NamespaceSetup {
                                     Integer.parseInt(words.get(2)),
                                     Integer.parseInt(words.get(3))),
                             new RouteNetlink.VethEnd(words.get(4), 0, 0));
+            case "mac" -> links.setMac(first, mac(words.get(2)));
             case "up" -> links.setUp(first);
             case "address" -> links.addAddress(first, Cidr.parse(words.get(2)));
             case "route" -> links.addRoute(Cidr.parse(first), gateway(words.get(2)), words.get(3));

@@ -1,5 +1,6 @@
 package io.proa.host;
 
+import io.proa.host.egress.ResolvConf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -111,6 +112,11 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @throws IOException with one sentence that says what forbids it and how to mend that
     public static FleetNetwork open(Settings settings) throws IOException {
+        return open(settings, ResolvConf.MACHINE);
+    }
+
+    /// @param names whose name servers the pods' questions go to
+    static FleetNetwork open(Settings settings, ResolvConf names) throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -137,7 +143,7 @@ public final class FleetNetwork implements AutoCloseable {
         FleetNetwork network = new FleetNetwork(settings, hub);
         try {
             hub.release("");
-            network.buildHub();
+            network.buildHub(names);
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();
@@ -170,7 +176,7 @@ public final class FleetNetwork implements AutoCloseable {
         return all;
     }
 
-    private void buildHub() throws IOException {
+    private void buildHub(ResolvConf names) throws IOException {
         try (SetupProcess setup = hub.setup(settings.javaOptions(), settings.patience())) {
             setup.run("up lo");
             bridgeIndex = Integer.parseInt(setup.run("bridge " + BRIDGE + " " + BRIDGE_MAC));
@@ -178,9 +184,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            if (settings.egress().kind() == EgressKind.MASQUERADE) {
-                egress = Egress.open(hub.initPid(), setup);
-            }
+            egress = Egress.open(settings, names, hub.initPid(), setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }

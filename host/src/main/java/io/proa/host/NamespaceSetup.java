@@ -1,11 +1,13 @@
 package io.proa.host;
 
+import io.proa.model.IpPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// per line from standard input, answers each by a line, `ok [VALUE]` or `error SENTENCE`, and ends
 /// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
 /// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
-/// `masquerade NAME`, `redirect OPTIONS...`.
+/// `prohibit CIDR`, `masquerade NAME`, `redirect OPTIONS...`, `egress PORT ...` (see
+/// [EgressRules#words()]), `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]).
 public final class NamespaceSetup {
     private NamespaceSetup() {}
 
@@ -59,11 +62,22 @@ public final class NamespaceSetup {
             case "up" -> links.setUp(first);
             case "address" -> links.addAddress(first, Cidr.parse(words.get(2)));
             case "route" -> links.addRoute(Cidr.parse(first), gateway(words.get(2)), words.get(3));
+            case "prohibit" -> links.prohibit(Cidr.parse(first));
+            case "egress" -> EgressRules.parse(words.subList(1, words.size())).table().apply();
+            case "hand-over" -> handOver(words);
             case "masquerade" -> Masquerade.leavingBy("proa-hub", first).apply();
             case "redirect" -> RedirectCommand.parse(words.subList(1, words.size())).apply();
             default -> throw new IllegalArgumentException(words + ": unknown command");
         }
         return "";
+    }
+
+    private static void handOver(List<String> words) throws IOException {
+        int to = words.indexOf("to");
+        List<IpPort> names = words.subList(2, to).stream().map(IpPort::parse).toList();
+        // A path may have blanks.
+        Path via = Path.of(String.join(" ", words.subList(to + 1, words.size())));
+        HubSockets.handOver(Integer.parseInt(words.get(1)), names, via);
     }
 
     private static @Nullable InetAddress gateway(String text) {

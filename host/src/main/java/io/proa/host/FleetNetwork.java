@@ -41,14 +41,14 @@ public final class FleetNetwork implements AutoCloseable {
     /// @param runDirectory the fleet's run directory, mode 0700; hidden from applications
     /// @param pods4 block of the pods' IPv4 addresses; its first address is the hub's
     /// @param pods6 likewise for IPv6
-    /// @param egress whether pods reach the outside; takes power over the machine's own network
+    /// @param egress what of the outside pods reach
     /// @param javaOptions added to the short-lived helper JVMs, such as an AOT cache
     /// @param patience the longest wait for any one step
     public record Settings(
             Path runDirectory,
             Cidr pods4,
             Cidr pods6,
-            boolean egress,
+            EgressSettings egress,
             List<String> javaOptions,
             Duration patience) {
         /// Blocks that seldom collide; the hub's routes are its own, so only egress could notice.
@@ -57,13 +57,27 @@ public final class FleetNetwork implements AutoCloseable {
                     runDirectory.toAbsolutePath(),
                     Cidr.parse("10.87.0.0/16"),
                     Cidr.parse("fd50:a0a::/64"),
-                    false,
+                    EgressSettings.NONE,
                     List.of(),
                     Duration.ofSeconds(20));
         }
 
-        public Settings withEgress() {
-            return new Settings(runDirectory, pods4, pods6, true, javaOptions, patience);
+        public Settings withEgress(EgressKind kind) {
+            return with(egress.with(kind));
+        }
+
+        /// @param ports of this machine's loopback that pods reach as [EgressSettings#HOST_NAME]
+        public Settings withHostServices(Set<Integer> ports) {
+            return with(egress.withHostServices(ports));
+        }
+
+        private Settings with(EgressSettings other) {
+            return new Settings(runDirectory, pods4, pods6, other, javaOptions, patience);
+        }
+
+        /// The name server that pods are to use; null = they have none of the fleet's.
+        public @Nullable InetAddress resolver() {
+            return egress.kind() == EgressKind.NONE ? null : pods4.host(1);
         }
 
         Path script(String name) {
@@ -150,7 +164,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            if (settings.egress()) {
+            if (settings.egress().kind() == EgressKind.MASQUERADE) {
                 egress = Egress.open(hub.initPid(), setup);
             }
         } catch (IOException e) {
@@ -250,7 +264,9 @@ public final class FleetNetwork implements AutoCloseable {
                 text.append(Cidr.literal(spec.ipv6())).append('\t').append(name).append('\n');
             }
         }
-        for (Map.Entry<String, List<InetAddress>> entry : new TreeMap<>(spec.hosts()).entrySet()) {
+        Map<String, List<InetAddress>> names = new TreeMap<>(settings.egress().names());
+        names.putAll(spec.hosts());
+        for (Map.Entry<String, List<InetAddress>> entry : names.entrySet()) {
             for (InetAddress address : entry.getValue()) {
                 if (ipv6 || address.getAddress().length == 4) {
                     text.append(Cidr.literal(address)).append('\t');

@@ -143,7 +143,8 @@ final class ProbeMain {
             links.setUp("lo");
             links.addAddress("lo", Cidr.parse("198.51.100.1/32"));
         }
-        FleetNetwork.Settings settings = FleetNetwork.Settings.of(run).withEgress();
+        FleetNetwork.Settings settings =
+                FleetNetwork.Settings.of(run).withEgress(EgressKind.MASQUERADE);
         try (ServerSocketChannel server = ServerSocketChannel.open();
                 FleetNetwork network = FleetNetwork.open(settings)) {
             server.bind(outside.toSocketAddress());

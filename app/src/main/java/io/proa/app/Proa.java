@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nVerbs:%n",
         subcommands = {
             DemoVerb.class,
+            ValidateVerb.class,
             ControlVerb.class,
             SidecarVerb.class,
             RedirectVerb.class,
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  proa demo                  four services in four languages",
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
+            "  proa validate fleet.yaml   all that is wrong with a fleet's documents",
             "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"
         })

@@ -1,6 +1,11 @@
 package io.proa.app;
 
 import io.proa.app.demo.DemoVerb;
+import io.proa.app.launcher.DownVerb;
+import io.proa.app.launcher.LauncherVerb;
+import io.proa.app.launcher.LogsVerb;
+import io.proa.app.launcher.PsVerb;
+import io.proa.app.launcher.UpVerb;
 import io.proa.host.RedirectCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -31,7 +36,12 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nVerbs:%n",
         subcommands = {
             DemoVerb.class,
+            UpVerb.class,
+            PsVerb.class,
+            LogsVerb.class,
+            DownVerb.class,
             ValidateVerb.class,
+            LauncherVerb.class,
             ControlVerb.class,
             SidecarVerb.class,
             RedirectVerb.class,
@@ -43,6 +53,8 @@ import picocli.CommandLine.Spec;
             "  proa demo                  four services in four languages",
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
             "  proa validate fleet.yaml   all that is wrong with a fleet's documents",
+            "  proa up fleet.yaml         your own programs, each beside a sidecar",
+            "  proa ps                    what runs",
             "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"
         })

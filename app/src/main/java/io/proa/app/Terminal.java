@@ -24,7 +24,11 @@ public record Terminal(boolean live, int columns, int rows, boolean colours, boo
         GOOD("32"),
         BAD("31"),
         DIM("2"),
-        BOLD("1");
+        BOLD("1"),
+        CYAN("36"),
+        YELLOW("33"),
+        MAGENTA("35"),
+        BLUE("34");
 
         private final String code;
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,7 +92,12 @@ public final class UpVerb implements Callable<Integer> {
                     installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
         Launcher.Order order =
-                new Launcher.Order(plan, installation, fleets, FleetRunner.Variations.NONE);
+                new Launcher.Order(
+                        plan,
+                        installation,
+                        fleets,
+                        Set.copyOf(hostServices),
+                        FleetRunner.Variations.NONE);
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
 

@@ -140,7 +140,8 @@ final class IntentCompilerTest {
                 .hasToString("spiffe://proa.local/ns/shop/sa/orders");
         assertThat(second.workload().inbound()).isEqualTo(InboundMode.PERMISSIVE);
         assertThat(second.workload().ports()).allMatch(port -> port.loopback()).hasSize(2);
-        assertThat(orders.endpoints().get(1).address()).isEqualTo(second.ipv4());
+        assertThat(orders.endpoints().get(1).addresses())
+                .containsExactly(second.ipv4(), second.ipv6());
         assertThat(second.ipv6().getHostAddress()).startsWith("fd50:a0a:0:0:");
         assertThat(fleet.hosts())
                 .containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");

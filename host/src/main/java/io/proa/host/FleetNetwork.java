@@ -93,9 +93,11 @@ public final class FleetNetwork implements AutoCloseable {
     }
 
     private final Settings settings;
+    private final ResolvConf machine;
     private final boolean ipv6 = NamespaceSupport.hasIpv6();
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
+    private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
     // Guards itself and `names`.
     private final Map<String, NameFiles> nameFiles = new HashMap<>();
 
@@ -104,8 +106,9 @@ public final class FleetNetwork implements AutoCloseable {
     private int bridgeIndex;
     private @Nullable Egress egress;
 
-    private FleetNetwork(Settings settings, Namespace hub) {
+    private FleetNetwork(Settings settings, ResolvConf machine, Namespace hub) {
         this.settings = settings;
+        this.machine = machine;
         this.hub = hub;
     }
 
@@ -116,8 +119,8 @@ public final class FleetNetwork implements AutoCloseable {
         return open(settings, ResolvConf.MACHINE);
     }
 
-    /// @param names whose name servers the pods' questions go to
-    static FleetNetwork open(Settings settings, ResolvConf names) throws IOException {
+    /// @param machine whose name servers the pods' questions go to
+    static FleetNetwork open(Settings settings, ResolvConf machine) throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -141,10 +144,10 @@ public final class FleetNetwork implements AutoCloseable {
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
                         settings.patience());
-        FleetNetwork network = new FleetNetwork(settings, hub);
+        FleetNetwork network = new FleetNetwork(settings, machine, hub);
         try {
             hub.release("");
-            network.buildHub(names);
+            network.buildHub();
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();
@@ -174,7 +177,7 @@ public final class FleetNetwork implements AutoCloseable {
         return all;
     }
 
-    private void buildHub(ResolvConf names) throws IOException {
+    private void buildHub() throws IOException {
         try (SetupProcess setup = hub.setup(settings.javaOptions(), settings.patience())) {
             setup.run("up lo");
             bridgeIndex = Integer.parseInt(setup.run("bridge " + BRIDGE + " " + BRIDGE_MAC));
@@ -182,7 +185,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, names, hub.initPid(), setup);
+            egress = Egress.open(settings, machine, hub.initPid(), setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }
@@ -192,23 +195,16 @@ public final class FleetNetwork implements AutoCloseable {
     /// are not redirected yet ([Pod#applyRedirect]). Several pods may be made at the same time.
     public Pod addPod(PodSpec spec) throws IOException {
         NameFiles files = nameFiles(spec);
-        Path log = spec.sidecar().log();
         Namespace namespace =
                 Namespace.create(
-                        new Namespace.Order(
+                        order(
                                 spec.name(),
-                                settings.script(POD_INIT),
-                                settings.pods().grace(),
                                 files.hosts().toString(),
                                 settings.resolver() == null ? "-" : files.resolvConf().toString(),
                                 sysctls(
                                         "kernel/hostname=" + spec.name(),
                                         "net/ipv4/ip_unprivileged_port_start=0"),
-                                confined(spec.sidecar().command()),
-                                spec.sidecar().environment(),
-                                log == null
-                                        ? ProcessBuilder.Redirect.INHERIT
-                                        : ProcessBuilder.Redirect.appendTo(log.toFile())),
+                                spec.sidecar()),
                         settings.patience());
         SetupProcess setup = null;
         try {
@@ -228,13 +224,35 @@ public final class FleetNetwork implements AutoCloseable {
         return pod;
     }
 
+    /// Joins a running program's network to this one; its sidecar is started when this returns, its
+    /// connections are not turned yet ([Attachment#applyRedirect]). Takes power over that network.
+    public Attachment attach(AttachSpec spec) throws IOException {
+        Attachment attached =
+                Attachment.open(
+                        spec,
+                        new Attachment.Fleet(
+                                settings,
+                                hub.initPid(),
+                                bridgeIndex,
+                                linkName(spec.name()),
+                                order(spec.name(), "-", "-", List.of(), spec.sidecar())));
+        attachments.add(attached);
+        return attached;
+    }
+
+    /// Undoes it.
+    public void detach(Attachment attached) {
+        attachments.remove(attached);
+        attached.close();
+    }
+
     private NameFiles nameFiles(PodSpec spec) throws IOException {
         Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
         Files.createDirectories(directory);
         NameFiles files = new NameFiles(directory, spec, ipv6);
         InetAddress resolver = settings.resolver();
         if (resolver != null) {
-            files.writeResolvConf(resolver);
+            files.writeResolvConf(machine.with(resolver));
         }
         synchronized (nameFiles) {
             Map<String, List<InetAddress>> latest = names;
@@ -284,6 +302,27 @@ public final class FleetNetwork implements AutoCloseable {
         }
     }
 
+    private Namespace.Order order(
+            String name,
+            String hosts,
+            String resolvConf,
+            List<String> sysctls,
+            PodSpec.Sidecar sidecar) {
+        Path log = sidecar.log();
+        return new Namespace.Order(
+                name,
+                settings.script(POD_INIT),
+                settings.pods().grace(),
+                hosts,
+                resolvConf,
+                sysctls,
+                confined(sidecar.command()),
+                sidecar.environment(),
+                log == null
+                        ? ProcessBuilder.Redirect.INHERIT
+                        : ProcessBuilder.Redirect.appendTo(log.toFile()));
+    }
+
     /// A sidecar keeps the one power it uses, to mark its sockets.
     private static List<String> confined(List<String> sidecar) {
         List<String> command = new ArrayList<>();
@@ -297,10 +336,15 @@ public final class FleetNetwork implements AutoCloseable {
 
     private void link(SetupProcess setup, PodSpec spec) throws IOException {
         setup.run("up lo");
-        // The first end goes to the hub, named so that a capture there can tell pods apart.
-        String name = joined.incrementAndGet() + "-" + spec.name();
-        String inHub = name.substring(0, Math.min(name.length(), INTERFACE_NAME));
-        setup.run("veth " + inHub + " " + hub.initPid() + " " + bridgeIndex + " eth0");
+        // The first end goes to the hub.
+        setup.run(
+                "veth "
+                        + linkName(spec.name())
+                        + " "
+                        + hub.initPid()
+                        + " "
+                        + bridgeIndex
+                        + " eth0");
         setup.run("mac eth0 " + mac(spec.ipv4()));
         setup.run("address eth0 " + new Cidr(spec.ipv4(), settings.pods4().prefix()));
         if (ipv6) {
@@ -316,6 +360,12 @@ public final class FleetNetwork implements AutoCloseable {
     /// The same for the same address: neighbours keep reaching it in a pod that succeeds another.
     private static String mac(InetAddress ipv4) {
         return "02:50:" + HexFormat.ofDelimiter(":").formatHex(ipv4.getAddress());
+    }
+
+    /// In the hub, so that a capture there can tell pods apart.
+    private String linkName(String pod) {
+        String name = joined.incrementAndGet() + "-" + pod;
+        return name.substring(0, Math.min(name.length(), INTERFACE_NAME));
     }
 
     private static void route(SetupProcess setup, Cidr block) throws IOException {
@@ -344,6 +394,9 @@ public final class FleetNetwork implements AutoCloseable {
         List<Thread> closing = new ArrayList<>();
         for (Pod pod : pods.values()) {
             closing.add(Thread.startVirtualThread(pod::close));
+        }
+        for (Attachment attached : attachments) {
+            closing.add(Thread.startVirtualThread(attached::close));
         }
         for (Thread thread : closing) {
             try {

@@ -44,10 +44,25 @@ final class Namespace implements AutoCloseable {
             ProcessBuilder.Redirect errors) {}
 
     static Namespace create(Order order, Duration patience) throws IOException {
+        return create(List.of("unshare", "--net"), order, patience);
+    }
+
+    /// The same, but in the network namespace of a process that is there already.
+    static Namespace beside(long pid, Order order, Duration patience) throws IOException {
+        return create(
+                List.of("nsenter", "--target", Long.toString(pid), "--net", "--", "unshare"),
+                order,
+                patience);
+    }
+
+    private static Namespace create(List<String> unshare, Order order, Duration patience)
+            throws IOException {
         List<String> command = new ArrayList<>();
         // In a session of its own: what a terminal sends to this process' group, or an application
         // to its own, is not meant for whoever runs in here.
-        command.addAll(List.of("setsid", "unshare", "--net", "--mount", "--uts", "--pid"));
+        command.add("setsid");
+        command.addAll(unshare);
+        command.addAll(List.of("--mount", "--uts", "--pid"));
         command.addAll(List.of("--fork", "--kill-child", "--mount-proc", "sh"));
         command.addAll(List.of(order.script().toString(), order.name()));
         command.add(Long.toString(order.grace().toMillis()));

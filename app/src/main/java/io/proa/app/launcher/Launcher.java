@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,16 +54,17 @@ public final class Launcher {
     /// What to start.
     ///
     /// @param plan checked already
-    /// @param hostServices ports of the machine's loopback that programs reach
     /// @param variations see there
+    /// @param path the value of `PATH`; where it is empty, changes of the documents are not
+    ///   followed beyond what the control plane does
     public record Order(
             FleetPlan plan,
             Installation installation,
             Fleets fleets,
-            Set<Integer> hostServices,
-            FleetRunner.Variations variations) {
-        public Order {
-            hostServices = Set.copyOf(hostServices);
+            FleetRunner.Variations variations,
+            String path) {
+        boolean isFollowed() {
+            return !path.isEmpty();
         }
     }
 
@@ -167,7 +167,7 @@ public final class Launcher {
 
     private void refuseOtherHostServices(JoinRequest request) {
         for (int port : request.hostServices()) {
-            if (!order.hostServices().contains(port)) {
+            if (!order.variations().reach().hostServices().contains(port)) {
                 throw Fault.of(
                         Sysexit.UNAVAILABLE,
                         "fleet '"
@@ -181,10 +181,19 @@ public final class Launcher {
     }
 
     private void watch() {
+        SidecarNews news = new SidecarNews(fleet, events);
+        DocumentWatch documents =
+                new DocumentWatch(
+                        fleet,
+                        order.isFollowed() ? order.plan().documents() : List.of(),
+                        order.path(),
+                        events);
         try {
             while (!end.isDone() && !teardown.closing()) {
                 Thread.sleep(STEP);
                 look();
+                news.look();
+                documents.look();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

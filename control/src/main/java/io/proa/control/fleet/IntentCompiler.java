@@ -184,8 +184,7 @@ public final class IntentCompiler {
                                     addresses,
                                     applicationPorts,
                                     service.inbound())));
-            // by IPv4 alone: one endpoint per replica, and every kernel has it
-            endpoints.add(new Endpoint(pod, addresses.getFirst(), MeshPorts.MESH, identity, 1));
+            endpoints.add(new Endpoint(pod, addresses, MeshPorts.MESH, identity, 1));
         }
         var mesh =
                 new MeshService(

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
 /// `prohibit CIDR`, `masquerade NAME`, `redirect OPTIONS...`, `egress PORT ...` (see
 /// [EgressRules#words()]), `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete
-/// NAME`, `mac NAME MAC`. Likewise `hold redirect OPTIONS...`, rules that end with this process, `let-go`, which
-/// turns no further connections but keeps those that were turned, and `drop`.
+/// NAME`, `mac NAME MAC`. Likewise `hold redirect OPTIONS...`, rules that end with this process,
+/// `let-go`, which turns no further connections but keeps those that were turned, and `drop`.
 public final class NamespaceSetup {
     private static final String NOTHING_HELD = "no rules are held";
 

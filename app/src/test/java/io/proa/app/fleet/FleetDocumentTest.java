@@ -100,8 +100,7 @@ final class FleetDocumentTest {
     @Test
     void aMissingFileIsAnotherFaultThanABadOne() throws IOException {
         Path base = write("base.yaml", "  services: []\n");
-        assertThatThrownBy(
-                        () -> FleetDocument.read(List.of(base, folder.resolve("policies.yaml"))))
+        assertThatThrownBy(() -> FleetDocument.read(List.of(base, folder.resolve("policies.yaml"))))
                 .isInstanceOfSatisfying(
                         Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.NO_INPUT));
         Path bad = write("bad.yaml", "  service: []\n");

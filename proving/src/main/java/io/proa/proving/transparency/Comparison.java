@@ -1,0 +1,108 @@
+package io.proa.proving.transparency;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What was seen of a play without and with sidecars, compared.
+final class Comparison {
+    /// What both sides saw of a play, a list for each connection.
+    record Seen(List<List<Event>> client, List<List<Event>> server) {}
+
+    private final Play play;
+    private final Set<Difference> met = EnumSet.noneOf(Difference.class);
+    private final List<String> problems = new ArrayList<>();
+
+    private Comparison(Play play) {
+        this.play = play;
+    }
+
+    static Comparison of(Play play, Seen direct, Seen meshed) {
+        Comparison comparison = new Comparison(play);
+        comparison.compare("client", direct.client(), meshed.client());
+        comparison.compare("server", comparison.order(direct.server()), comparison.order(meshed.server()));
+        for (Difference expected : play.expected()) {
+            if (!comparison.met.contains(expected)) {
+                comparison.problems.add(
+                        "'" + expected + "' was expected and not met: is it still true?");
+            }
+        }
+        return comparison;
+    }
+
+    /// In which order connections that are made at the same time arrive is chance.
+    private List<List<Event>> order(List<List<Event>> lanes) {
+        return play.parallel()
+                ? lanes.stream().sorted(Comparator.comparing(Comparison::key)).toList()
+                : lanes;
+    }
+
+    private static String key(List<Event> events) {
+        return events.stream()
+                .filter(event -> !(event instanceof Event.Head) || event.encode().contains("HTTP/"))
+                .map(event -> event instanceof Event.Head head ? head.line() : event.encode())
+                .filter(text -> !text.startsWith("note"))
+                .toList()
+                .toString();
+    }
+
+    private void compare(String who, List<List<Event>> direct, List<List<Event>> meshed) {
+        for (int lane = 0; lane < Math.max(direct.size(), meshed.size()); lane++) {
+            Difference.Pairing pairing =
+                    new Difference.Pairing(
+                            who.equals("server"), copy(direct, lane), copy(meshed, lane));
+            for (Difference difference : Difference.values()) {
+                if ((difference.everywhere || play.expected().contains(difference))
+                        && difference.rule.reconcile(pairing)) {
+                    met.add(difference);
+                }
+            }
+            if (!pairing.direct().equals(pairing.meshed())) {
+                problems.add(problem(who, lane, pairing));
+            }
+        }
+    }
+
+    private static List<Event> copy(List<List<Event>> lanes, int lane) {
+        return new ArrayList<>(lane < lanes.size() ? lanes.get(lane) : List.of());
+    }
+
+    private static String problem(String who, int lane, Difference.Pairing pairing) {
+        int same = 0;
+        while (same < pairing.direct().size()
+                && same < pairing.meshed().size()
+                && pairing.direct().get(same).equals(pairing.meshed().get(same))) {
+            same++;
+        }
+        return "the %s (connection %d), after %d events alike%n      without: %s%n      with:    %s"
+                .formatted(
+                        who,
+                        lane,
+                        same,
+                        rest(pairing.direct(), same),
+                        rest(pairing.meshed(), same));
+    }
+
+    private static String rest(List<Event> events, int from) {
+        return from == events.size()
+                ? "nothing"
+                : String.join(
+                        "\n               ",
+                        events.subList(from, events.size()).stream()
+                                .limit(4)
+                                .map(Event::shown)
+                                .toList());
+    }
+
+    /// What differed and may.
+    Set<Difference> met() {
+        return Set.copyOf(met);
+    }
+
+    /// What differed and may not, in words.
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+}

@@ -297,7 +297,7 @@ final class BodyPlays {
     private static List<Play> large() {
         return List.of(
                 Play.http("an answer of 1 GiB")
-                        .client(say(request("GET /a")), hear("GET"), end())
+                        .client(say(request("GET /large")), hear("GET"), end())
                         .server(
                                 body(),
                                 say(response("200 OK", "Content-Length: " + GIGABYTE)),
@@ -305,11 +305,19 @@ final class BodyPlays {
                         .onlySeldom(),
                 Play.http("a request of 1 GiB")
                         .client(
-                                say(request("PUT /a", "Content-Length: " + GIGABYTE)),
+                                say(request("PUT /large", "Content-Length: " + GIGABYTE)),
                                 fill(GIGABYTE, 22),
                                 hear("PUT"),
                                 end())
                         .server(body(), say(response("200 OK", "Content-Length: 0")))
+                        .onlySeldom(),
+                Play.http("an answer after 16 s")
+                        .client(say(request("GET /a")), hear("GET"), end())
+                        .server(
+                                body(),
+                                rest(16_000),
+                                say(response("200 OK", "Content-Length: 0")))
+                        .but(Difference.OVERDUE)
                         .onlySeldom());
     }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A client and a server in two pods, joined in one of two ways.
 final class Company implements AutoCloseable {
@@ -42,6 +43,18 @@ final class Company implements AutoCloseable {
                 - name: client
                   command: [%s]
                   startAfter: [server]
+            ---
+            # What is large takes longer than a request usually may.
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: large}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: server}]
+              rules:
+                - name: large
+                  matches: [{path: {type: PathPrefix, value: /large}}]
+                  timeouts: {request: 0s}
+                - name: usual
             """;
 
     private final Teardown teardown = new Teardown();
@@ -116,7 +129,7 @@ final class Company implements AutoCloseable {
             FleetRunner.start(
                     FleetDocument.read(document).plan(),
                     Installation.find(System.getProperty("io.proa.dist")),
-                    Files.createDirectories(scratch.resolve("run")),
+                    scratch.resolve("run"),
                     company.teardown,
                     new Told());
             return company.awaited();
@@ -133,12 +146,21 @@ final class Company implements AutoCloseable {
     private List<String> command(String role) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
+        command.addAll(List.of("-cp", classPath()));
         command.addAll(List.of(Player.class.getName(), role));
         command.add((role.equals("server") ? server : client).path().toString());
         command.addAll(arguments);
         return command;
+    }
+
+    /// Ours, for whoever stands in another folder.
+    private static String classPath() {
+        return String.join(
+                ":",
+                Stream.of(System.getProperty("java.class.path").split(":", -1))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .toList());
     }
 
     private Company awaited() throws IOException {
@@ -152,9 +174,12 @@ final class Company implements AutoCloseable {
     /// @param number of the play in the repertoire
     /// @param ipv6 whether by IPv6, where there is any
     Comparison.Seen play(int number, int port, boolean ipv6) throws IOException {
+        long began = System.nanoTime();
         server.order("begin " + number);
         List<List<Event>> atClient = client.order("play " + number + " " + port + " " + ipv6);
-        return new Comparison.Seen(atClient, server.order("end"));
+        Comparison.Seen seen = new Comparison.Seen(atClient, server.order("end"));
+        System.err.printf("%s %d %d: %.3f s%n", server.path().getFileName(), number, port, (System.nanoTime() - began) / 1e9);
+        return seen;
     }
 
     @Override

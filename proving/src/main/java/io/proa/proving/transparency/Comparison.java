@@ -76,13 +76,32 @@ final class Comparison {
                 && pairing.direct().get(same).equals(pairing.meshed().get(same))) {
             same++;
         }
-        return "the %s (connection %d), after %d events alike%n      without: %s%n      with:    %s"
-                .formatted(
-                        who,
-                        lane,
-                        same,
-                        rest(pairing.direct(), same),
-                        rest(pairing.meshed(), same));
+        String where = "the %s (connection %d), after %d events alike".formatted(who, lane, same);
+        if (same < pairing.direct().size()
+                && same < pairing.meshed().size()
+                && pairing.direct().get(same) instanceof Event.Head one
+                && pairing.meshed().get(same) instanceof Event.Head other) {
+            return where + lines(one, other);
+        }
+        return where
+                + "\n      without: "
+                + rest(pairing.direct(), same)
+                + "\n      with:    "
+                + rest(pairing.meshed(), same);
+    }
+
+    /// The lines of two heads that are not in both, or are in another order.
+    private static String lines(Event.Head one, Event.Head other) {
+        List<String> ours = List.of(one.shown().split("\n", -1));
+        List<String> theirs = List.of(other.shown().split("\n", -1));
+        StringBuilder text = new StringBuilder(" but for a head");
+        ours.stream()
+                .filter(line -> !theirs.contains(line))
+                .forEach(line -> text.append("\n      without: ").append(line.strip()));
+        theirs.stream()
+                .filter(line -> !ours.contains(line))
+                .forEach(line -> text.append("\n      with:    ").append(line.strip()));
+        return text.append("\n      its line: ").append(other.line()).toString();
     }
 
     private static String rest(List<Event> events, int from) {

@@ -22,6 +22,12 @@ enum Difference {
                     + " `x-proa-reason` in place of the bare end.",
             "The client's connection is its own with its sidecar, and an answer can say why.",
             Reconciling::answeredFor),
+    OVERDUE(
+            false,
+            "A request that is not answered in full within 15 s gets 504, or a reset where the answer has begun;"
+                    + " a route's `timeouts: {request: 0s}` lifts that.",
+            "The sidecar bounds what it waits for, because many applications do not.",
+            Reconciling::overdue),
     TRIED_AGAIN(
             false,
             "An idempotent request that a connection in use has lost is sent again, so a server may see it a"
@@ -47,7 +53,7 @@ enum Difference {
             Reconciling::ownConnections),
     REFUSED_HEAD(
             false,
-            "A head of more than 32 KiB or 128 fields is answered 431, one that two readers could read"
+            "A head of more than 60 KiB or 128 fields is answered 431, one that two readers could read"
                     + " differently 400, by the sidecar, and its connection ends.",
             "[Decision 5](decisions/0005-strict-reading.md): request smuggling lives from such heads.",
             Reconciling::refusedHead),
@@ -102,10 +108,16 @@ enum Difference {
             "Fields named `x-proa-attempt`, `x-proa-deadline-ms` and `x-proa-reason` are left out.",
             "With them sidecars talk to each other; applications must not be able to forge them.",
             Reconciling::ownFields),
+    BAGGAGE(
+            false,
+            "A request's `baggage` gains the member `proa-trace`; of several such fields one is made.",
+            "Applications that hand it on let a call be known as a consequence of another; see [retries.md](retries.md).",
+            Reconciling::baggage),
     IDS_ADDED(
             true,
-            "A request gains `x-request-id` and `traceparent`, as its last fields, where it has none.",
-            "By them a request is found again in logs and traces, whatever language serves it.",
+            "A request gains `x-request-id`, `traceparent` and `baggage` (`proa-trace=...`), as its last fields,"
+                    + " where it has none.",
+            "By them a request is found again in logs and traces, and the calls made on its behalf are known.",
             Reconciling::idsAdded),
     FIELDS_OF_ONE_HOP(
             true,

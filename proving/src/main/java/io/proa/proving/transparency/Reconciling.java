@@ -28,7 +28,8 @@ final class Reconciling {
                     "Connection: TE",
                     "Connection: upgrade, TE");
     private static final String IDS =
-            "x-request-id: [0-9a-f-]{16,40}|traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]";
+            "x-request-id: [0-9a-f-]{36}|traceparent: 00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]"
+                    + "|baggage: proa-trace=[0-9a-f]{32}";
 
     private Reconciling() {}
 
@@ -125,6 +126,17 @@ final class Reconciling {
         }
         cut(pairing.direct(), before);
         cut(pairing.meshed(), before);
+        return true;
+    }
+
+    static boolean overdue(Pairing pairing) {
+        if (pairing.server()
+                || pairing.meshed().isEmpty()
+                || !sidecars(pairing.meshed().getFirst(), "504")) {
+            return false;
+        }
+        pairing.direct().clear();
+        pairing.meshed().clear();
         return true;
     }
 
@@ -368,6 +380,37 @@ final class Reconciling {
                                 meshed));
     }
 
+    static boolean baggage(Pairing pairing) {
+        return heads(
+                pairing,
+                (direct, meshed) -> {
+                    List<String> members = new ArrayList<>();
+                    List<String> fields = new ArrayList<>();
+                    int at = -1;
+                    for (String field : direct.fields()) {
+                        if (!name(field).equals("baggage")) {
+                            fields.add(field);
+                            continue;
+                        }
+                        if (at < 0) {
+                            at = fields.size();
+                            fields.add(field);
+                        }
+                        members.add(field.substring(field.indexOf(':') + 1).strip());
+                    }
+                    if (at < 0) {
+                        return null;
+                    }
+                    String made = "baggage: " + String.join(",", members);
+                    fields.set(at, made);
+                    List<String> others = new ArrayList<>(meshed.fields());
+                    others.replaceAll(field -> field.replaceFirst(",proa-trace=[0-9a-f]{32}$", ""));
+                    return new Heads(
+                            new Event.Head(direct.line(), fields),
+                            new Event.Head(meshed.line(), others));
+                });
+    }
+
     static boolean idsAdded(Pairing pairing) {
         return heads(
                 pairing,
@@ -376,13 +419,20 @@ final class Reconciling {
                         return null;
                     }
                     List<String> fields = new ArrayList<>(meshed.fields());
-                    while (!fields.isEmpty()
-                            && fields.getLast().matches(IDS)
-                            && !has(direct, name(fields.getLast()))) {
-                        fields.removeLast();
+                    for (int i = fields.size() - 1; i >= 0 && ownLast(fields.get(i)); i--) {
+                        if (fields.get(i).matches(IDS) && !has(direct, name(fields.get(i)))) {
+                            fields.remove(i);
+                        }
                     }
                     return new Heads(direct, new Event.Head(meshed.line(), fields));
                 });
+    }
+
+    /// What sidecars write behind all other fields.
+    private static boolean ownLast(String field) {
+        return field.matches(IDS)
+                || OWN_CONNECTION.contains(field)
+                || field.equals("TE: trailers");
     }
 
     static boolean hops(Pairing pairing) {

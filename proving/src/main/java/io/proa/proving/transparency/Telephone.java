@@ -16,6 +16,8 @@ import java.util.List;
 
 /// How a [Player] is told what to do, and tells what it saw.
 final class Telephone implements AutoCloseable {
+    private static final Duration START = Duration.ofSeconds(30);
+
     private final ServerSocketChannel listener;
     private final Path path;
     private final Duration patience;
@@ -39,14 +41,14 @@ final class Telephone implements AutoCloseable {
 
     /// Waits for the player.
     void await() throws IOException {
-        Thread impatient = impatient(listener);
+        Thread impatient = impatient(listener, START);
         channel = listener.accept();
         impatient.interrupt();
         answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.US_ASCII));
         orders = Channels.newWriter(channel, StandardCharsets.US_ASCII);
     }
 
-    private Thread impatient(AutoCloseable closed) {
+    private Thread impatient(AutoCloseable closed, Duration patience) {
         return Thread.ofVirtual()
                 .start(() -> {
                     try {
@@ -62,7 +64,7 @@ final class Telephone implements AutoCloseable {
 
     /// @return what was seen, a list for each connection
     List<List<Event>> order(String line) throws IOException {
-        Thread impatient = impatient(channel);
+        Thread impatient = impatient(channel, patience);
         try {
             orders.write(line + "\n");
             orders.flush();

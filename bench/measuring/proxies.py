@@ -53,7 +53,7 @@ class Proa:
 
     def start(self, mode, port, upstream, work):
         own, peer = ("backend", "client") if mode == "inbound" else ("client", "backend")
-        endpoint = {"pod": f"{peer}-1", "address": "127.0.0.1", "meshPort": upstream}
+        endpoint = {"pod": f"{peer}-1", "addresses": ["127.0.0.1"], "meshPort": upstream}
         endpoint |= {"identity": spiffe("backend")} if mode == "outbound" else {"plaintext": True}
         snapshot = {
             "self": {"pod": f"{own}-1", "identity": spiffe(own), "addresses": ["127.0.0.1"],

@@ -34,8 +34,8 @@ import picocli.CommandLine.TypeConversionException;
             "               --state /var/lib/proa",
             "  proa control --intent fleet/ --socket c.sock --state state --operator",
             "",
-            "With --operator, lines on standard input are commands (token POD, status, stop)",
-            "and each is answered by one line; it ends with its input."
+            "With --operator, lines on standard input are commands (token POD, reload, fleet,",
+            "status, stop) and each is answered by one line; it ends with its input."
         })
 final class ControlVerb implements Callable<Integer> {
     @Option(

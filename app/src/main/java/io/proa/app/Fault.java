@@ -35,6 +35,10 @@ public final class Fault extends RuntimeException {
         return exit;
     }
 
+    public List<String> problems() {
+        return problems;
+    }
+
     public String next() {
         return next;
     }

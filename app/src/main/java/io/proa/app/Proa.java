@@ -1,6 +1,12 @@
 package io.proa.app;
 
 import io.proa.app.demo.DemoVerb;
+import io.proa.app.launcher.DownVerb;
+import io.proa.app.launcher.LauncherVerb;
+import io.proa.app.launcher.LogsVerb;
+import io.proa.app.launcher.PsVerb;
+import io.proa.app.launcher.RunVerb;
+import io.proa.app.launcher.UpVerb;
 import io.proa.host.RedirectCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -31,6 +37,12 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nVerbs:%n",
         subcommands = {
             DemoVerb.class,
+            RunVerb.class,
+            UpVerb.class,
+            PsVerb.class,
+            LogsVerb.class,
+            DownVerb.class,
+            LauncherVerb.class,
             ControlVerb.class,
             SidecarVerb.class,
             RedirectVerb.class,
@@ -41,6 +53,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  proa demo                  four services in four languages",
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
+            "  proa run -- COMMAND        one program of yours beside a sidecar",
+            "  proa up fleet.yaml         your own programs, each beside a sidecar",
+            "  proa ps                    what runs",
             "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"
         })
@@ -77,6 +92,10 @@ public final class Proa implements Runnable {
             line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
             line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             line.setExpandAtFiles(false);
+            CommandLine run = line.getSubcommands().get("run");
+            if (run != null) {
+                run.setStopAtPositional(true); // the rest is the program's
+            }
             Misuse.explainValues(line);
             line.setParameterExceptionHandler((problem, _) -> misused(problem, err));
             line.setExecutionExceptionHandler((problem, _, _) -> failed(problem, err));

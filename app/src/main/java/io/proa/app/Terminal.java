@@ -24,7 +24,11 @@ public record Terminal(boolean live, int columns, int rows, boolean colours, boo
         GOOD("32"),
         BAD("31"),
         DIM("2"),
-        BOLD("1");
+        BOLD("1"),
+        CYAN("36"),
+        YELLOW("33"),
+        MAGENTA("35"),
+        BLUE("34");
 
         private final String code;
 
@@ -44,6 +48,11 @@ public record Terminal(boolean live, int columns, int rows, boolean colours, boo
 
     public String paint(Colour colour, String text) {
         return colours ? "\033[" + colour.code + "m" + text + "\033[0m" : text;
+    }
+
+    /// Whether a descriptor of this process is a terminal.
+    public static boolean isTerminal(int descriptor) {
+        return isTerminal(Path.of("/proc/self/fd", Integer.toString(descriptor)));
     }
 
     /// Looks at standard output alone, unlike [System#console], which wants standard input to be a

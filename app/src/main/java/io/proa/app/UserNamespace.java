@@ -40,6 +40,32 @@ public final class UserNamespace {
         command.addAll(args);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().put(INSIDE, "1");
+        return wait(builder, command);
+    }
+
+    /// How to start `bin/proa` with `args` so that it has the power to make pods and outlives this
+    /// process: in a session of its own, and inside where that is needed.
+    ///
+    /// @throws Fault with the setting that forbids it
+    public static ProcessBuilder detached(
+            Installation installation, List<String> args, Map<String, String> environment) {
+        List<String> command = new ArrayList<>(List.of("setsid"));
+        boolean inside = needed(environment);
+        if (inside) {
+            refuseWhereForbidden();
+            command.addAll(ENTER);
+            command.add("--");
+        }
+        command.add(installation.program("proa").toString());
+        command.addAll(args);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        if (inside) {
+            builder.environment().put(INSIDE, "1");
+        }
+        return builder;
+    }
+
+    private static int wait(ProcessBuilder builder, List<String> command) {
         try {
             Process inner = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(inner), "end inner command"));

@@ -3,6 +3,7 @@ package io.proa.control;
 import io.proa.control.authority.CertificateAuthority;
 import io.proa.control.fleet.Compilation;
 import io.proa.control.fleet.FleetState;
+import io.proa.control.intent.IntentSource;
 import io.proa.control.server.ControlServer;
 import io.proa.control.server.Desk;
 import io.proa.control.server.IntentWatch;
@@ -35,6 +36,7 @@ public final class ControlPlane implements AutoCloseable {
 
     private final FileChannel lock;
     private final FleetState fleet;
+    private final IntentWatch watch;
     private final TokenRegistry tokens;
     private final ControlServer server;
     private final Consumer<String> log;
@@ -60,11 +62,13 @@ public final class ControlPlane implements AutoCloseable {
     private ControlPlane(
             FileChannel lock,
             FleetState fleet,
+            IntentWatch watch,
             TokenRegistry tokens,
             ControlServer server,
             Consumer<String> log) {
         this.lock = lock;
         this.fleet = fleet;
+        this.watch = watch;
         this.tokens = tokens;
         this.server = server;
         this.log = log;
@@ -105,7 +109,7 @@ public final class ControlPlane implements AutoCloseable {
         out.println("ready " + settings.socket());
         out.flush();
         if (settings.operator()) {
-            new OperatorConsole(fleet, tokens, server).attend(commands, out);
+            new OperatorConsole(fleet, watch, tokens, server).attend(commands, out);
         } else {
             closed.await();
         }
@@ -168,8 +172,8 @@ public final class ControlPlane implements AutoCloseable {
                             steady,
                             log);
             ControlServer server = serve(settings.socket(), desk);
-            var plane = new ControlPlane(lock, fleet, tokens, server, log);
-            Thread.ofVirtual().name("control-watch").start(() -> plane.lookAfter(watch));
+            var plane = new ControlPlane(lock, fleet, watch, tokens, server, log);
+            Thread.ofVirtual().name("control-watch").start(plane::lookAfter);
             return plane;
         } catch (StartFailure | RuntimeException e) {
             if (firstUse) {
@@ -220,17 +224,17 @@ public final class ControlPlane implements AutoCloseable {
 
     /// Also after a fault of its own: a control plane that no longer looks is worse than a line in
     /// a log.
-    private void lookAfter(IntentWatch watch) {
+    private void lookAfter() {
         try {
             while (!closed.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                look(watch);
+                look();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void look(IntentWatch watch) {
+    private void look() {
         try {
             if (watch.reloadIfChanged()) {
                 server.fleetChanged();
@@ -243,7 +247,8 @@ public final class ControlPlane implements AutoCloseable {
 
     private static FleetState open(ControlSettings settings) throws StartFailure {
         for (Path path : settings.intent()) {
-            if (!Files.exists(path)) {
+            boolean first = path.equals(settings.intent().getFirst());
+            if (!Files.exists(path) && (first || IntentSource.mustBeThere(path))) {
                 throw new StartFailure(
                         ExitCode.NO_INPUT,
                         path

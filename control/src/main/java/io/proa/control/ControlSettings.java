@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How a control plane is run.
 ///
-/// @param intent files, or folders of `.yaml` files; at least one
+/// @param intent files, or folders of `.yaml` files; at least one. A folder that is not the first
+///   may be empty, or not there yet
 /// @param socket where sidecars find it
 /// @param state folder for the authority's keys, addresses and revision; made with mode 0700
 /// @param trustDomain what the fleet's must be; null = what its file says

@@ -1,18 +1,26 @@
 package io.proa.control;
 
+import io.proa.control.fleet.Compilation;
+import io.proa.control.fleet.FleetPod;
+import io.proa.control.fleet.FleetService;
 import io.proa.control.fleet.FleetState;
 import io.proa.control.server.ControlServer;
+import io.proa.control.server.IntentWatch;
 import io.proa.control.server.PodStatus;
 import io.proa.control.server.TokenRegistry;
+import io.proa.model.ConfigProblem;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Commands from whoever started this process, one per line on standard input, each answered by one
@@ -22,17 +30,22 @@ import tools.jackson.databind.json.JsonMapper;
 /// | command | answer |
 /// |---|---|
 /// | `token POD` | `token POD SECRET`, the pod's new single-use token; or `error SENTENCE` |
+/// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
+/// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}` |
 /// | `status` | `status {"revision":..., "problems":[...], "pods":[...]}` |
 /// | `stop`, or the end of the input | `stopping`; the control plane ends |
 final class OperatorConsole {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final FleetState fleet;
+    private final IntentWatch watch;
     private final TokenRegistry tokens;
     private final ControlServer server;
 
-    OperatorConsole(FleetState fleet, TokenRegistry tokens, ControlServer server) {
+    OperatorConsole(
+            FleetState fleet, IntentWatch watch, TokenRegistry tokens, ControlServer server) {
         this.fleet = fleet;
+        this.watch = watch;
         this.tokens = tokens;
         this.server = server;
     }
@@ -51,13 +64,73 @@ final class OperatorConsole {
     }
 
     private String answer(String command) {
-        if (command.equals("status")) {
-            return "status " + status();
-        }
         if (command.startsWith("token ")) {
             return token(command.substring("token ".length()).strip());
         }
-        return "error saw '" + command + "', expected token POD, status or stop";
+        return switch (command) {
+            case "reload" -> reload();
+            case "fleet" -> "fleet " + fleet();
+            case "status" -> "status " + status();
+            default ->
+                    "error saw '"
+                            + command
+                            + "', expected token POD, reload, fleet, status or stop";
+        };
+    }
+
+    private String reload() {
+        try {
+            return switch (watch.reload()) {
+                case Compilation.Compiled _ -> {
+                    server.fleetChanged();
+                    FleetState.Current current = fleet.current();
+                    long revision = current == null ? 0 : current.revision().number();
+                    yield "reloaded " + JSON.writeValueAsString(Map.of("revision", revision));
+                }
+                case Compilation.Rejected(List<ConfigProblem> problems) ->
+                        "rejected "
+                                + JSON.writeValueAsString(Map.of("problems", sentences(problems)));
+            };
+        } catch (IOException e) {
+            return "error the intent is not in use: "
+                    + String.valueOf(e.getMessage()).replace('\n', ' ');
+        }
+    }
+
+    private String fleet() {
+        FleetState.Current current = fleet.current();
+        var pods = new ArrayList<Map<String, Object>>();
+        var hosts = new TreeMap<String, List<String>>();
+        if (current != null) {
+            for (FleetService service : current.fleet().services()) {
+                for (FleetPod pod : service.pods()) {
+                    pods.add(pod(pod, service));
+                }
+            }
+            current.fleet()
+                    .hosts()
+                    .forEach((name, addresses) ->
+                            hosts.put(
+                                    name,
+                                    addresses.stream().map(InetAddress::getHostAddress).toList()));
+        }
+        var root = new LinkedHashMap<String, Object>();
+        root.put("pods", pods);
+        root.put("hosts", hosts);
+        return JSON.writeValueAsString(root);
+    }
+
+    private static Map<String, Object> pod(FleetPod pod, FleetService service) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("name", pod.name());
+        fields.put("service", service.name().name());
+        fields.put("ipv4", pod.ipv4().getHostAddress());
+        fields.put("ipv6", pod.ipv6().getHostAddress());
+        return fields;
+    }
+
+    private static List<String> sentences(List<ConfigProblem> problems) {
+        return problems.stream().map(ConfigProblem::toString).toList();
     }
 
     private String token(String pod) {
@@ -72,7 +145,7 @@ final class OperatorConsole {
         FleetState.Current current = fleet.current();
         var root = new LinkedHashMap<String, Object>();
         root.put("revision", current == null ? 0 : current.revision().number());
-        root.put("problems", fleet.problems().stream().map(Object::toString).toList());
+        root.put("problems", sentences(fleet.problems()));
         List<Map<String, Object>> pods =
                 server.status().stream().map(OperatorConsole::pod).toList();
         root.put("pods", pods);
@@ -85,7 +158,7 @@ final class OperatorConsole {
         pod.put("connected", status.connected());
         pod.put("sidecar_version", status.sidecarVersion());
         pod.put("accepted_revision", status.accepted().number());
-        pod.put("refusals", status.refusals().stream().map(Object::toString).toList());
+        pod.put("refusals", sentences(status.refusals()));
         pod.put("certificate_until", String.valueOf(status.certificateUntil()));
         return pod;
     }

@@ -14,7 +14,7 @@ final class Masquerade {
 
     /// Whatever entered by this interface, wherever it leaves.
     static NftTable enteredBy(String table, String networkInterface) {
-        return postrouting(table, new NftRule.ComesFrom(networkInterface));
+        return postrouting(table, new NftRule.ComesFrom(networkInterface, true));
     }
 
     private static NftTable postrouting(String table, NftRule.Condition condition) {

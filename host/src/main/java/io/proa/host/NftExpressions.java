@@ -32,6 +32,12 @@ final class NftExpressions {
     private static final int DESTINATION_V4_AT = 16;
     private static final int DESTINATION_V6_AT = 24;
     private static final int DESTINATION_PORT_AT = 2;
+    private static final int TCP_FLAGS_AT = 13;
+
+    private static final int FIN = 1;
+    private static final int SYN = 2;
+    private static final int RST = 4;
+    private static final int ACK = 16;
 
     private static final int IPPROTO_TCP = 6;
     private static final int NFPROTO_IPV4 = 2;
@@ -72,9 +78,9 @@ final class NftExpressions {
                 meta(META_SKUID);
                 compare(EQUAL, machineOrder(uid));
             }
-            case NftRule.ComesFrom(String name) -> {
+            case NftRule.ComesFrom(String name, boolean is) -> {
                 meta(META_IIFNAME);
-                compare(EQUAL, padded(name));
+                compare(is ? EQUAL : NOT_EQUAL, padded(name));
             }
             case NftRule.GoesTo(String name) -> {
                 meta(META_OIFNAME);
@@ -85,6 +91,13 @@ final class NftExpressions {
                 compare(EQUAL, (byte) IPPROTO_TCP);
                 payload(TRANSPORT_HEADER, DESTINATION_PORT_AT, 2);
                 compare(EQUAL, networkOrder(port));
+            }
+            case NftRule.Opening() -> {
+                meta(META_L4PROTO);
+                compare(EQUAL, (byte) IPPROTO_TCP);
+                payload(TRANSPORT_HEADER, TCP_FLAGS_AT, 1);
+                mask((byte) (FIN | SYN | RST | ACK));
+                compare(EQUAL, (byte) SYN);
             }
             case NftRule.ToBlock(Cidr block) -> destination(block);
             case NftRule.Untrackable() -> {
@@ -152,7 +165,7 @@ final class NftExpressions {
         end(compare);
     }
 
-    private void mask(byte[] mask) {
+    private void mask(byte... mask) {
         Expression bitwise = begin("bitwise"); // NFTA_BITWISE_SREG, _DREG, _LEN, _MASK, _XOR
         to.attributeBe32(1, REGISTER).attributeBe32(2, REGISTER).attributeBe32(3, mask.length);
         value(4, mask);

@@ -43,10 +43,11 @@ record NftRule(List<Condition> conditions, boolean counted, Verdict verdict, Str
         }
     }
 
-    record ComesFrom(String networkInterface) implements Condition {
+    /// The packet came in by this interface, or by another.
+    record ComesFrom(String networkInterface, boolean is) implements Condition {
         @Override
         public String text() {
-            return "iifname \"" + networkInterface + "\"";
+            return "iifname " + (is ? "" : "!= ") + '"' + networkInterface + '"';
         }
     }
 
@@ -62,6 +63,15 @@ record NftRule(List<Condition> conditions, boolean counted, Verdict verdict, Str
         @Override
         public String text() {
             return "tcp dport " + port;
+        }
+    }
+
+    /// TCP that opens a connection: SYN and none of ACK, RST, FIN. A connection that the tracker
+    /// meets half-way, because it is older than the rules, is new to it but never matches.
+    record Opening() implements Condition {
+        @Override
+        public String text() {
+            return "tcp flags & (fin | syn | rst | ack) == syn";
         }
     }
 

@@ -17,12 +17,15 @@ public final class RedirectCommand {
     private static final int UNAVAILABLE = 69;
     private static final int NO_PERMISSION = 77;
 
+    private static final int LONGEST_INTERFACE = 15;
+
     private static final List<String> OPTIONS =
             List.of(
                     "--exclude-outbound-ports",
                     "--exclude-outbound-cidrs",
                     "--exclude-inbound-ports",
                     "--uid",
+                    "--inbound-interface",
                     "--keep-invalid");
 
     private static final String HELP =
@@ -44,6 +47,7 @@ public final class RedirectCommand {
               --exclude-outbound-cidrs CIDR[,CIDR...]   connections to these addresses pass untouched
               --exclude-inbound-ports PORT[,PORT...]    these ports can be reached in plaintext
               --uid UID                                 connections of this user pass as well
+              --inbound-interface NAME                  inbound, only what comes by this interface is turned
               --keep-invalid                            do not drop packets of unknown connections
               -h, --help                                this text
 
@@ -143,11 +147,22 @@ public final class RedirectCommand {
             switch (name) {
                 case "--exclude-outbound-ports" -> outboundPorts.addAll(ports(name, value));
                 case "--exclude-inbound-ports" -> inboundPorts.addAll(ports(name, value));
+                case "--inbound-interface" -> rules = rules.inboundBy(name(value));
                 case "--exclude-outbound-cidrs" -> blocks.addAll(blocks(name, value));
                 default -> rules = rules.withSidecarUid(number(name, value, 0x7fffffff)); // --uid
             }
         }
         return rules.withExclusions(outboundPorts, blocks, inboundPorts);
+    }
+
+    private static String name(String value) {
+        if (value.isEmpty()
+                || value.length() > LONGEST_INTERFACE
+                || value.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '/' || c > '~')) {
+            throw new IllegalArgumentException(
+                    "--inbound-interface '" + value + "': expected the name of an interface");
+        }
+        return value;
     }
 
     private static SortedSet<Integer> ports(String option, String value) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What turns a pod's TCP connections to its sidecar, IPv4 and IPv6 alike.
 ///
@@ -17,7 +18,8 @@ import java.util.TreeSet;
 /// demands mutual TLS itself, and what is excluded; the sidecar's other ports are no exception, so
 /// plaintext from outside is met by one place on every port. The rules live in the pod's network
 /// namespace and outlive the process that sets them. Put them in after the sidecar listens: until
-/// it does, redirected connections are refused.
+/// it does, redirected connections are refused. Only connections that open under the rules are
+/// turned: what runs when they are put in runs on.
 ///
 /// @param mark the SO_MARK of the sidecar's sockets
 /// @param sidecarUid passes in addition, where the sidecar may not set the mark
@@ -25,6 +27,8 @@ import java.util.TreeSet;
 /// @param excludedInboundPorts 1 to 65535, reachable in plaintext from outside
 /// @param dropInvalid whether packets the connection tracker cannot place are dropped: otherwise
 ///   late ones reach the kernel untranslated, which answers with resets
+/// @param inboundInterface inbound, only what comes by this interface is turned; null = by any but
+///   loopback
 public record RedirectRules(
         int outboundPort,
         int inboundPort,
@@ -34,7 +38,8 @@ public record RedirectRules(
         SortedSet<Integer> excludedOutboundPorts,
         List<Cidr> excludedOutboundBlocks,
         SortedSet<Integer> excludedInboundPorts,
-        boolean dropInvalid) {
+        boolean dropInvalid,
+        @Nullable String inboundInterface) {
     /// Proa's ports and mark, nothing excluded.
     public static final RedirectRules DEFAULT =
             new RedirectRules(
@@ -46,7 +51,8 @@ public record RedirectRules(
                     new TreeSet<>(),
                     List.of(),
                     new TreeSet<>(),
-                    true);
+                    true,
+                    null);
 
     private static final String TABLE = "proa";
     private static final int DESTINATION_NAT = -100;
@@ -70,7 +76,8 @@ public record RedirectRules(
                 excludedOutboundPorts,
                 excludedOutboundBlocks,
                 excludedInboundPorts,
-                dropInvalid);
+                dropInvalid,
+                inboundInterface);
     }
 
     /// The same rules with these exclusions instead.
@@ -87,7 +94,8 @@ public record RedirectRules(
                 outboundPorts,
                 outboundBlocks,
                 inboundPorts,
-                dropInvalid);
+                dropInvalid,
+                inboundInterface);
     }
 
     /// The same rules, but packets the connection tracker cannot place are kept.
@@ -101,7 +109,24 @@ public record RedirectRules(
                 excludedOutboundPorts,
                 excludedOutboundBlocks,
                 excludedInboundPorts,
-                false);
+                false,
+                inboundInterface);
+    }
+
+    /// The same rules, but inbound only for what comes by this interface: the others stay as open
+    /// as they were.
+    public RedirectRules inboundBy(String networkInterface) {
+        return new RedirectRules(
+                outboundPort,
+                inboundPort,
+                meshPort,
+                mark,
+                sidecarUid,
+                excludedOutboundPorts,
+                excludedOutboundBlocks,
+                excludedInboundPorts,
+                dropInvalid,
+                networkInterface);
     }
 
     /// The words of [RedirectCommand] that stand for the exclusions and the uid of these rules.
@@ -123,6 +148,9 @@ public record RedirectRules(
         if (!dropInvalid) {
             words.add("--keep-invalid");
         }
+        if (inboundInterface != null) {
+            add(words, "--inbound-interface", List.of(inboundInterface));
+        }
         return words;
     }
 
@@ -142,6 +170,29 @@ public record RedirectRules(
     /// @throws NetlinkException where the kernel refuses; nothing has changed then
     public void apply() throws IOException {
         table().apply();
+    }
+
+    /// Likewise, but for a namespace that has none; they go when the result is closed or this
+    /// process ends in whatever way.
+    NetlinkSocket applyOwned() throws IOException {
+        return table().applyOwned();
+    }
+
+    /// Turns no further connections. Those that were turned stay translated as long as there is a
+    /// chain that could have done it, so the table stays, without rules.
+    ///
+    /// @param owner as [#applyOwned] gave it
+    static void letGo(NetlinkSocket owner) throws IOException {
+        new NftTable(
+                        TABLE,
+                        List.of(
+                                natChain("outbound", NftTable.Hook.OUTPUT, List.of()),
+                                natChain("inbound", NftTable.Hook.PREROUTING, List.of())))
+                .replaceOwned(owner);
+    }
+
+    private static NftTable.Chain natChain(String name, NftTable.Hook hook, List<NftRule> rules) {
+        return new NftTable.Chain(name, "nat", hook, DESTINATION_NAT, rules);
     }
 
     /// Takes the rules out of this process' network namespace; connections that began under them
@@ -173,12 +224,8 @@ public record RedirectRules(
                                             new NftRule.Tcp(true),
                                             new NftRule.Untrackable()))));
         }
-        chains.add(
-                new NftTable.Chain(
-                        "outbound", "nat", NftTable.Hook.OUTPUT, DESTINATION_NAT, outbound()));
-        chains.add(
-                new NftTable.Chain(
-                        "inbound", "nat", NftTable.Hook.PREROUTING, DESTINATION_NAT, inbound()));
+        chains.add(natChain("outbound", NftTable.Hook.OUTPUT, outbound()));
+        chains.add(natChain("inbound", NftTable.Hook.PREROUTING, inbound()));
         return new NftTable(TABLE, chains);
     }
 
@@ -203,7 +250,11 @@ public record RedirectRules(
     private List<NftRule> inbound() {
         List<NftRule> rules = new ArrayList<>();
         rules.add(pass("only TCP is carried", new NftRule.Tcp(false)));
-        rules.add(pass("stays within the pod", new NftRule.ComesFrom("lo")));
+        if (inboundInterface == null) {
+            rules.add(pass("stays within the pod", new NftRule.ComesFrom("lo", true)));
+        } else {
+            rules.add(pass("not by the mesh", new NftRule.ComesFrom(inboundInterface, false)));
+        }
         rules.add(pass("mutual TLS", new NftRule.ToPort(meshPort)));
         for (int port : excludedInboundPorts) {
             rules.add(pass("excluded", new NftRule.ToPort(port)));
@@ -218,7 +269,7 @@ public record RedirectRules(
 
     private static NftRule redirect(int port, String comment) {
         return new NftRule(
-                List.of(new NftRule.Tcp(true)), true, new NftRule.Redirect(port), comment);
+                List.of(new NftRule.Opening()), true, new NftRule.Redirect(port), comment);
     }
 
     private static NftRule rule(

@@ -28,14 +28,14 @@ final class RedirectCommandTest {
                         		meta l4proto != tcp return comment "only TCP is carried"
                         		meta mark 0x00050a0a return comment "sent by the sidecar"
                         		oifname "lo" return comment "stays within the pod"
-                        		meta l4proto tcp counter redirect to :15001 comment "from the application"
+                        		tcp flags & (fin | syn | rst | ack) == syn counter redirect to :15001 comment "from the application"
                         	}
                         	chain inbound {
                         		type nat hook prerouting priority -100; policy accept;
                         		meta l4proto != tcp return comment "only TCP is carried"
                         		iifname "lo" return comment "stays within the pod"
                         		tcp dport 15008 return comment "mutual TLS"
-                        		meta l4proto tcp counter redirect to :15006 comment "from outside the mesh"
+                        		tcp flags & (fin | syn | rst | ack) == syn counter redirect to :15006 comment "from outside the mesh"
                         	}
                         }
                         """);
@@ -62,7 +62,7 @@ final class RedirectCommandTest {
                         "tcp dport 5432 return comment \"excluded\"",
                         "ip daddr 10.0.0.0/8 return comment \"excluded\"",
                         "ip6 daddr fc00::/7 return comment \"excluded\"",
-                        "meta l4proto tcp counter redirect to :15001 comment \"from the"
+                        "tcp flags & (fin | syn | rst | ack) == syn counter redirect to :15001 comment \"from the"
                                 + " application\"",
                         "tcp dport 9000 return comment \"excluded\"");
     }

@@ -18,7 +18,7 @@ final class RedirectRulesTest {
     private static final String OPTIONS =
             "--uid 1337 --exclude-outbound-ports 22,5432"
                     + " --exclude-outbound-cidrs 10.0.0.0/8,10.1.2.3,172.16.0.0/12,fd00::/7,::1,0.0.0.0/0"
-                    + " --exclude-inbound-ports 9000";
+                    + " --exclude-inbound-ports 9000 --inbound-interface proa0";
 
     @TempDir Path directory;
 

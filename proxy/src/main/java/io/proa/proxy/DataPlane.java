@@ -122,7 +122,8 @@ public final class DataPlane implements AutoCloseable {
             OutboundTunnel.refused(
                     loop,
                     IpPort.of((java.net.InetSocketAddress) accepted.getLocalAddress()),
-                    Reason.UNKNOWN_DESTINATION);
+                    Reason.UNKNOWN_DESTINATION,
+                    null);
             accepted.close();
             return;
         }

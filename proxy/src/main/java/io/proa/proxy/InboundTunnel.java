@@ -35,6 +35,9 @@ final class InboundTunnel implements LinkHandler {
                 }
             };
     private @Nullable Link upstream;
+    private @Nullable IpPort address;
+    private @Nullable IpPort refusedAt;
+    private String refusal = "";
     private boolean over;
 
     InboundTunnel(
@@ -78,17 +81,20 @@ final class InboundTunnel implements LinkHandler {
             end(against, target.port().service().toString());
             return;
         }
-        IpPort address = loop.applicationAddress(target.port(), dialled);
-        if (address == null) {
+        IpPort first = loop.addresses().first(target.port(), dialled);
+        if (first == null) {
             end(Reason.NO_CONFIGURATION, target.port().service().toString());
             return;
         }
         record.attempts = 1;
         loop.loop().schedule(timer, CONNECT_NANOS);
+        connect(first);
+    }
+
+    private void connect(IpPort to) {
+        address = to;
         try {
-            upstream =
-                    loop.connector()
-                            .connect(new UpstreamTarget(address, null, "", false), "", this);
+            upstream = loop.connector().connect(new UpstreamTarget(to, null, "", false), "", this);
         } catch (IOException e) {
             broken(e);
         }
@@ -101,6 +107,9 @@ final class InboundTunnel implements LinkHandler {
         }
         timer.cancel();
         over = true;
+        if (refusedAt != null) {
+            loop.addresses().learn(refusedAt, Objects.requireNonNull(address));
+        }
         record.sentAt = loop.loop().clock();
         new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS)
                 .start();
@@ -120,7 +129,22 @@ final class InboundTunnel implements LinkHandler {
 
     @Override
     public void broken(IOException cause) {
-        end(Reason.CONNECT_FAILED, String.valueOf(cause.getMessage()));
+        IpPort refused = address;
+        IpPort other =
+                over || refused == null || refusedAt != null
+                        ? null
+                        : loop.addresses().other(refused);
+        if (other == null) {
+            end(Reason.CONNECT_FAILED, refusal.isEmpty() ? message(cause) : refusal);
+        } else {
+            refusedAt = refused;
+            refusal = message(cause);
+            connect(other);
+        }
+    }
+
+    private static String message(IOException cause) {
+        return String.valueOf(cause.getMessage());
     }
 
     private void end(Reason reason, String detail) {

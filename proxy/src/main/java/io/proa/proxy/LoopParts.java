@@ -1,9 +1,7 @@
 package io.proa.proxy;
 
-import io.proa.model.ApplicationPort;
 import io.proa.model.Endpoint;
 import io.proa.model.IpPort;
-import io.proa.model.MeshSnapshot;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.proxy.http.ArrivedRequest;
@@ -23,12 +21,10 @@ import io.proa.traffic.Reason;
 import io.proa.traffic.Service;
 import io.proa.traffic.Stack;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its
 /// metrics.
@@ -54,6 +50,7 @@ final class LoopParts {
     private final ExchangeObserver observer;
     private final CallerContexts callers;
     private final Clusters clusters;
+    private final ApplicationAddresses addresses;
     private final List<Listener> inboundListeners = new ArrayList<>();
     private final Map<IpPort, UpstreamPool> applications = new HashMap<>();
     private final Stack.Built<ArrivedRequest, UpstreamResponse> outbound;
@@ -76,12 +73,13 @@ final class LoopParts {
         this.observer = observer;
         this.callers = callers;
         this.clusters = new Clusters(this::pool, settings.loops());
+        this.addresses = new ApplicationAddresses(clusters);
         this.outbound = OutboundStack.of(this);
         this.inbound = InboundStack.of(this);
     }
 
     private UpstreamPool pool(ServiceName service, ServicePort port, Endpoint endpoint) {
-        IpPort address = new IpPort(endpoint.address(), endpoint.meshPort());
+        IpPort address = endpoint.mesh();
         boolean mesh = endpoint.identity() != null;
         String serverName = mesh ? MeshName.of(service, port.port()) : "";
         UpstreamTarget target = new UpstreamTarget(address, endpoint.identity(), serverName, mesh);
@@ -113,21 +111,9 @@ final class LoopParts {
         }
     }
 
-    /// Where the application listens for a caller that came to `dialled`: the same address of the
-    /// pod, or loopback where the port is declared to listen there only.
-    ///
-    /// @return null while nothing is known of the pod
-    @Nullable IpPort applicationAddress(ApplicationPort port, @Nullable IpPort dialled) {
-        if (port.loopback()) {
-            return new IpPort(InetAddress.getLoopbackAddress(), port.targetPort());
-        }
-        if (dialled != null) {
-            return new IpPort(dialled.ip(), port.targetPort());
-        }
-        MeshSnapshot now = clusters.snapshot();
-        return now == null || now.self().addresses().isEmpty()
-                ? null
-                : new IpPort(now.self().addresses().getFirst(), port.targetPort());
+    /// Where the application listens.
+    ApplicationAddresses addresses() {
+        return addresses;
     }
 
     Loop loop() {

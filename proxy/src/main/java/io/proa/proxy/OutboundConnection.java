@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.model.AppProtocol;
 import io.proa.model.IpPort;
+import io.proa.model.ServiceName;
 import io.proa.proxy.http.Arrival;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
@@ -54,7 +55,7 @@ final class OutboundConnection implements LinkHandler {
         protected void expired(long nowNanos) {
             if (destination == null) {
                 loop.clusters().giveUp(address, known);
-                refuse(Reason.NO_CONFIGURATION);
+                refuse(Reason.NO_CONFIGURATION, null);
             } else {
                 tunnel();
             }
@@ -62,23 +63,35 @@ final class OutboundConnection implements LinkHandler {
     }
 
     private void resolve() {
-        Destination found = loop.clusters().find(address);
-        if (found == null
-                && !loop.subscriptions().waitFor(address)
-                && loop.clusters().snapshot() != null) {
-            found = new Destination.Outside(address);
+        if (found()) {
+            return;
         }
-        if (found == null) {
+        if (!loop.subscriptions().waitFor(address) && loop.clusters().snapshot() != null) {
+            go(new Destination.Outside(address));
+        } else {
             loop.clusters().whenKnown(address, known);
             loop.loop().schedule(timer, CONFIGURATION_NANOS);
-        } else {
-            go(found);
         }
     }
 
     private void known() {
         timer.cancel();
-        go(Objects.requireNonNull(loop.clusters().find(address)));
+        found();
+    }
+
+    /// @return whether the snapshot says what becomes of the connection
+    private boolean found() {
+        Destination found = loop.clusters().find(address);
+        if (found != null) {
+            go(found);
+            return true;
+        }
+        ServiceName owner = loop.clusters().owner(address.ip());
+        if (owner != null) {
+            // Nobody has to be asked for a port that its service does not have.
+            refuse(Reason.UNKNOWN_DESTINATION, owner);
+        }
+        return owner != null;
     }
 
     private void go(Destination found) {
@@ -147,8 +160,8 @@ final class OutboundConnection implements LinkHandler {
 
     /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator
     /// the reason.
-    private void refuse(Reason reason) {
-        OutboundTunnel.refused(loop, address, reason);
+    private void refuse(Reason reason, @Nullable ServiceName owner) {
+        OutboundTunnel.refused(loop, address, reason, owner);
         link.abort();
     }
 

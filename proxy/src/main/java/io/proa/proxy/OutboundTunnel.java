@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.model.IpPort;
 import io.proa.model.RouteRule;
+import io.proa.model.ServiceName;
 import io.proa.proxy.http.UpstreamTarget;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
@@ -70,12 +71,20 @@ final class OutboundTunnel implements LinkHandler {
         }
     }
 
-    static void refused(LoopParts loop, IpPort address, Reason reason) {
+    /// A connection that is not taken.
+    ///
+    /// @param owner whose the address is, where that is known
+    static void refused(
+            LoopParts loop, IpPort address, Reason reason, @Nullable ServiceName owner) {
         ExchangeRecord record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
         record.method = "TCP";
         record.remote = address;
+        record.service = owner;
         record.reason = reason;
-        record.detail = address.toString();
+        record.detail =
+                owner == null
+                        ? address.toString()
+                        : address + ": " + owner + " has no port " + address.port();
         record.endedAt = loop.loop().clock();
         loop.observer().ended(record);
     }

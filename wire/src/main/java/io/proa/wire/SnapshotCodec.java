@@ -18,7 +18,7 @@ import io.proa.model.MeshSnapshot;
 ///    "ports": [{"service": "front", "port": 80, "targetPort": 8080, "protocol": "http", "loopback": false}]},
 ///  "services": [{"name": "orders.default", "virtualAddresses": ["10.88.0.1"],
 ///    "ports": [{"port": 80, "targetPort": 8080, "protocol": "detect"}],
-///    "endpoints": [{"pod": "orders-1", "address": "10.87.0.3", "meshPort": 15008, "weight": 1,
+///    "endpoints": [{"pod": "orders-1", "addresses": ["10.87.0.3"], "meshPort": 15008, "weight": 1,
 ///      "identity": "spiffe://demo.proa/ns/default/sa/orders"}],
 ///    "rules": [{"name": "reads",
 ///      "matches": [[{"pathPrefix": "/api"}, {"method": "GET"}], [{"header": "x-a", "value": "b"}], [{"pathExact": "/"}]],

@@ -188,7 +188,7 @@ final class SnapshotReader {
 
     private Endpoint endpoint() throws MalformedMessage {
         String pod = null;
-        InetAddress address = null;
+        List<InetAddress> addresses = List.of();
         int meshPort = MeshPorts.MESH;
         SpiffeId identity = null;
         boolean plaintext = false;
@@ -197,19 +197,19 @@ final class SnapshotReader {
         while (in.nextField()) {
             switch (in.field()) {
                 case "pod" -> pod = in.text();
-                case "address" -> address = in.address();
+                case "addresses" -> addresses = addresses();
                 case "meshPort" -> meshPort = in.port();
                 case "identity" -> identity = in.spiffeId();
                 case "plaintext" -> plaintext = in.flag();
                 case "weight" -> weight = (int) in.number(1, 1000);
                 default ->
                         throw in.unknownField(
-                                "pod, address, meshPort, identity, plaintext, weight");
+                                "pod, addresses, meshPort, identity, plaintext, weight");
             }
         }
         return new Endpoint(
                 in.required("pod", pod),
-                in.required("address", address),
+                in.required("addresses", addresses.isEmpty() ? null : addresses),
                 meshPort,
                 // Plaintext is never the result of something left out.
                 plaintext ? null : in.required("identity", identity),

@@ -90,7 +90,7 @@ final class SnapshotWriter {
         for (Endpoint endpoint : service.endpoints()) {
             out.writeStartObject();
             out.writeStringProperty("pod", endpoint.pod());
-            out.writeStringProperty("address", endpoint.address().getHostAddress());
+            addresses("addresses", endpoint.addresses());
             out.writeNumberProperty("meshPort", endpoint.meshPort());
             SpiffeId identity = endpoint.identity();
             if (identity == null) {

@@ -84,7 +84,7 @@ final class RandomSnapshots {
                         () ->
                                 new Endpoint(
                                         label(),
-                                        address(),
+                                        addresses(),
                                         port(),
                                         random.nextInt(4) == 0 ? null : identity(),
                                         1 + random.nextInt(1000))),
@@ -162,6 +162,12 @@ final class RandomSnapshots {
     private AppProtocol protocol() {
         return List.of(AppProtocol.DETECT, AppProtocol.HTTP, AppProtocol.TCP)
                 .get(random.nextInt(3));
+    }
+
+    private List<InetAddress> addresses() {
+        List<InetAddress> addresses = new ArrayList<>(list(2, this::address));
+        addresses.add(address());
+        return addresses;
     }
 
     private InetAddress address() {

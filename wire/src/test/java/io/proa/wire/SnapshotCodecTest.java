@@ -55,7 +55,7 @@ final class SnapshotCodecTest {
                                   "name": "orders",
                                   "virtualAddresses": ["10.88.0.1", "fd88::1"],
                                   "ports": [{"port": 80, "targetPort": 8080}],
-                                  "endpoints": [{"pod": "orders-1", "address": "10.87.0.2", "plaintext": true}]
+                                  "endpoints": [{"pod": "orders-1", "addresses": ["10.87.0.2"], "plaintext": true}]
                                 }]}
                                 """);
         assertThat(snapshot.self().inbound()).isEqualTo(InboundMode.STRICT);
@@ -137,6 +137,9 @@ final class SnapshotCodecTest {
                     {"self": {"addresses": ["localhost"]}}           | /self/addresses/0: 'localhost': expected a numeric IPv4 or IPv6 address
                     {"services": [{"name": "a"}, {"name": "a"}]}     | /services/1: saw service a.default twice, expected each once
                     {"services": [{"name": "A"}]}                    | /services/0/name: service name 'A': expected 1 to 63 of a-z 0-9 -
+                    {"services": [{"endpoints": [{"pod": "a", "plaintext": true}]}]}                    | /services/0/endpoints/0: saw no field 'addresses', expected it
+                    {"services": [{"endpoints": [{"pod": "a", "addresses": [], "plaintext": true}]}]}   | /services/0/endpoints/0: saw no field 'addresses', expected it
+                    {"services": [{"endpoints": [{"address": "10.0.0.1"}]}]}                            | /services/0/endpoints/0/address: saw unknown field 'address', expected pod, addresses, meshPort, identity, plaintext, weight
                     {"services": [{"ports": [{"port": 0}]}]}         | /services/0/ports/0/port: saw 0, expected a whole number from 1 to 65535
                     {"services": [{"ports": [{"port": 15008}]}]}     | /services/0/ports/0: saw port 15008 without a targetPort, expected one that is not the sidecar's own
                     {"services": [{"rules": [{"retry": {"maxAttempts": 11}}]}]}      | /services/0/rules/0/retry/maxAttempts: saw 11, expected a whole number from 1 to 10

@@ -117,7 +117,7 @@ record Stage(FleetPlan plan, Cast cast) {
     static Front front(FleetPlan plan) {
         for (FleetPlan.Service service : plan.services()) {
             if (!service.published().isEmpty()) {
-                return new Front(service.name(), service.published().getFirst());
+                return new Front(service.name(), service.published().getFirst().hostPort());
             }
         }
         throw Fault.of(

@@ -2,6 +2,7 @@ package io.proa.app.demo;
 
 import io.proa.app.Fault;
 import io.proa.app.OutputFormat;
+import io.proa.app.Screen;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.Terminal.Colour;

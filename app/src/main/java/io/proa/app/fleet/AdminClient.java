@@ -14,7 +14,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Asks a sidecar by its admin Unix socket: one GET per connection, bounded in time and size.
+/// Asks a sidecar by its admin Unix socket, or a launcher by its own: one request per connection,
+/// bounded in time and size.
 public final class AdminClient {
     private static final int MOST_BYTES = 8 << 20;
 
@@ -26,7 +27,28 @@ public final class AdminClient {
     /// @throws IOException when nobody listens, the answer is no HTTP, or it takes longer than
     ///   `patience`
     public static Answer get(Path socket, String path, Duration patience) throws IOException {
-        FutureTask<Answer> task = new FutureTask<>(() -> exchange(socket, path));
+        return send(socket, path, head("GET", path) + "\r\n", patience);
+    }
+
+    /// The same with a body of JSON.
+    public static Answer post(Path socket, String path, String json, Duration patience)
+            throws IOException {
+        String request =
+                head("POST", path)
+                        + "Content-Type: application/json\r\nContent-Length: "
+                        + json.getBytes(StandardCharsets.UTF_8).length
+                        + "\r\n\r\n"
+                        + json;
+        return send(socket, path, request, patience);
+    }
+
+    private static String head(String method, String path) {
+        return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    }
+
+    private static Answer send(Path socket, String path, String request, Duration patience)
+            throws IOException {
+        FutureTask<Answer> task = new FutureTask<>(() -> exchange(socket, path, request));
         Thread.ofVirtual().name("admin " + path).start(task);
         try {
             return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -48,12 +70,10 @@ public final class AdminClient {
         }
     }
 
-    private static Answer exchange(Path socket, String path) throws IOException {
+    private static Answer exchange(Path socket, String path, String request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer out = ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8));
             while (out.hasRemaining()) {
                 channel.write(out);
             }

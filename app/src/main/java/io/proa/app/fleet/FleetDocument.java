@@ -10,9 +10,12 @@ import io.proa.control.fleet.FleetPod;
 import io.proa.control.fleet.FleetService;
 import io.proa.control.fleet.HostCheck;
 import io.proa.control.fleet.IntentCompiler;
+import io.proa.control.intent.IntentSource;
+import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Located;
+import io.proa.control.intent.Program;
+import io.proa.control.intent.Publication;
 import io.proa.model.ConfigProblem;
-import io.proa.model.ServiceName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +33,32 @@ public final class FleetDocument {
         this.plan = plan;
     }
 
-    /// @throws Fault with everything that is wrong in the documents
+    /// @throws Fault with everything that is wrong in the document
     public static FleetDocument read(Path document) {
+        return read(List.of(document));
+    }
+
+    /// @param documents files, or folders of `.yaml` files; a folder that is not the first may be
+    ///   empty, or not there yet
+    /// @throws Fault with everything that is wrong in the documents
+    public static FleetDocument read(List<Path> documents) {
+        for (Path document : documents) {
+            boolean first = document.equals(documents.getFirst());
+            if (first || IntentSource.mustBeThere(document)) {
+                checkReadable(document);
+            }
+        }
+        IntentCompiler compiler =
+                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+        return switch (compiler.compile(documents)) {
+            case Compilation.Compiled(CompiledFleet fleet) ->
+                    new FleetDocument(fleet, plan(documents, fleet));
+            case Compilation.Rejected(List<ConfigProblem> problems) ->
+                    throw fault(Sysexit.DATA, problems);
+        };
+    }
+
+    private static void checkReadable(Path document) {
         if (!Files.exists(document)) {
             throw Fault.of(
                     Sysexit.NO_INPUT,
@@ -44,14 +71,6 @@ public final class FleetDocument {
                     document + ": not allowed to read it; expected a fleet's document",
                     "chmod +r it, or run as its owner");
         }
-        IntentCompiler compiler =
-                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
-        return switch (compiler.compile(List.of(document))) {
-            case Compilation.Compiled(CompiledFleet fleet) ->
-                    new FleetDocument(fleet, plan(document, fleet));
-            case Compilation.Rejected(List<ConfigProblem> problems) ->
-                    throw fault(Sysexit.DATA, problems);
-        };
     }
 
     public FleetPlan plan() {
@@ -76,10 +95,9 @@ public final class FleetDocument {
                 "mend that and start again; nothing has been started");
     }
 
-    private static FleetPlan plan(Path document, CompiledFleet fleet) {
+    private static FleetPlan plan(List<Path> documents, CompiledFleet fleet) {
         List<FleetPlan.Service> services = new ArrayList<>();
         for (FleetService service : fleet.services()) {
-            Located<Integer> publish = service.publish();
             services.add(
                     new FleetPlan.Service(
                             service.name().name(),
@@ -89,14 +107,34 @@ public final class FleetDocument {
                                     ? FleetPlan.NO_PORT
                                     : service.mesh().ports().getFirst().targetPort(),
                             service.environment(),
-                            service.startAfter().stream().map(ServiceName::name).toList(),
-                            publish == null ? List.of() : List.of(publish.value()),
+                            service.startAfter().stream().map(FleetDocument::startAfter).toList(),
+                            service.published().stream().map(FleetDocument::published).toList(),
+                            care(service),
                             service.pods().stream().map(FleetDocument::pod).toList()));
         }
-        return new FleetPlan(fleet.name(), document, services, fleet.hosts());
+        return new FleetPlan(fleet.name(), documents, services, fleet.hosts());
     }
 
     private static FleetPlan.PodPlan pod(FleetPod pod) {
         return new FleetPlan.PodPlan(pod.name(), pod.ipv4(), pod.ipv6());
+    }
+
+    private static FleetPlan.StartAfter startAfter(FleetService.StartAfter after) {
+        return new FleetPlan.StartAfter(after.service().name(), after.condition());
+    }
+
+    private static FleetPlan.PublishedPort published(Located<Publication> published) {
+        Publication port = published.value();
+        return new FleetPlan.PublishedPort(port.hostPort(), port.servicePort(), port.targetPort());
+    }
+
+    private static FleetPlan.Care care(FleetService service) {
+        Lifecycle lifecycle = service.lifecycle();
+        Located<Program.User> user = service.program().user();
+        return new FleetPlan.Care(
+                lifecycle.healthCheck(),
+                lifecycle.restart(),
+                user == null ? null : user.value(),
+                lifecycle.drain());
     }
 }

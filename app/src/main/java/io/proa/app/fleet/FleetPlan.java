@@ -1,22 +1,34 @@
 package io.proa.app.fleet;
 
+import io.proa.control.intent.HealthCheck;
+import io.proa.control.intent.Lifecycle;
+import io.proa.control.intent.Program;
+import io.proa.control.intent.RestartPolicy;
+import io.proa.control.intent.StartCondition;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the launcher has to do for a fleet whose documents were found to be right.
 ///
 /// @param name of the fleet, and of its run directory
-/// @param document the file it came from; the control plane reads it again by itself
+/// @param documents the files, or folders of files, it came from; the control plane reads them
+///   again by itself
 /// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
 public record FleetPlan(
-        String name, Path document, List<Service> services, Map<String, List<InetAddress>> hosts) {
+        String name,
+        List<Path> documents,
+        List<Service> services,
+        Map<String, List<InetAddress>> hosts) {
     /// The port of a service that only asks others.
     public static final int NO_PORT = 0;
 
     public FleetPlan {
+        documents = List.copyOf(documents);
         services = List.copyOf(services);
         hosts = Map.copyOf(hosts);
     }
@@ -25,15 +37,19 @@ public record FleetPlan(
     ///
     /// @param folder what the program is started in
     /// @param port where the program listens, or [FleetPlan#NO_PORT]
+    /// @param environment the document's, and that of the files it names
+    /// @param startAfter services that must be so far before this one is started
     /// @param published ports of the host's loopback that lead to the first pod
+    /// @param care how the program is looked after
     public record Service(
             String name,
             List<String> command,
             Path folder,
             int port,
             Map<String, String> environment,
-            List<String> startAfter,
-            List<Integer> published,
+            List<StartAfter> startAfter,
+            List<PublishedPort> published,
+            Care care,
             List<PodPlan> pods) {
         public Service {
             command = List.copyOf(command);
@@ -44,19 +60,65 @@ public record FleetPlan(
         }
 
         public Service withCommand(List<String> other) {
-            return new Service(name, other, folder, port, environment, startAfter, published, pods);
+            return new Service(
+                    name, other, folder, port, environment, startAfter, published, care, pods);
         }
 
-        public Service withPublished(List<Integer> other) {
-            return new Service(name, command, folder, port, environment, startAfter, other, pods);
+        public Service withEnvironment(Map<String, String> other) {
+            return new Service(
+                    name, command, folder, port, other, startAfter, published, care, pods);
         }
+
+        /// Published on other ports of the host, all of which lead to where the program listens.
+        public Service withPublished(List<Integer> hostPorts) {
+            List<PublishedPort> other =
+                    hostPorts.stream()
+                            .map(hostPort -> new PublishedPort(hostPort, port, port))
+                            .toList();
+            return new Service(
+                    name, command, folder, port, environment, startAfter, other, care, pods);
+        }
+
+        /// Whether it may end without anything being wrong: it serves nobody.
+        public boolean isJob() {
+            return port == NO_PORT && care.restart() != RestartPolicy.ALWAYS;
+        }
+    }
+
+    /// Another service, and what must be true of all its pods.
+    public record StartAfter(String service, StartCondition condition) {}
+
+    /// A port of the host's loopback.
+    ///
+    /// @param servicePort what the mesh calls the service's port
+    /// @param targetPort where the program listens for it
+    public record PublishedPort(int hostPort, int servicePort, int targetPort) {}
+
+    /// How a program is looked after.
+    ///
+    /// @param healthCheck null = none: it is well while it runs, ready when it listens
+    /// @param user null = whoever starts the fleet; another one is for root alone to become
+    /// @param drain how long it may take to end once it was asked to; 0 s to 1 h
+    public record Care(
+            @Nullable HealthCheck healthCheck,
+            RestartPolicy restart,
+            Program.@Nullable User user,
+            Duration drain) {
+        /// What holds where the documents say nothing.
+        public static final Care DEFAULT =
+                new Care(null, Lifecycle.DEFAULT.restart(), null, Lifecycle.DEFAULT.drain());
     }
 
     /// One replica.
     public record PodPlan(String name, InetAddress ipv4, InetAddress ipv6) {}
 
+    /// The first of the documents: the one to name to people.
+    public Path document() {
+        return documents.getFirst();
+    }
+
     public FleetPlan withServices(List<Service> other) {
-        return new FleetPlan(name, document, other, hosts);
+        return new FleetPlan(name, documents, other, hosts);
     }
 
     /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a

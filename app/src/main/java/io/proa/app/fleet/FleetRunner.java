@@ -5,69 +5,52 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
-import io.proa.host.PodSpec;
-import io.proa.host.RedirectRules;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// A fleet from start to end: run directory, control plane, pods with their sidecars, redirect
-/// rules, applications in their order, published ports. All of it is undone when this is closed, or
-/// when a start fails.
+/// A running fleet whose pods come and go: run directory, control plane, pods with their sidecars,
+/// applications in their order, published ports. All of it is undone when this is closed, or when a
+/// start fails. Safe for use by several threads.
 public final class FleetRunner implements AutoCloseable {
-    private static final Duration STEP = Duration.ofMillis(10);
-    private static final Duration SIDECAR_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration APP_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration NEWS_DELAY = Duration.ofMillis(300);
-    private static final int LONGEST_SHOWN = 80;
-    private static final Duration APP_GRACE = Duration.ofSeconds(2);
+    private final FleetSite site;
+    private final ControlLink control;
+    private final FleetNetwork network;
+    private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
+    private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
+    private volatile FleetPlan plan;
+    private final Guests guests;
+    private volatile boolean lost;
+    private List<String> noted = List.of();
 
-    private final FleetPlan plan;
-    private final Installation installation;
-    private final Progress progress;
-    private final Teardown teardown;
-    private final RunDirectory run;
-    private final Variations variations;
-    private final Map<String, Pod> pods = new ConcurrentHashMap<>();
-    private final Map<String, RunningPod> running = new ConcurrentHashMap<>();
-    private @Nullable FleetNetwork network;
-    private final Queue<Process> apps = new ConcurrentLinkedQueue<>();
-
-    private FleetRunner(
-            FleetPlan plan,
-            Installation installation,
-            Progress progress,
-            Teardown teardown,
-            RunDirectory run,
-            Variations variations) {
+    private FleetRunner(FleetPlan plan, FleetSite site, ControlLink control, FleetNetwork network) {
         this.plan = plan;
-        this.installation = installation;
-        this.progress = progress;
-        this.teardown = teardown;
-        this.run = run;
-        this.variations = variations;
+        this.site = site;
+        this.control = control;
+        this.network = network;
+        this.guests =
+                new Guests(
+                        site,
+                        control,
+                        network,
+                        new JoinedDocuments(plan.name(), site.run().joined()),
+                        AddressView.of(plan));
     }
 
     /// What a start may do otherwise than usual.
     ///
     /// @param controlOptions added to the control plane's command line
     /// @param onNetwork is given the network when its bridge is up and there is no pod yet
-    public record Variations(List<String> controlOptions, Consumer<FleetNetwork> onNetwork) {
+    /// @param controlKept whether a control plane that dies is started again
+    public record Variations(
+            List<String> controlOptions, Consumer<FleetNetwork> onNetwork, boolean controlKept) {
         /// Nothing of the kind.
-        public static final Variations NONE = new Variations(List.of(), _ -> {});
+        public static final Variations NONE = new Variations(List.of(), _ -> {}, true);
 
         public Variations {
             controlOptions = List.copyOf(controlOptions);
@@ -99,237 +82,253 @@ public final class FleetRunner implements AutoCloseable {
             Variations variations) {
         RunDirectory run = RunDirectory.open(base, plan.name());
         teardown.add("run directory " + run.path(), run::close);
-        FleetRunner runner =
-                new FleetRunner(plan, installation, progress, teardown, run, variations);
+        FleetSite site = new FleetSite(installation, run, teardown, progress);
         try {
-            runner.startAll();
-            return runner;
+            FleetRunner fleet = open(plan, site, variations);
+            fleet.startAll(plan.services());
+            return fleet;
         } catch (IOException e) {
             throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
         }
     }
 
-    private void startAll() throws IOException {
-        ControlPlane control =
-                ControlPlane.start(
-                        plan, installation, run, teardown, progress, variations.controlOptions());
-        progress.step("the control plane");
-        FleetNetwork made = FleetNetwork.open(FleetNetwork.Settings.of(run.path()));
-        teardown.add("pods and their network", made::close);
-        network = made;
-        variations.onNetwork().accept(made);
-        startPods(made, control);
-        teardown.add("applications", this::endApps);
-        for (List<FleetPlan.Service> wave : plan.waves()) {
-            startApps(wave);
-        }
-        for (FleetPlan.Service service : plan.services()) {
-            for (int port : service.published()) {
-                publish(service, port);
-            }
-        }
-    }
-
-    private void startPods(FleetNetwork network, ControlPlane control) {
-        List<Together.Task> tasks = new ArrayList<>();
-        for (FleetPlan.Service service : plan.services()) {
-            for (FleetPlan.PodPlan pod : service.pods()) {
-                tasks.add(() -> startPod(network, control, service, pod));
-            }
-        }
-        Together.run(tasks);
-    }
-
-    private void startPod(
-            FleetNetwork network,
-            ControlPlane control,
-            FleetPlan.Service service,
-            FleetPlan.PodPlan plan)
+    private static FleetRunner open(FleetPlan plan, FleetSite site, Variations variations)
             throws IOException {
-        String name = plan.name();
-        Path log = run.log("sidecar-" + name);
-        PodSpec.Sidecar sidecar =
-                new PodSpec.Sidecar(
-                        sidecarCommand(service, name), Map.of(), control.token(name), log);
-        Pod pod =
-                network.addPod(
-                        new PodSpec(
-                                name, plan.ipv4(), plan.ipv6(), this.plan.hosts(), sidecar, null));
-        long started = System.nanoTime();
-        pods.put(name, pod);
-        Path admin = run.adminSocket(name);
-        if (!Waiting.until(
-                        () -> teardown.closing() || !pod.isAlive() || isReady(admin),
-                        STEP,
-                        SIDECAR_PATIENCE)
-                || !pod.isAlive()) {
-            throw Fault.of(
-                    Sysexit.UNAVAILABLE,
-                    "the sidecar of "
-                            + name
-                            + " was not ready within "
-                            + SIDECAR_PATIENCE.toSeconds()
-                            + " s"
-                            + LogTail.of(log),
-                    "");
+        ControlLink control =
+                ControlLink.start(
+                        site,
+                        new ControlLink.Order(
+                                intent(plan, site.run()),
+                                variations.controlOptions(),
+                                variations.controlKept()));
+        site.progress().step("the control plane");
+        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(site.run().path()));
+        site.teardown().add("pods and their network", network::close);
+        variations.onNetwork().accept(network);
+        FleetRunner fleet = new FleetRunner(plan, site, control, network);
+        site.teardown().add("applications", () -> endApps(List.copyOf(fleet.apps.values())));
+        site.teardown().add("published ports", fleet::unpublish);
+        return fleet;
+    }
+
+    /// The fleet's documents, and those of programs that will join it.
+    private static List<Path> intent(FleetPlan plan, RunDirectory run) throws IOException {
+        List<Path> intent = new ArrayList<>(plan.documents());
+        if (intent.isEmpty()) {
+            Path empty = run.path().resolve("fleet.yaml");
+            JoinedDocuments.writeEmpty(plan.name(), empty);
+            intent.add(empty);
         }
-        long readyMs = (System.nanoTime() - started) / 1_000_000;
-        pod.applyRedirect(RedirectRules.DEFAULT);
-        List<InetAddress> addresses = List.of(plan.ipv4(), plan.ipv6());
-        running.put(
-                name,
-                new RunningPod(name, service.name(), addresses, service.port(), admin, readyMs));
-        progress.step("the sidecar of " + name);
+        intent.add(run.joined());
+        return intent;
     }
 
-    private List<String> sidecarCommand(FleetPlan.Service service, String pod) {
-        List<String> command = new ArrayList<>();
-        command.add(installation.program("proa-sidecar").toString());
-        command.addAll(List.of("--control", run.controlSocket().toString()));
-        command.addAll(List.of("--pod", pod));
-        command.addAll(List.of("--state", run.state(pod).toString()));
-        command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
-        if (!service.published().isEmpty() && isFirst(service, pod)) {
-            command.addAll(
-                    List.of(
-                            "--publish",
-                            run.publishSocket(pod, service.port()) + "=" + service.port()));
-        }
-        return command;
-    }
-
-    private static boolean isFirst(FleetPlan.Service service, String pod) {
-        return service.pods().getFirst().name().equals(pod);
-    }
-
-    private static boolean isReady(Path adminSocket) {
-        try {
-            return AdminClient.get(adminSocket, "/ready", Duration.ofSeconds(1)).status() == 200;
-        } catch (IOException _) {
-            return false;
-        }
-    }
-
-    private void startApps(List<FleetPlan.Service> wave) {
-        List<Together.Task> tasks = new ArrayList<>();
-        for (FleetPlan.Service service : wave) {
+    /// Pods all at once, then applications in their order, then published ports.
+    private void startAll(List<FleetPlan.Service> services) {
+        List<Together.Task> making = new ArrayList<>();
+        for (FleetPlan.Service service : services) {
             for (FleetPlan.PodPlan pod : service.pods()) {
-                tasks.add(() -> startApp(service, pod.name()));
+                making.add(() -> makePod(service, pod));
             }
         }
-        Together.run(tasks);
+        Together.run(making);
+        for (List<FleetPlan.Service> wave : StartOrder.waves(services)) {
+            List<Together.Task> starting = new ArrayList<>();
+            for (FleetPlan.Service service : wave) {
+                for (FleetPlan.PodPlan pod : service.pods()) {
+                    starting.add(() -> startApp(meshed(pod.name())));
+                }
+            }
+            Together.run(starting);
+        }
+        for (FleetPlan.Service service : services) {
+            service.pods().forEach(pod -> meshed(pod.name()).publish());
+        }
     }
 
-    private void startApp(FleetPlan.Service service, String name) throws IOException {
-        Pod pod = pods.get(name);
+    private void makePod(FleetPlan.Service service, FleetPlan.PodPlan pod) throws IOException {
+        MeshedPod made =
+                MeshedPod.start(
+                        site, network, control, new MeshedPod.Order(service, pod, plan.hosts()));
+        pods.put(pod.name(), made);
+        note();
+        site.progress().step("the sidecar of " + pod.name());
+    }
+
+    private void startApp(MeshedPod home) throws IOException {
+        SupervisedApp app = new SupervisedApp(site, home);
+        apps.put(home.name(), app);
+        app.start();
+    }
+
+    private MeshedPod meshed(String name) {
+        MeshedPod pod = pods.get(name);
         if (pod == null) {
-            throw new IllegalStateException("no pod " + name);
+            throw new IllegalArgumentException("no pod " + name);
         }
-        Path log = run.log("app-" + name);
-        ProcessBuilder.Redirect output = ProcessBuilder.Redirect.appendTo(log.toFile());
-        Process app =
-                pod.startApp(
-                        new Pod.Start(
-                                service.command(),
-                                environment(service),
-                                service.folder(),
-                                ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
-                                output,
-                                output));
-        apps.add(app);
-        if (service.port() != FleetPlan.NO_PORT
-                && !Waiting.until(
-                        () -> teardown.closing() || !app.isAlive() || listens(pod, service.port()),
-                        STEP,
-                        APP_PATIENCE)) {
+        return pod;
+    }
+
+    /// All at once are asked to end.
+    private static void endApps(List<SupervisedApp> ending) throws InterruptedException {
+        ending.forEach(SupervisedApp::stop);
+        long begun = System.nanoTime();
+        for (SupervisedApp app : ending) {
+            app.awaitEnd(begun);
+        }
+    }
+
+    private void unpublish() throws IOException {
+        for (MeshedPod pod : pods.values()) {
+            pod.unpublish();
+        }
+    }
+
+    /// Ends a pod and its application; the fleet's documents are left as they are.
+    ///
+    /// @throws Fault when there is no such pod
+    public void remove(String name) {
+        MeshedPod pod = pods.get(name);
+        if (guests.seat(name) != null) {
+            removeGuest(name);
+            return;
+        }
+        if (pod == null) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
-                    name
-                            + " does not listen on port "
-                            + service.port()
-                            + " after "
-                            + APP_PATIENCE.toSeconds()
-                            + " s; expected "
-                            + shown(service.command())
-                            + " to do so"
-                            + LogTail.of(log),
-                    "does it read its port from PORT? The fleet's document says " + service.port());
-        }
-        if (service.port() != FleetPlan.NO_PORT && !app.isAlive() && !teardown.closing()) {
-            throw Fault.of(
-                    Sysexit.UNAVAILABLE,
-                    name
-                            + " ("
-                            + shown(service.command())
-                            + ") ended with exit code "
-                            + app.exitValue()
-                            + LogTail.of(log),
+                    "there is no pod '"
+                            + name
+                            + "'; expected one of "
+                            + String.join(", ", pods.keySet().stream().sorted().toList()),
                     "");
         }
-        Thread.ofVirtual().name("watch " + name).start(() -> tellEnd(name, app, log));
-        progress.step("the application of " + name);
-    }
-
-    /// As much of a command as a sentence can carry.
-    private static String shown(List<String> command) {
-        String line = String.join(" ", command);
-        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN - 3) + "...";
-    }
-
-    private static Map<String, String> environment(FleetPlan.Service service) {
-        Map<String, String> environment = new java.util.HashMap<>(service.environment());
-        if (service.port() != FleetPlan.NO_PORT) {
-            environment.putIfAbsent("PORT", Integer.toString(service.port()));
-        }
-        return environment;
-    }
-
-    /// A Ctrl-C in the terminal ends applications and launcher at the same moment; that is no news,
-    /// so it waits a little.
-    private void tellEnd(String name, Process app, Path log) {
         try {
-            int code = app.waitFor();
-            Thread.sleep(NEWS_DELAY);
-            if (!teardown.closing()) {
-                progress.news(name + " ended with exit code " + code + LogTail.of(log));
+            SupervisedApp app = apps.get(name);
+            if (app != null) {
+                app.stop();
             }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            pods.remove(name);
+            apps.remove(name);
+            pod.end(pod.service().care().drain());
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
         }
     }
 
-    /// All at once are asked to end; whoever has not within [#APP_GRACE] is killed with its pod,
-    /// which is undone next.
-    private void endApps() throws InterruptedException {
-        apps.forEach(Process::destroy);
-        long deadline = System.nanoTime() + APP_GRACE.toNanos();
-        for (Process app : apps) {
-            app.waitFor(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private static boolean listens(Pod pod, int port) {
+    private void removeGuest(String name) {
         try {
-            return ListeningPorts.reach(pod.initPid(), port) == ListeningPorts.Reach.EVERYBODY;
-        } catch (IOException _) {
-            return false;
+            guests.leave(name);
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
         }
     }
 
-    private void publish(FleetPlan.Service service, int port) {
-        String pod = service.pods().getFirst().name();
-        PublishedPort open = PublishedPort.open(port, run.publishSocket(pod, service.port()));
-        teardown.add("published port " + port, open::close);
+    /// Makes a pod for a program that somebody else starts.
+    ///
+    /// @return the pod and its sidecar, which is ready
+    /// @throws Fault where its name or a port is taken, or something could not be started
+    public RunningPod join(Joining joining) {
+        return guests.join(joining).pod().facts();
     }
 
-    /// Those that call before those that are called.
+    /// Whether the pod's program is somebody else's child, on a terminal of its own.
+    public boolean isGuest(String pod) {
+        return guests.seat(pod) != null;
+    }
+
+    /// Keeps a note of the pods, for the case that this process is killed.
+    private synchronized void note() {
+        List<String> now = pods().stream().map(RunningPod::name).sorted().toList();
+        if (!now.equals(noted) && !site.closing()) {
+            try {
+                site.run().note(now);
+                noted = now;
+            } catch (IOException _) {
+                // The next look tries again; nothing depends on it while all is well.
+            }
+        }
+    }
+
+    /// Looks after what nobody else tells of; to be called now and then.
+    public void look() {
+        guests.look();
+        note();
+        if (!lost && ProcessHandle.of(network.hubPid()).isEmpty() && !site.closing()) {
+            lost = true;
+            site.progress().news("the fleet's network has gone, so nothing can be reached");
+        }
+    }
+
+    /// Whether a part is gone without which there is no fleet.
+    public boolean isLost() {
+        return lost;
+    }
+
+    /// Whether no program is there that could still do something.
+    public boolean isFinished() {
+        return guests.isEmpty() && apps.values().stream().allMatch(SupervisedApp::isOver);
+    }
+
+    /// All pods, those that call before those that are called.
+    public List<PodStatus> status() {
+        List<PodStatus> all = new ArrayList<>();
+        for (RunningPod running : planned()) {
+            SupervisedApp app = apps.get(running.name());
+            MeshedPod pod = pods.get(running.name());
+            if (pod != null) {
+                all.add(status(pod, app == null ? AppFacts.NONE : app.facts()));
+            }
+        }
+        guests.all().forEach(seat -> all.add(status(seat.pod(), seat.guest().facts())));
+        return all;
+    }
+
+    private static PodStatus status(MeshedPod pod, AppFacts app) {
+        return new PodStatus(
+                pod.facts(),
+                pod.service().command(),
+                app,
+                pod.sidecarPid(),
+                pod.pod().isAlive() ? pod.pod().initPid() : 0,
+                pod.service().port() == FleetPlan.NO_PORT
+                        ? List.of()
+                        : List.of(pod.service().port()),
+                pod.publishedPorts());
+    }
+
+    /// Where the application of a pod writes.
+    public Path appLog(String pod) {
+        return site.run().log("app-" + pod);
+    }
+
+    /// Where the sidecar of a pod writes.
+    public Path sidecarLog(String pod) {
+        return site.run().log("sidecar-" + pod);
+    }
+
+    /// The control plane's process, and how often it was started again.
+    public ControlFacts control() {
+        return new ControlFacts(control.pid(), control.restarts());
+    }
+
+    /// @param pid as seen from outside
+    /// @param restarts how often it died and was started again
+    public record ControlFacts(long pid, int restarts) {}
+
+    /// Those that call before those that are called; last, those that have joined.
     public List<RunningPod> pods() {
+        List<RunningPod> all = new ArrayList<>(planned());
+        guests.all().forEach(seat -> all.add(seat.pod().facts()));
+        return all;
+    }
+
+    private List<RunningPod> planned() {
         List<RunningPod> inOrder = new ArrayList<>();
         for (FleetPlan.Service service : plan.services().reversed()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
-                RunningPod one = running.get(pod.name());
+                MeshedPod one = pods.get(pod.name());
                 if (one != null) {
-                    inOrder.add(one);
+                    inOrder.add(one.facts());
                 }
             }
         }
@@ -341,57 +340,21 @@ public final class FleetRunner implements AutoCloseable {
     /// @return what it printed
     /// @throws Fault when it fails or takes longer than `patience`
     public String onTheBridge(List<String> command, Duration patience) {
-        FleetNetwork hub = network;
-        if (hub == null) {
-            throw new IllegalStateException("the fleet has no network yet");
-        }
-        try {
-            Process process = hub.exec(command);
-            process.getOutputStream().close();
-            FutureTask<String> output =
-                    new FutureTask<>(() ->
-                            new String(
-                                    process.getInputStream().readAllBytes(),
-                                    StandardCharsets.UTF_8));
-            Thread.ofVirtual().start(output);
-            if (process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)
-                    && process.exitValue() == 0) {
-                return output.get();
-            }
-            process.destroyForcibly();
-            throw Fault.of(
-                    Sysexit.SOFTWARE,
-                    command.getFirst()
-                            + " on the bridge did not end well within "
-                            + patience.toSeconds()
-                            + " s",
-                    "");
-        } catch (IOException | ExecutionException e) {
-            throw Fault.of(
-                    Sysexit.OS,
-                    "cannot run " + command.getFirst() + " on the bridge: " + e.getMessage(),
-                    "");
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw Fault.of(Sysexit.OS, "interrupted", "");
-        }
+        return OnTheBridge.run(network, command, patience);
     }
 
     /// The pod of that name, for those who look into it or do something to it.
     public Pod pod(String name) {
-        Pod pod = pods.get(name);
-        if (pod == null) {
-            throw new IllegalArgumentException("no pod " + name);
-        }
-        return pod;
+        Guests.Seat seat = guests.seat(name);
+        return seat == null ? meshed(name).pod() : seat.pod().pod();
     }
 
     public Path runDirectory() {
-        return run.path();
+        return site.run().path();
     }
 
     @Override
     public void close() {
-        teardown.close();
+        site.teardown().close();
     }
 }

@@ -35,7 +35,8 @@ public final class Preflight {
             }
         }
         for (FleetPlan.Service service : plan.services()) {
-            for (int port : service.published()) {
+            for (FleetPlan.PublishedPort published : service.published()) {
+                int port = published.hostPort();
                 if (!isFree(port)) {
                     problems.add(
                             "service '"

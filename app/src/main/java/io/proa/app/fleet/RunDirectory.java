@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,9 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The folder of one running fleet (mode 0700): sockets, the sidecars' last good state, logs. It
 /// exists while the fleet runs and is removed with it; a lock in it says whether a fleet of that
@@ -27,6 +30,9 @@ import java.util.stream.Stream;
 public final class RunDirectory implements AutoCloseable {
     /// A Unix socket's path must fit `sockaddr_un.sun_path`, 108 bytes with its final zero.
     private static final int LONGEST_SOCKET_PATH = 107;
+
+    private static final Duration LOCK_STEP = Duration.ofMillis(10);
+    private static final Duration LOCK_PATIENCE = Duration.ofMillis(200);
 
     /// What the control plane binds before it moves it to its place.
     private static final String LONGEST_OWN_NAME = ".c18446744073709551615/s";
@@ -36,11 +42,15 @@ public final class RunDirectory implements AutoCloseable {
 
     private final Path path;
     private final Path lockFile;
+    private final Path noteFile;
     private final FileChannel lockChannel;
+    private final Instant opened = Instant.now();
+    private volatile @Nullable LastNote noted;
 
-    private RunDirectory(Path path, Path lockFile, FileChannel lockChannel) {
+    private RunDirectory(Path path, Path lockFile, Path noteFile, FileChannel lockChannel) {
         this.path = path;
         this.lockFile = lockFile;
+        this.noteFile = noteFile;
         this.lockChannel = lockChannel;
     }
 
@@ -110,11 +120,14 @@ public final class RunDirectory implements AutoCloseable {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.READ);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
+            if (!isLocked(channel)) {
                 try (channel) {
                     throw running(fleet, channel);
                 }
+            }
+            if (!Files.exists(lockFile)) {
+                channel.close(); // a fleet that was ending has just removed it
+                return open(base, fleet);
             }
             channel.truncate(0);
             channel.write(
@@ -124,9 +137,59 @@ public final class RunDirectory implements AutoCloseable {
             Path path = base.resolve(fleet);
             removeTree(path);
             Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-            return new RunDirectory(path, lockFile, channel);
+            RunDirectory run =
+                    new RunDirectory(path, lockFile, LastNote.file(base, fleet), channel);
+            run.note(List.of());
+            return run;
         } catch (IOException e) {
             throw cannotMake(base.resolve(fleet), e);
+        }
+    }
+
+    /// Not at the first failure: a command that looks whether the fleet runs holds the lock for a
+    /// moment.
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            return Waiting.until(() -> tryLock(channel), LOCK_STEP, LOCK_PATIENCE);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Removes what a fleet whose owner was killed has left.
+    ///
+    /// @return false where it runs
+    public static boolean clean(Path base, String fleet) throws IOException {
+        Path lockFile = base.resolve(fleet + ".lock");
+        if (!Files.exists(lockFile)) {
+            return true;
+        }
+        try (FileChannel channel =
+                FileChannel.open(lockFile, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+            if (channel.tryLock() == null) {
+                return false;
+            }
+            removeTree(base.resolve(fleet));
+            Files.deleteIfExists(lockFile);
+            return true;
+        }
+    }
+
+    /// Whether somebody holds that lock file.
+    public static boolean isHeld(Path lockFile) {
+        try (FileChannel channel =
+                FileChannel.open(lockFile, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
+            return channel.tryLock() == null;
+        } catch (IOException _) {
+            return false; // gone meanwhile
         }
     }
 
@@ -162,6 +225,22 @@ public final class RunDirectory implements AutoCloseable {
         return path;
     }
 
+    /// Keeps a note of what runs, for the case that this process is killed.
+    synchronized void note(List<String> pods) throws IOException {
+        noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "");
+        noted.write(noteFile);
+    }
+
+    /// Leaves a note of how the fleet ended, for the next command to tell; without it an end is in
+    /// order and leaves nothing.
+    void noteEnd(String ended) throws IOException {
+        LastNote last = noted;
+        if (last != null) {
+            noted = null;
+            new LastNote(last.pid(), last.since(), last.pods(), ended).write(noteFile);
+        }
+    }
+
     public Path controlSocket() {
         return socket(path.resolve("control.sock"));
     }
@@ -183,6 +262,11 @@ public final class RunDirectory implements AutoCloseable {
 
     public Path publishSocket(String pod, int port) {
         return socket(pod(pod).resolve("publish-" + port + ".sock"));
+    }
+
+    /// Where the documents of programs that join the fleet are.
+    public Path joined() {
+        return path.resolve("joined");
     }
 
     public Path state(String pod) {
@@ -213,6 +297,9 @@ public final class RunDirectory implements AutoCloseable {
     @Override
     public void close() throws IOException {
         removeTree(path);
+        if (noted != null) {
+            Files.deleteIfExists(noteFile);
+        }
         Files.deleteIfExists(lockFile);
         lockChannel.close();
         try {
@@ -222,7 +309,8 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private static void removeTree(Path root) throws IOException {
+    /// Removes a folder and all that is in it, if it is there.
+    public static void removeTree(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }

@@ -17,7 +17,9 @@ final class StartOrder {
         while (!left.isEmpty()) {
             List<FleetPlan.Service> wave =
                     left.stream()
-                            .filter(service -> started.containsAll(service.startAfter()))
+                            .filter(service ->
+                                    service.startAfter().stream()
+                                            .allMatch(other -> started.contains(other.service())))
                             .toList();
             if (wave.isEmpty()) {
                 throw new IllegalArgumentException(

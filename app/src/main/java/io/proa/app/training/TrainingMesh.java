@@ -26,8 +26,8 @@ final class TrainingMesh {
               {"port": 9000, "targetPort": %4$d, "protocol": "tcp"}
             ],
             "endpoints": [
-              {"pod": "trainee-1", "address": "127.0.0.1", "meshPort": %2$d, "identity": "%1$s"},
-              {"pod": "trainee-2", "address": "127.0.0.1", "meshPort": %2$d, "identity": "%1$s"}
+              {"pod": "trainee-1", "addresses": ["127.0.0.1"], "meshPort": %2$d, "identity": "%1$s"},
+              {"pod": "trainee-2", "addresses": ["127.0.0.1"], "meshPort": %2$d, "identity": "%1$s"}
             ],
             "rules": [{
               "name": "default",

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.StartCondition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class PreflightTest {
@@ -60,19 +62,21 @@ final class PreflightTest {
     }
 
     private static FleetPlan plan(FleetPlan.Service... services) {
-        return new FleetPlan("test", Path.of("fleet.yaml"), List.of(services), Map.of());
+        return new FleetPlan("test", List.of(Path.of("fleet.yaml")), List.of(services), Map.of());
     }
 
     private static FleetPlan.Service service(String name, String program, Integer... published) {
         return new FleetPlan.Service(
-                name,
-                List.of(program),
-                Path.of("/"),
-                8080,
-                Map.of(),
-                List.of(),
-                List.of(published),
-                List.of());
+                        name,
+                        List.of(program),
+                        Path.of("/"),
+                        8080,
+                        Map.of(),
+                        List.of(),
+                        List.of(),
+                        FleetPlan.Care.DEFAULT,
+                        List.of())
+                .withPublished(List.of(published));
     }
 
     private static FleetPlan.Service after(String name, String... others) {
@@ -82,8 +86,11 @@ final class PreflightTest {
                 Path.of("/"),
                 8080,
                 Map.of(),
-                List.of(others),
+                Stream.of(others)
+                        .map(other -> new FleetPlan.StartAfter(other, StartCondition.LISTENING))
+                        .toList(),
                 List.of(),
+                FleetPlan.Care.DEFAULT,
                 List.of());
     }
 }

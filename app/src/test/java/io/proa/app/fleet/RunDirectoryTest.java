@@ -72,7 +72,8 @@ final class RunDirectoryTest {
 
     @Test
     void refusesBeforehandWhatCouldNotBeStarted() {
-        FleetPlan plan = new FleetPlan("n".repeat(60), Path.of("fleet.yaml"), List.of(), Map.of());
+        FleetPlan plan =
+                new FleetPlan("n".repeat(60), List.of(Path.of("fleet.yaml")), List.of(), Map.of());
         Path base = Path.of("/tmp", "x".repeat(40));
 
         assertThatThrownBy(() -> RunDirectory.check(base, plan))

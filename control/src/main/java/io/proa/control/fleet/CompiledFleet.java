@@ -126,13 +126,13 @@ public record CompiledFleet(
             for (InetAddress address : service.mesh().virtualAddresses()) {
                 owners.put(address, service.mesh());
             }
-            for (FleetPod pod : service.pods()) {
-                for (InetAddress address : pod.workload().addresses()) {
-                    owners.put(address, service.mesh());
-                }
-            }
             for (Endpoint endpoint : service.mesh().endpoints()) {
-                owners.put(endpoint.address(), service.mesh());
+                for (InetAddress address : endpoint.addresses()) {
+                    // pods without a network of their own share it: it is nobody's
+                    if (!address.isLoopbackAddress()) {
+                        owners.put(address, service.mesh());
+                    }
+                }
             }
         }
         return owners;

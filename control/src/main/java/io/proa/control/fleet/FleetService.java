@@ -1,38 +1,52 @@
 package io.proa.control.fleet;
 
+import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Located;
+import io.proa.control.intent.Program;
+import io.proa.control.intent.Publication;
+import io.proa.control.intent.StartCondition;
 import io.proa.model.MeshService;
 import io.proa.model.ServiceName;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One service of a fleet: what to run, and what the mesh knows of it.
 ///
-/// @param command program and arguments, never empty
-/// @param folder where to run it, absolute
-/// @param environment added to what the launcher gives to every application
-/// @param startAfter those that must be ready first
-/// @param publish port of the machine's own loopback that leads to the service's first port; null =
-///   none
+/// @param startAfter those that must be so far first
+/// @param published ports of the machine's own loopback that lead to the service
 public record FleetService(
         MeshService mesh,
-        Located<List<String>> command,
-        Located<Path> folder,
-        Map<String, String> environment,
-        List<ServiceName> startAfter,
-        @Nullable Located<Integer> publish,
+        Program program,
+        List<StartAfter> startAfter,
+        List<Located<Publication>> published,
+        Lifecycle lifecycle,
         List<FleetPod> pods) {
+    /// Another service, and what must be true of it.
+    public record StartAfter(ServiceName service, StartCondition condition) {}
+
     public FleetService {
-        // unmodifiable, in the order of the file
-        environment = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(environment));
         startAfter = List.copyOf(startAfter);
+        published = List.copyOf(published);
         pods = List.copyOf(pods);
     }
 
     public ServiceName name() {
         return mesh.name();
+    }
+
+    /// Program and arguments, never empty.
+    public Located<List<String>> command() {
+        return program.command();
+    }
+
+    /// Where to run it, absolute.
+    public Located<Path> folder() {
+        return program.folder();
+    }
+
+    /// Added to what the launcher gives to every application.
+    public Map<String, String> environment() {
+        return program.environment();
     }
 }

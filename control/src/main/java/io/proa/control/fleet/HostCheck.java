@@ -1,8 +1,11 @@
 package io.proa.control.fleet;
 
+import io.proa.control.intent.HealthCheck;
+import io.proa.control.intent.HealthCheck.Probe;
 import io.proa.control.intent.Located;
 import io.proa.control.intent.Place;
 import io.proa.control.intent.Problems;
+import io.proa.control.intent.Publication;
 import io.proa.model.ConfigProblem;
 import java.io.File;
 import java.io.IOException;
@@ -51,36 +54,54 @@ public final class HostCheck {
                     "service '" + service.name().name() + "'",
                     command.place(),
                     problems);
+            checkProbe(service, path, problems);
         }
         return problems.all();
+    }
+
+    private static void checkProbe(FleetService service, String path, Problems problems) {
+        HealthCheck healthCheck = service.lifecycle().healthCheck();
+        if (healthCheck != null && healthCheck.probe() instanceof Probe.Command(List<String> run)) {
+            check(
+                    run.getFirst(),
+                    service.folder().value(),
+                    path,
+                    "the healthCheck of service '" + service.name().name() + "'",
+                    service.command().place(),
+                    problems);
+        }
     }
 
     /// Published ports that something else listens on.
     public static List<ConfigProblem> checkPublishedPorts(CompiledFleet fleet) {
         var problems = new Problems();
         for (FleetService service : fleet.services()) {
-            Located<Integer> port = service.publish();
-            if (port == null) {
-                continue;
-            }
-            try (var trial = new ServerSocket()) {
-                trial.setReuseAddress(true);
-                trial.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port.value()));
-            } catch (IOException e) {
-                problems.add(
-                        port.place(),
-                        "service '"
-                                + service.name().name()
-                                + "' cannot be published on 127.0.0.1:"
-                                + port.value()
-                                + ": "
-                                + e.getMessage(),
-                        "choose another publish: port, or stop what listens there (ss -ltnp 'sport = :"
-                                + port.value()
-                                + "')");
+            for (Located<Publication> publication : service.published()) {
+                checkPublished(service, publication, problems);
             }
         }
         return problems.all();
+    }
+
+    private static void checkPublished(
+            FleetService service, Located<Publication> publication, Problems problems) {
+        int port = publication.value().hostPort();
+        try (var trial = new ServerSocket()) {
+            trial.setReuseAddress(true);
+            trial.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+        } catch (IOException e) {
+            problems.add(
+                    publication.place(),
+                    "service '"
+                            + service.name().name()
+                            + "' cannot be published on 127.0.0.1:"
+                            + port
+                            + ": "
+                            + e.getMessage(),
+                    "choose another publish: port, or stop what listens there (ss -ltnp 'sport = :"
+                            + port
+                            + "')");
+        }
     }
 
     private static void check(

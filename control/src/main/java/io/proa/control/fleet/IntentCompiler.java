@@ -4,10 +4,10 @@ import io.proa.control.intent.IntentDocument;
 import io.proa.control.intent.IntentDocument.Fleet;
 import io.proa.control.intent.IntentDocument.Port;
 import io.proa.control.intent.IntentDocument.Service;
+import io.proa.control.intent.IntentDocument.StartAfter;
 import io.proa.control.intent.IntentReader;
 import io.proa.control.intent.IntentSource;
 import io.proa.control.intent.Located;
-import io.proa.control.intent.Place;
 import io.proa.control.intent.Problems;
 import io.proa.model.ApplicationPort;
 import io.proa.model.Endpoint;
@@ -22,7 +22,6 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// identities. Whatever is wrong is found in one go, and nothing comes out by halves.
 public final class IntentCompiler {
     private static final String DEFAULT_TRUST_DOMAIN = "proa.local";
-    private static final int LONGEST_POD_NAME = 63;
 
     private final AddressBlocks blocks;
     private final AddressBook book;
@@ -67,14 +65,12 @@ public final class IntentCompiler {
         for (IntentSource source : sources) {
             documents.addAll(reader.read(source));
         }
-        Fleet fleet = onlyFleet(documents, sources, problems);
+        JoinedFleet fleet = JoinedFleet.of(documents, sources, problems);
         if (fleet == null) {
             return new Compilation.Rejected(problems.all());
         }
-        Map<String, Service> services = byName(fleet, problems);
+        Map<String, Service> services = new FleetChecks(fleet, problems).check(blocks.capacity());
         List<Service> ordered = StartOrder.of(fleet.services(), problems);
-        checkPublished(fleet, problems);
-        checkPods(fleet, problems);
         String domain = trustDomain(fleet, problems);
         checkNamespace(fleet.namespace(), problems);
         RouteCompiler routes = routes(fleet, services, documents, problems);
@@ -94,113 +90,14 @@ public final class IntentCompiler {
                             service,
                             new ServiceName(fleet.namespace().value(), service.name().value()),
                             domain,
-                            itsRules));
+                            itsRules,
+                            services));
         }
         return new Compilation.Compiled(
                 new CompiledFleet(fleet.name(), domain, fleet.namespace().value(), compiled));
     }
 
-    private static @Nullable Fleet onlyFleet(
-            List<IntentDocument> documents, List<IntentSource> sources, Problems problems) {
-        Fleet only = null;
-        for (IntentDocument document : documents) {
-            if (document instanceof Fleet fleet) {
-                if (only != null) {
-                    problems.add(
-                            fleet.place(),
-                            "saw a second Fleet, '"
-                                    + fleet.name()
-                                    + "', expected one ('"
-                                    + only.name()
-                                    + "')",
-                            "merge them, or start each with its own control plane");
-                } else {
-                    only = fleet;
-                }
-            }
-        }
-        if (only == null && problems.isEmpty()) {
-            String where = sources.isEmpty() ? "intent" : sources.getFirst().name();
-            problems.add(Place.whole(where), "saw no document of kind Fleet, expected one", "");
-        }
-        return only;
-    }
-
-    private static Map<String, Service> byName(Fleet fleet, Problems problems) {
-        var services = new LinkedHashMap<String, Service>();
-        for (Service service : fleet.services()) {
-            Service other = services.putIfAbsent(service.name().value(), service);
-            if (other != null) {
-                Place first = other.name().place();
-                problems.add(
-                        service.name().place(),
-                        "saw a second service '"
-                                + service.name().value()
-                                + "', the first is at "
-                                + first.source()
-                                + ":"
-                                + first.line()
-                                + ":"
-                                + first.column(),
-                        "rename one of them");
-            }
-        }
-        return services;
-    }
-
-    private static void checkPublished(Fleet fleet, Problems problems) {
-        var published = new HashMap<Integer, String>();
-        for (Service service : fleet.services()) {
-            Located<Integer> port = service.publish();
-            if (port != null) {
-                String other = published.putIfAbsent(port.value(), service.name().value());
-                if (other != null) {
-                    problems.add(
-                            port.place(),
-                            "service '"
-                                    + service.name().value()
-                                    + "' is published on port "
-                                    + port.value()
-                                    + ", and so is '"
-                                    + other
-                                    + "'",
-                            "choose another port");
-                }
-            }
-        }
-    }
-
-    private void checkPods(Fleet fleet, Problems problems) {
-        int pods = 0;
-        for (Service service : fleet.services()) {
-            int replicas = service.replicas().value();
-            pods += replicas;
-            if (podName(service, replicas).length() > LONGEST_POD_NAME) {
-                problems.add(
-                        service.name().place(),
-                        "service name '"
-                                + service.name().value()
-                                + "' is too long for the names of its pods, expected at most "
-                                + (LONGEST_POD_NAME - 4)
-                                + " characters",
-                        "");
-            }
-        }
-        if (Math.max(pods, fleet.services().size()) > blocks.capacity()) {
-            problems.add(
-                    fleet.place(),
-                    "saw "
-                            + pods
-                            + " pods and "
-                            + fleet.services().size()
-                            + " services, expected at most "
-                            + blocks.capacity()
-                            + " of each, as the address blocks hold",
-                    "");
-        }
-    }
-
-    private String trustDomain(Fleet fleet, Problems problems) {
+    private String trustDomain(JoinedFleet fleet, Problems problems) {
         Located<String> said = fleet.trustDomain();
         if (trustDomain == null) {
             return said == null ? DEFAULT_TRUST_DOMAIN : said.value();
@@ -228,7 +125,7 @@ public final class IntentCompiler {
     }
 
     private static RouteCompiler routes(
-            Fleet fleet,
+            JoinedFleet fleet,
             Map<String, Service> services,
             List<IntentDocument> documents,
             Problems problems) {
@@ -249,14 +146,18 @@ public final class IntentCompiler {
         for (Service service : services) {
             names.add(service.name().value());
             for (int replica = 1; replica <= service.replicas().value(); replica++) {
-                pods.add(podName(service, replica));
+                pods.add(FleetChecks.podName(service, replica));
             }
         }
         book.enter(pods, names, blocks.capacity());
     }
 
     private FleetService compiled(
-            Service service, ServiceName name, String domain, List<RouteRule> rules) {
+            Service service,
+            ServiceName name,
+            String domain,
+            List<RouteRule> rules,
+            Map<String, Service> services) {
         SpiffeId identity = SpiffeId.ofServiceAccount(domain, name.namespace(), name.name());
         var ports = new ArrayList<ServicePort>();
         var applicationPorts = new ArrayList<ApplicationPort>();
@@ -273,7 +174,7 @@ public final class IntentCompiler {
         var pods = new ArrayList<FleetPod>();
         var endpoints = new ArrayList<Endpoint>();
         for (int replica = 1; replica <= service.replicas().value(); replica++) {
-            String pod = podName(service, replica);
+            String pod = FleetChecks.podName(service, replica);
             List<InetAddress> addresses = blocks.pod(book.pod(pod));
             pods.add(
                     new FleetPod(
@@ -283,27 +184,32 @@ public final class IntentCompiler {
                                     addresses,
                                     applicationPorts,
                                     service.inbound())));
-            // by IPv4 alone: one endpoint per replica, and every kernel has it
-            endpoints.add(new Endpoint(pod, addresses.getFirst(), MeshPorts.MESH, identity, 1));
+            endpoints.add(new Endpoint(pod, addresses, MeshPorts.MESH, identity, 1));
         }
         var mesh =
                 new MeshService(
                         name, blocks.service(book.service(name.name())), ports, endpoints, rules);
-        List<ServiceName> startAfter =
-                service.startAfter().stream()
-                        .map(other -> new ServiceName(name.namespace(), other.value()))
-                        .toList();
         return new FleetService(
                 mesh,
-                service.command(),
-                service.folder(),
-                service.environment(),
-                startAfter,
-                service.publish(),
+                service.program(),
+                startAfter(service, name.namespace(), services),
+                service.published(),
+                service.lifecycle(),
                 pods);
     }
 
-    private static String podName(Service service, int replica) {
-        return service.name().value() + "-" + replica;
+    private static List<FleetService.StartAfter> startAfter(
+            Service service, String namespace, Map<String, Service> services) {
+        var all = new ArrayList<FleetService.StartAfter>();
+        for (StartAfter after : service.startAfter()) {
+            Service other = services.get(after.service().value());
+            if (other != null) {
+                all.add(
+                        new FleetService.StartAfter(
+                                new ServiceName(namespace, other.name().value()),
+                                FleetChecks.conditionOf(after, other)));
+            }
+        }
+        return all;
     }
 }

@@ -1,6 +1,7 @@
 package io.proa.control.fleet;
 
 import io.proa.control.intent.IntentDocument.Service;
+import io.proa.control.intent.IntentDocument.StartAfter;
 import io.proa.control.intent.Located;
 import io.proa.control.intent.Problems;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class StartOrder {
     private final List<Service> ordered = new ArrayList<>();
 
     /// A service and those of its dependencies that are still to be looked at.
-    private record Visit(Service service, Iterator<Located<String>> rest) {}
+    private record Visit(Service service, Iterator<StartAfter> rest) {}
 
     private StartOrder(List<Service> services, Problems problems) {
         this.problems = problems;
@@ -50,7 +51,7 @@ final class StartOrder {
         while (!path.isEmpty()) {
             Visit visit = path.lastEntry().getValue();
             if (visit.rest().hasNext()) {
-                follow(visit.service().name().value(), visit.rest().next());
+                follow(visit.service().name().value(), visit.rest().next().service());
             } else {
                 path.pollLastEntry();
                 ordered.add(visit.service());

@@ -3,41 +3,39 @@ package io.proa.control.intent;
 import io.proa.model.AppProtocol;
 import io.proa.model.InboundMode;
 import io.proa.model.RequestMatch;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One document of intent: each value of the right type, its references not yet looked up.
 public sealed interface IntentDocument {
     Place place();
 
-    /// The services of one machine.
+    /// Services of one machine; a fleet may be told in several documents of one name.
     ///
     /// @param trustDomain null = not said
-    /// @param namespace at the fleet's own place where it was not said
+    /// @param namespace likewise
     record Fleet(
             Place place,
             String name,
             @Nullable Located<String> trustDomain,
-            Located<String> namespace,
+            @Nullable Located<String> namespace,
             List<Service> services)
             implements IntentDocument {}
 
-    /// @param command never empty where there was no problem
-    /// @param publish port of the machine's own loopback; null = not published
     record Service(
             Place place,
             Located<String> name,
-            Located<List<String>> command,
-            Located<Path> folder,
+            Program program,
             List<Port> ports,
+            List<Located<Publication>> published,
             Located<Integer> replicas,
-            Map<String, String> environment,
-            List<Located<String>> startAfter,
-            @Nullable Located<Integer> publish,
+            List<StartAfter> startAfter,
             InboundMode inbound,
-            boolean loopback) {}
+            boolean loopback,
+            Lifecycle lifecycle) {}
+
+    /// @param condition null = whatever shows that the other is ready
+    record StartAfter(Located<String> service, @Nullable Located<StartCondition> condition) {}
 
     record Port(Place place, int port, int targetPort, AppProtocol protocol) {}
 

@@ -2,8 +2,6 @@ package io.proa.control.intent;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -20,12 +18,6 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /// From YAML 1.2 text to documents.
 public final class IntentReader {
-    static final String OWN_API = "proa.io/v1alpha1";
-    static final String GATEWAY_API = "gateway.networking.k8s.io/v1";
-
-    private static final Map<String, String> KINDS =
-            Map.of("Fleet", OWN_API, "TrafficPolicy", OWN_API, "HTTPRoute", GATEWAY_API);
-
     /// Aliases make few words mean many; what means more than this is not intent.
     private static final int MAX_NODES = 200_000;
 
@@ -95,42 +87,11 @@ public final class IntentReader {
         if (map == null) {
             return null;
         }
-        if (!map.has("kind") && !map.has("apiVersion")) {
-            problems.add(
-                    map.place(),
-                    "saw neither 'kind' nor 'apiVersion', expected a document that begins with both",
-                    "such as: kind: Fleet, apiVersion: " + OWN_API);
-            return null;
-        }
-        String kind = map.requiredText("kind", "the document");
-        String api = map.text("apiVersion");
+        DocumentKind kind = kind(map);
         if (kind == null) {
             return null;
         }
-        String expected = KINDS.get(kind);
-        if (expected == null) {
-            problems.add(
-                    map.placeOf("kind"),
-                    "saw kind '" + kind + "', expected one of Fleet, HTTPRoute, TrafficPolicy",
-                    suggestion(kind));
-            return null;
-        }
-        if (!map.has("apiVersion")) {
-            problems.add(
-                    map.place(),
-                    "saw no 'apiVersion' beside kind " + kind + ", expected " + expected,
-                    "");
-        }
-        if (api != null && !api.equals(expected)) {
-            problems.add(
-                    map.placeOf("apiVersion"),
-                    "saw apiVersion '" + api + "' for kind " + kind + ", expected " + expected,
-                    "");
-        }
-        map.allow(
-                "the document",
-                List.of("apiVersion", "kind", "metadata", "spec"),
-                Set.of("status"));
+        map.allow(kind.shape());
         map.require("metadata", "the document");
         map.require("spec", "the document");
         YamlMap metadata = map.map("metadata", "metadata");
@@ -138,24 +99,69 @@ public final class IntentReader {
         if (metadata == null || spec == null) {
             return null;
         }
-        metadata.allow("metadata", List.of("name", "namespace", "labels", "annotations"), Set.of());
-        String name = metadata.requiredText("name", "metadata");
-        return switch (kind) {
+        String name = name(metadata);
+        return switch (kind.name()) {
             case "Fleet" ->
-                    new FleetReader(problems, source)
-                            .fleet(map.place(), name == null ? "" : name, metadata, spec);
-            case "HTTPRoute" ->
-                    new RouteReader(problems)
-                            .route(map.place(), name == null ? "" : name, metadata, spec);
-            default ->
-                    new PolicyReader(problems)
-                            .policy(map.place(), name == null ? "" : name, metadata, spec);
+                    new FleetReader(problems, source).fleet(map.place(), name, metadata, spec);
+            case "HTTPRoute" -> new RouteReader(problems).route(map.place(), name, metadata, spec);
+            default -> new PolicyReader(problems).policy(map.place(), name, metadata, spec);
         };
+    }
+
+    private static String name(YamlMap metadata) {
+        metadata.check(DocumentKind.METADATA);
+        for (String notes : List.of("labels", "annotations")) {
+            YamlMap map = metadata.map(notes, notes);
+            if (map != null) {
+                map.plainFields(); // whatever they are, they are text
+            }
+        }
+        String name = metadata.text("name");
+        return name == null ? "" : name;
+    }
+
+    private @Nullable DocumentKind kind(YamlMap map) {
+        if (!map.has("kind") && !map.has("apiVersion")) {
+            problems.add(
+                    map.place(),
+                    "saw neither 'kind' nor 'apiVersion', expected a document that begins with both",
+                    "such as: kind: Fleet, apiVersion: proa.io/v1alpha1");
+            return null;
+        }
+        map.require("kind", "the document");
+        String name = map.text("kind");
+        if (name == null) {
+            return null;
+        }
+        DocumentKind kind = DocumentKind.named(name);
+        if (kind == null) {
+            problems.add(
+                    map.placeOf("kind"),
+                    "saw kind '"
+                            + name
+                            + "', expected one of "
+                            + String.join(", ", DocumentKind.NAMES),
+                    suggestion(name));
+            return null;
+        }
+        String api = map.text("apiVersion");
+        if (!map.has("apiVersion")) {
+            problems.add(
+                    map.place(),
+                    "saw no 'apiVersion' beside kind " + name + ", expected " + kind.api(),
+                    "");
+        } else if (api != null && !api.equals(kind.api())) {
+            problems.add(
+                    map.placeOf("apiVersion"),
+                    "saw apiVersion '" + api + "' for kind " + name + ", expected " + kind.api(),
+                    "");
+        }
+        return kind;
     }
 
     /// The message names all kinds already.
     private static String suggestion(String kind) {
-        String near = Problems.nearest(kind, KINDS.keySet());
+        String near = Problems.nearest(kind, DocumentKind.NAMES);
         return near == null ? "" : "did you mean '" + near + "'?";
     }
 

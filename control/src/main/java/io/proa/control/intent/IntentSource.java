@@ -17,18 +17,22 @@ public record IntentSource(String name, Path folder, String text) {
     private static final long MAX_BYTES = 1 << 20;
 
     /// The files that `paths` name: themselves, and of a folder those that end in `.yaml` or
-    /// `.yml`, by name.
+    /// `.yml`, by name. All but the first may be a folder that is empty, or not there: what comes
+    /// and goes besides the intent that there always is.
     static List<Path> files(List<Path> paths, Problems problems) {
         var files = new ArrayList<Path>();
         for (Path path : paths) {
+            boolean first = path.equals(paths.getFirst());
             if (!Files.isDirectory(path)) {
-                files.add(path);
+                if (first || mustBeThere(path)) {
+                    files.add(path);
+                }
                 continue;
             }
             try (Stream<Path> entries = Files.list(path)) {
                 List<Path> found = entries.filter(IntentSource::isYaml).sorted().toList();
                 files.addAll(found);
-                if (found.isEmpty()) {
+                if (found.isEmpty() && first) {
                     problems.add(
                             Place.whole(path.toString()),
                             "saw no .yaml file in this folder, expected one",
@@ -76,8 +80,17 @@ public record IntentSource(String name, Path folder, String text) {
         return sources;
     }
 
+    /// Whether a path beside the first one is no folder by its name.
+    public static boolean mustBeThere(Path path) {
+        return Files.exists(path) || hasYamlName(path);
+    }
+
     private static boolean isYaml(Path file) {
+        return hasYamlName(file) && Files.isRegularFile(file);
+    }
+
+    private static boolean hasYamlName(Path file) {
         String name = file.toString();
-        return (name.endsWith(".yaml") || name.endsWith(".yml")) && Files.isRegularFile(file);
+        return name.endsWith(".yaml") || name.endsWith(".yml");
     }
 }

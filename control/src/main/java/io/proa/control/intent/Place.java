@@ -8,4 +8,10 @@ public record Place(String source, int line, int column) {
     public static Place whole(String source) {
         return new Place(source, 0, 0);
     }
+
+    /// `source:line:column`, or the source alone.
+    @Override
+    public String toString() {
+        return line > 0 ? source + ":" + line + ":" + column : source;
+    }
 }

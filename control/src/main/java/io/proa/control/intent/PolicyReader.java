@@ -3,7 +3,6 @@ package io.proa.control.intent;
 import io.proa.control.intent.IntentDocument.ServiceReference;
 import io.proa.wire.StatusCodes;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class PolicyReader {
     /// A cause among the statuses of `retry.on`.
     private static final String PER_TRY_TIMEOUT = "per-try-timeout";
-
-    private static final int MOST_REPLAY_BYTES = 16 << 20;
 
     private final Problems problems;
     private final References references;
@@ -25,21 +22,16 @@ final class PolicyReader {
 
     IntentDocument.@Nullable TrafficPolicy policy(
             Place place, String name, YamlMap metadata, YamlMap spec) {
-        spec.allow("a TrafficPolicy's spec", List.of("targetRef", "retry", "timeouts"), Set.of());
-        spec.require("targetRef", "a TrafficPolicy's spec");
+        spec.check(TrafficShapes.POLICY_SPEC);
         YamlMap target = spec.map("targetRef", "a targetRef");
         RetryDraft retry = retry(spec);
         TimeoutDraft timeouts = timeouts(spec);
         if (target == null) {
             return null;
         }
-        target.allow(
-                "a targetRef",
-                List.of("group", "kind", "namespace", "name"),
-                Set.of("sectionName"));
-        target.require("kind", "a targetRef");
+        target.check(TrafficShapes.TARGET_REF);
         ServiceReference reference =
-                references.service(target, "a targetRef", metadata.text("namespace"));
+                references.service(target, "a targetRef", metadata.text("namespace"), null);
         return reference == null
                 ? null
                 : new IntentDocument.TrafficPolicy(place, name, reference, retry, timeouts);
@@ -50,7 +42,7 @@ final class PolicyReader {
         if (map == null) {
             return TimeoutDraft.NONE;
         }
-        map.allow("timeouts", List.of("connect", "request", "idle"), Set.of());
+        map.check(TrafficShapes.POLICY_TIMEOUTS);
         return new TimeoutDraft(
                 map.duration("connect"), map.duration("request"), map.duration("idle"));
     }
@@ -61,10 +53,7 @@ final class PolicyReader {
         if (map == null) {
             return RetryDraft.none(place);
         }
-        map.allow(
-                "a retry",
-                List.of("maxAttempts", "on", "perTryTimeout", "backoff", "budget", "replayLimit"),
-                Set.of());
+        map.check(TrafficShapes.POLICY_RETRY);
         Set<Integer> statuses = null;
         Boolean onPerTryTimeout = null;
         if (map.has("on")) {
@@ -87,13 +76,13 @@ final class PolicyReader {
         }
         return new RetryDraft(
                 place,
-                map.number("maxAttempts", 1, 10),
+                map.number("maxAttempts"),
                 statuses,
                 onPerTryTimeout,
                 perTry,
                 backoff(map),
                 budget(map),
-                map.number("replayLimit", 0, MOST_REPLAY_BYTES));
+                map.number("replayLimit"));
     }
 
     private void status(Located<String> cause, Set<Integer> statuses) {
@@ -109,7 +98,7 @@ final class PolicyReader {
         if (map == null) {
             return null;
         }
-        map.allow("a backoff", List.of("base", "max"), Set.of());
+        map.check(TrafficShapes.BACKOFF);
         return new RetryDraft.Backoff(map.duration("base"), map.duration("max"));
     }
 
@@ -118,8 +107,7 @@ final class PolicyReader {
         if (map == null) {
             return null;
         }
-        map.allow("a budget", List.of("percent", "minPerSecond"), Set.of());
-        return new RetryDraft.Budget(
-                map.number("percent", 0, 100), map.number("minPerSecond", 0, 1_000_000));
+        map.check(TrafficShapes.BUDGET);
+        return new RetryDraft.Budget(map.number("percent"), map.number("minPerSecond"));
     }
 }

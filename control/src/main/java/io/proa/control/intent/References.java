@@ -16,7 +16,9 @@ final class References {
     }
 
     /// @param namespace of the document that refers
-    @Nullable ServiceReference service(YamlMap map, String what, @Nullable String namespace) {
+    /// @param port null = not said
+    @Nullable ServiceReference service(
+            YamlMap map, String what, @Nullable String namespace, @Nullable Integer port) {
         if (map.has("group")) {
             map.word("group", GROUPS);
         }
@@ -30,9 +32,8 @@ final class References {
                             : "");
             return null;
         }
-        String name = map.requiredText("name", what);
+        String name = map.text("name");
         String own = map.text("namespace");
-        Integer port = map.number("port", 1, 65535);
         return name == null
                 ? null
                 : new ServiceReference(

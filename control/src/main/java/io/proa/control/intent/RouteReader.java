@@ -32,25 +32,17 @@ final class RouteReader {
     }
 
     IntentDocument.HttpRoute route(Place place, String name, YamlMap metadata, YamlMap spec) {
-        spec.allow(
-                "an HTTPRoute's spec",
-                List.of("parentRefs", "rules"),
-                Set.of("hostnames", "useDefaultGateways"));
+        spec.check(TrafficShapes.ROUTE_SPEC);
         String namespace = metadata.text("namespace");
-        spec.require("parentRefs", "an HTTPRoute's spec");
         var parents = new ArrayList<ServiceReference>();
         for (YamlMap parent : spec.maps("parentRefs", "a parentRef")) {
-            parent.allow(
-                    "a parentRef",
-                    List.of("group", "kind", "namespace", "name", "port"),
-                    Set.of("sectionName"));
-            parent.require("kind", "a parentRef");
-            ServiceReference reference = references.service(parent, "a parentRef", namespace);
+            parent.check(TrafficShapes.PARENT_REF);
+            ServiceReference reference =
+                    references.service(parent, "a parentRef", namespace, parent.number("port"));
             if (reference != null) {
                 parents.add(reference);
             }
         }
-        spec.require("rules", "an HTTPRoute's spec");
         var rules = new ArrayList<Rule>();
         for (YamlMap rule : spec.maps("rules", "a rule")) {
             rules.add(rule(rule, name, rules.size(), namespace));
@@ -59,10 +51,7 @@ final class RouteReader {
     }
 
     private Rule rule(YamlMap map, String route, int index, @Nullable String namespace) {
-        map.allow(
-                "a rule",
-                List.of("name", "matches", "backendRefs", "timeouts", "retry"),
-                Set.of("filters", "sessionPersistence"));
+        map.check(TrafficShapes.RULE);
         String name = map.text("name");
         var matches = new ArrayList<List<RequestMatch>>();
         for (YamlMap match : map.maps("matches", "a match")) {
@@ -85,6 +74,9 @@ final class RouteReader {
                     "");
         }
         YamlMap timeouts = map.map("timeouts", "timeouts");
+        if (timeouts != null) {
+            timeouts.check(TrafficShapes.ROUTE_TIMEOUTS);
+        }
         return new Rule(
                 map.place(),
                 route + "/" + (name == null ? String.valueOf(index) : name),
@@ -98,11 +90,11 @@ final class RouteReader {
 
     /// All conditions of one alternative.
     private List<RequestMatch> match(YamlMap map) {
-        map.allow("a match", List.of("path", "headers", "method"), Set.of("queryParams"));
+        map.check(TrafficShapes.MATCH);
         var conditions = new ArrayList<RequestMatch>();
         YamlMap path = map.map("path", "a path match");
         if (path != null) {
-            path.allow("a path match", List.of("type", "value"), Set.of());
+            path.check(TrafficShapes.PATH_MATCH);
             String type = path.word("type", PATH_TYPES);
             String value = path(path);
             if (value != null && "Exact".equals(type)) {
@@ -121,10 +113,9 @@ final class RouteReader {
         }
         var names = new TreeSet<String>();
         for (YamlMap header : map.maps("headers", "a header match")) {
-            header.allow("a header match", List.of("type", "name", "value"), Set.of());
+            header.check(TrafficShapes.HEADER_MATCH);
             header.word("type", HEADER_TYPES);
-            String name = header.requiredText("name", "a header match");
-            header.require("value", "a header match");
+            String name = header.text("name");
             String value = header.text("value");
             if (name != null && value != null) {
                 if (!names.add(name.toLowerCase(Locale.ROOT))) {
@@ -162,13 +153,10 @@ final class RouteReader {
     }
 
     private @Nullable Backend backend(YamlMap map, @Nullable String namespace) {
-        map.allow(
-                "a backendRef",
-                List.of("group", "kind", "namespace", "name", "port", "weight"),
-                Set.of("filters"));
-        map.require("port", "a backendRef");
-        Integer weight = map.number("weight", 0, 1_000_000);
-        ServiceReference reference = references.service(map, "a backendRef", namespace);
+        map.check(TrafficShapes.BACKEND_REF);
+        Integer weight = map.number("weight");
+        ServiceReference reference =
+                references.service(map, "a backendRef", namespace, map.number("port"));
         return reference == null ? null : new Backend(reference, weight == null ? 1 : weight);
     }
 
@@ -177,7 +165,6 @@ final class RouteReader {
     private RetryDraft retry(YamlMap rule, @Nullable YamlMap timeouts) {
         Duration perTry = null;
         if (timeouts != null) {
-            timeouts.allow("timeouts", List.of("request", "backendRequest"), Set.of());
             perTry = timeouts.duration("backendRequest");
             Duration request = timeouts.duration("request");
             if (perTry != null
@@ -196,7 +183,7 @@ final class RouteReader {
         if (map == null) {
             return new RetryDraft(place, null, null, null, perTry, null, null, null);
         }
-        map.allow("a retry", List.of("codes", "attempts", "backoff"), Set.of());
+        map.check(TrafficShapes.ROUTE_RETRY);
         Set<Integer> codes = null;
         if (map.has("codes")) {
             codes = new TreeSet<>();
@@ -215,7 +202,7 @@ final class RouteReader {
                 }
             }
         }
-        Integer attempts = map.number("attempts", 0, 9);
+        Integer attempts = map.number("attempts");
         Duration backoff = map.duration("backoff");
         return new RetryDraft(
                 place,

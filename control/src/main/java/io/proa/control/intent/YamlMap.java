@@ -3,7 +3,6 @@ package io.proa.control.intent;
 import io.proa.wire.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +26,8 @@ final class YamlMap {
     private final Problems problems;
     private final Map<String, Node> fields = new LinkedHashMap<>();
     private final Map<String, Place> names = new LinkedHashMap<>();
+
+    private @Nullable Shape shape;
 
     /// Fields that are there under a slip of the hand: not missing as well.
     private final Set<String> misspelt = new HashSet<>();
@@ -84,17 +85,33 @@ final class YamlMap {
         return node == null ? place : placeOf(node, source);
     }
 
-    /// Everything else is a problem, not ignored.
-    ///
-    /// @param unsupported fields that exist elsewhere and mean something that is not done here
-    void allow(String what, Collection<String> known, Set<String> unsupported) {
+    /// Whether it has the fields of `shape`, see [#allow], and those that it must have. From now on
+    /// values must fit that table, too.
+    void check(Shape wanted) {
+        check(wanted, wanted.what());
+    }
+
+    /// @param who for messages on what is missing: "service 'a'"
+    void check(Shape wanted, String who) {
+        allow(wanted);
+        for (Shape.Field field : wanted.fields()) {
+            if (field.required()) {
+                require(field.name(), who);
+            }
+        }
+    }
+
+    /// Every field that is not in the table is a problem, not ignored.
+    void allow(Shape wanted) {
+        shape = wanted;
+        List<String> known = wanted.names();
         for (Map.Entry<String, Place> field : names.entrySet()) {
             String name = field.getKey();
             Place at = field.getValue();
-            if (unsupported.contains(name)) {
+            if (wanted.unsupported().contains(name)) {
                 problems.add(
                         at,
-                        "field '" + name + "' of " + what + " is not supported",
+                        "field '" + name + "' of " + wanted.what() + " is not supported",
                         "remove it: nothing in the intent is silently ignored");
             } else if (!known.contains(name)) {
                 String near = Problems.nearest(name, known);
@@ -103,10 +120,19 @@ final class YamlMap {
                 }
                 problems.add(
                         at,
-                        "saw unknown field '" + name + "' of " + what,
+                        "saw unknown field '" + name + "' of " + wanted.what(),
                         Problems.suggestion(name, known));
             }
         }
+    }
+
+    private FieldType type(String field) {
+        Shape known = shape;
+        if (known == null) {
+            throw new IllegalStateException(
+                    "'" + field + "' is read before the fields are checked");
+        }
+        return known.field(field).type();
     }
 
     boolean has(String field) {
@@ -131,11 +157,6 @@ final class YamlMap {
         return text == null ? null : new Located<>(text, placeOf(field));
     }
 
-    @Nullable String requiredText(String field, String what) {
-        require(field, what);
-        return text(field);
-    }
-
     void require(String field, String what) {
         if (!has(field) && !misspelt.contains(field)) {
             problems.add(place, "saw no '" + field + "' in " + what + ", expected it", "");
@@ -151,6 +172,7 @@ final class YamlMap {
         T meaning = meanings.get(text);
         if (meaning == null) {
             String expected = String.join(", ", meanings.keySet());
+            String near = Problems.nearest(text, meanings.keySet());
             problems.add(
                     placeOf(field),
                     "saw '"
@@ -160,14 +182,20 @@ final class YamlMap {
                             + ", expected "
                             + (meanings.size() > 1 ? "one of " : "")
                             + expected,
-                    "");
+                    near == null ? "" : "did you mean '" + near + "'?");
         }
         return meaning;
     }
 
-    @Nullable Integer number(String field, int lowest, int highest) {
+    /// Within the range that the table gives it.
+    @Nullable Integer number(String field) {
+        if (!(type(field) instanceof FieldType.Whole whole)) {
+            throw new IllegalStateException("'" + field + "' is no number in the table");
+        }
         Node node = fields.get(field);
-        return node == null || isNull(node) ? null : number(node, field, lowest, highest);
+        return node == null || isNull(node)
+                ? null
+                : number(node, field, whole.least(), whole.most());
     }
 
     private @Nullable Integer number(Node node, String field, int lowest, int highest) {
@@ -198,17 +226,36 @@ final class YamlMap {
         return Boolean.parseBoolean(scalar.getValue());
     }
 
+    /// Within the range that the table gives it.
     @Nullable Duration duration(String field) {
+        if (!(type(field) instanceof FieldType.Time range)) {
+            throw new IllegalStateException("'" + field + "' is no duration in the table");
+        }
         ScalarNode scalar = scalar(field, "a duration");
         if (scalar == null) {
             return null;
         }
+        Place at = placeOf(scalar, source);
         try {
-            return DurationText.parse(scalar.getValue());
+            Duration duration = DurationText.parse(scalar.getValue());
+            if (duration.compareTo(range.least()) >= 0 && duration.compareTo(range.most()) <= 0) {
+                return duration;
+            }
+            problems.add(
+                    at,
+                    "saw "
+                            + scalar.getValue()
+                            + " as "
+                            + field
+                            + ", expected "
+                            + DurationText.format(range.least())
+                            + " to "
+                            + DurationText.format(range.most()),
+                    "");
         } catch (IllegalArgumentException e) {
-            problems.add(placeOf(scalar, source), field + ": " + e.getMessage(), "");
-            return null;
+            problems.add(at, field + ": " + e.getMessage(), "");
         }
+        return null;
     }
 
     @Nullable YamlMap map(String field, String what) {
@@ -222,15 +269,49 @@ final class YamlMap {
 
     /// Plain values of any kind, as they are written.
     List<Located<String>> words(String field) {
+        return list(field, "a list of text", node -> word(node, field));
+    }
+
+    private @Nullable Located<String> word(Node node, String field) {
+        if (node instanceof ScalarNode scalar && !isNull(scalar)) {
+            return new Located<>(scalar.getValue(), placeOf(scalar, source));
+        }
+        wrong(node, field, "text", "");
+        return null;
+    }
+
+    /// A plain value of any kind, as it is written.
+    @Nullable Located<String> plain(String field) {
+        return has(field) ? word(node(field), field) : null;
+    }
+
+    /// The same, or a list of such.
+    List<Located<String>> oneOrMore(String field) {
+        if (!has(field) || isList(field)) {
+            return words(field);
+        }
+        Located<String> one = plain(field);
+        return one == null ? List.of() : List.of(one);
+    }
+
+    /// An element of a list that is written short or long.
+    sealed interface Entry {
+        record Word(Located<String> word) implements Entry {}
+
+        record Mapping(YamlMap mapping) implements Entry {}
+    }
+
+    /// @param what for messages: "an entry of startAfter"
+    List<Entry> entries(String field, String what) {
         return list(
                 field,
-                "a list of text",
+                "a list",
                 node -> {
-                    if (node instanceof ScalarNode scalar && !isNull(scalar)) {
-                        return new Located<>(scalar.getValue(), placeOf(scalar, source));
+                    if (node instanceof MappingNode mapping) {
+                        return new Entry.Mapping(new YamlMap(mapping, source, problems, what));
                     }
-                    wrong(node, field, "text", "");
-                    return null;
+                    Located<String> word = word(node, field);
+                    return word == null ? null : new Entry.Word(word);
                 });
     }
 
@@ -268,6 +349,14 @@ final class YamlMap {
             }
         }
         return elements;
+    }
+
+    private Node node(String field) {
+        Node node = fields.get(field);
+        if (node == null) {
+            throw new IllegalArgumentException("no field '" + field + "'");
+        }
+        return node;
     }
 
     private @Nullable ScalarNode scalar(String field, String expected) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// Looks whether the intent's files have changed, and has them read anew when they have.
 ///
 /// By looking, not by inotify: that misses changes on network and overlay file systems, and a fleet
-/// has a handful of files.
+/// has a handful of files. Safe for use by several threads.
 public final class IntentWatch {
     private final List<Path> paths;
     private final FleetState fleet;
@@ -30,8 +30,19 @@ public final class IntentWatch {
         this.seen = look();
     }
 
+    /// Has them read anew, changed or not, for somebody who waits for it and tells what came of it.
+    ///
+    /// @throws IOException where the state cannot be kept; the last good fleet stays
+    public synchronized Compilation reload() throws IOException {
+        List<String> now = look();
+        Compilation result = fleet.reload();
+        seen = now;
+        failure = "";
+        return result;
+    }
+
     /// @return whether there is a new good fleet
-    public boolean reloadIfChanged() {
+    public synchronized boolean reloadIfChanged() {
         List<String> now = look();
         if (now.equals(seen)) {
             return false;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.proa.control.intent.IntentSource;
+import io.proa.control.intent.Located;
 import io.proa.control.intent.Problems;
+import io.proa.control.intent.Publication;
 import io.proa.model.AppProtocol;
 import io.proa.model.ConfigProblem;
 import io.proa.model.InboundMode;
@@ -123,9 +125,11 @@ final class IntentCompilerTest {
                 .containsEntry("A", "x y")
                 .containsEntry("EMPTY", "");
         assertThat(front.startAfter())
-                .extracting(ServiceName::name)
-                .containsExactly("orders", "worker");
-        assertThat(Objects.requireNonNull(front.publish()).value()).isEqualTo(9090);
+                .extracting(after -> after.service().name() + " " + after.condition())
+                .containsExactly("orders LISTENING", "worker COMPLETED");
+        assertThat(front.published())
+                .extracting(Located::value)
+                .containsExactly(new Publication(9090, 8080, 8080));
         assertThat(service(fleet, "worker").command().value())
                 .containsExactly("/bin/sh", "-c", "while true; do sleep 1; done");
         assertThat(service(fleet, "worker").mesh().ports()).isEmpty();
@@ -141,7 +145,8 @@ final class IntentCompilerTest {
                 .hasToString("spiffe://proa.local/ns/shop/sa/orders");
         assertThat(second.workload().inbound()).isEqualTo(InboundMode.PERMISSIVE);
         assertThat(second.workload().ports()).allMatch(port -> port.loopback()).hasSize(2);
-        assertThat(orders.endpoints().get(1).address()).isEqualTo(second.ipv4());
+        assertThat(orders.endpoints().get(1).addresses())
+                .containsExactly(second.ipv4(), second.ipv6());
         assertThat(second.ipv6().getHostAddress()).startsWith("fd50:a0a:0:0:");
         assertThat(fleet.hosts())
                 .containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");
@@ -290,7 +295,8 @@ final class IntentCompilerTest {
         Files.write(intents.resolve("d.yaml"), new byte[] {(byte) 0xff});
         var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
         var rejected =
-                (Compilation.Rejected) compiler.compile(List.of(intents, folder.resolve("none")));
+                (Compilation.Rejected)
+                        compiler.compile(List.of(intents, folder.resolve("none.yaml")));
         assertThat(rejected.problems())
                 .extracting(problem ->
                         problem.source().substring(folder.toString().length())
@@ -299,7 +305,7 @@ final class IntentCompilerTest {
                 .containsExactly(
                         "/intent/c.yml: saw kind 'Nothing', expected one of Fleet, HTTPRoute, TrafficPolicy",
                         "/intent/d.yaml: is not UTF-8 text",
-                        "/none: no such file or folder");
+                        "/none.yaml: no such file or folder");
     }
 
     @Test

@@ -124,7 +124,8 @@ public class StackPassing {
 
     private int caller(int port) throws Exception {
         Endpoint endpoint =
-                new Endpoint("orders-1", LOOPBACK, port, path == Path.BOTH ? CALLEE : null, 1);
+                new Endpoint(
+                        "orders-1", List.of(LOOPBACK), port, path == Path.BOTH ? CALLEE : null, 1);
         Workload self =
                 new Workload("me-1", CALLER, List.of(LOOPBACK), List.of(), InboundMode.STRICT);
         MeshService service =

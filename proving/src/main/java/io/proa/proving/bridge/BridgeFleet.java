@@ -91,7 +91,8 @@ final class BridgeFleet {
                                 List.of(
                                         "--certificate-lifetime",
                                         CERTIFICATE_LIFETIME.toSeconds() + "s"),
-                                onNetwork));
+                                onNetwork,
+                                false)); // it is to be seen how the fleet is without one
         return new BridgeFleet(runner, port, addresses(plan));
     }
 

@@ -102,15 +102,9 @@ final class Ensemble implements AutoCloseable {
             Files.createFile(log(service.name()));
             environment.put("LOG", log(service.name()).toString());
         }
-        return new FleetPlan.Service(
-                service.name(),
-                List.of(service.command().getFirst(), language, service.command().get(2)),
-                service.folder(),
-                service.port(),
-                environment,
-                service.startAfter(),
-                service.published(),
-                service.pods());
+        return service.withEnvironment(environment)
+                .withCommand(
+                        List.of(service.command().getFirst(), language, service.command().get(2)));
     }
 
     private Path log(String callee) {

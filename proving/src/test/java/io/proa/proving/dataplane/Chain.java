@@ -202,7 +202,7 @@ final class Chain implements AutoCloseable {
             List<Endpoint> all = new ArrayList<>();
             for (int loop = 0; loop < loops; loop++) {
                 int port = ports.get(2 * loop + 1);
-                all.add(new Endpoint(name + "-" + loop, LOOPBACK, port, id, 1));
+                all.add(new Endpoint(name + "-" + loop, List.of(LOOPBACK), port, id, 1));
             }
             return all;
         }

@@ -29,11 +29,7 @@ import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
 import io.proa.proxy.loop.Loop;
-import io.proa.telemetry.ExchangeObserver;
 import io.proa.traffic.ExchangeRecord;
-import io.proa.traffic.ExchangeRecord.Direction;
-import io.proa.traffic.ExchangeRecord.Security;
-import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -132,7 +128,7 @@ final class Planes implements AutoCloseable {
     }
 
     static Endpoint meshEndpoint(int port, SpiffeId identity) {
-        return new Endpoint("pod-" + port, LOOPBACK, port, identity, 1);
+        return new Endpoint("pod-" + port, List.of(LOOPBACK), port, identity, 1);
     }
 
     static RouteRule rule(RetryRule retry, Duration request) {
@@ -191,7 +187,7 @@ final class Planes implements AutoCloseable {
                 new DataPlane.Surroundings(
                         gate,
                         Subscriptions.NONE,
-                        loop -> new Observer(records),
+                        loop -> new Noting(records, refused),
                         new Troubles(),
                         42));
     }
@@ -361,32 +357,5 @@ final class Planes implements AutoCloseable {
     public void close() {
         caller.close();
         callees.forEach(DataPlane::close);
-    }
-
-    private final class Observer implements ExchangeObserver {
-        private final List<ExchangeRecord> records;
-
-        Observer(List<ExchangeRecord> records) {
-            this.records = records;
-        }
-
-        @Override
-        public void ended(ExchangeRecord record) {
-            records.add(record);
-        }
-
-        @Override
-        public void connectionOpened(Direction direction, Security security) {}
-
-        @Override
-        public void connectionClosed(Direction direction, Security security) {}
-
-        @Override
-        public void inboundRefused(Reason reason, String code) {
-            refused.add(reason.code() + ":" + code);
-        }
-
-        @Override
-        public void handshake(Direction direction, Handshake result) {}
     }
 }

@@ -2,6 +2,7 @@ package io.proa.proving.dataplane;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
@@ -19,6 +20,7 @@ final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Script script;
+    private final Thread acceptor = Thread.ofVirtual().unstarted(this::accept);
     private final List<Wire> open = new CopyOnWriteArrayList<>();
     final AtomicInteger connections = new AtomicInteger();
 
@@ -26,13 +28,19 @@ final class ScriptedServer implements AutoCloseable {
     final List<String> seen = new CopyOnWriteArrayList<>();
 
     private ScriptedServer(Script script) throws IOException {
+        this(script, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private ScriptedServer(Script script, InetAddress address, int port) throws IOException {
         this.script = script;
-        this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+        this.listener = new ServerSocket();
+        listener.setReuseAddress(true);
+        listener.bind(new InetSocketAddress(address, port), 256);
     }
 
     static ScriptedServer playing(Script script) throws IOException {
         ScriptedServer server = new ScriptedServer(script);
-        Thread.ofVirtual().start(server::accept);
+        server.acceptor.start();
         return server;
     }
 
@@ -40,13 +48,24 @@ final class ScriptedServer implements AutoCloseable {
     static ScriptedServer narrow(Script script) throws IOException {
         ScriptedServer server = new ScriptedServer(script);
         server.listener.setReceiveBufferSize(4096);
-        Thread.ofVirtual().start(server::accept);
+        server.acceptor.start();
         return server;
     }
 
     /// Answers every request by what its path asks for.
     static ScriptedServer answering() throws IOException {
         return playing((wire, number) -> serve(wire));
+    }
+
+    /// As [#answering()], at this address alone.
+    static ScriptedServer answering(InetAddress address) throws IOException {
+        return answering(address, 0);
+    }
+
+    static ScriptedServer answering(InetAddress address, int port) throws IOException {
+        ScriptedServer server = new ScriptedServer((wire, number) -> serve(wire), address, port);
+        server.acceptor.start();
+        return server;
     }
 
     static void serve(Wire wire) throws IOException {
@@ -115,6 +134,12 @@ final class ScriptedServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // Until it has noticed, the kernel goes on queueing connections.
+            acceptor.join(2_000);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         for (Wire wire : open) {
             wire.close();
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 /// must be calm then.
 class Stage {
     /// The default, but for a machine on which a handshake may take its time.
-    private static final RouteRule UNHURRIED =
+    static final RouteRule UNHURRIED =
             new RouteRule(
                     "default",
                     List.of(),

@@ -37,7 +37,7 @@ public final class Exchange implements RequestView {
     private static final int HEAD_SLACK = 384;
     private static final int INLINE_BODY = 1024;
 
-    final ClientConnection client;
+    final ClientExchange client;
     private final Loop loop;
     public final ExchangeRecord record;
     public final Arrival arrival;
@@ -56,7 +56,7 @@ public final class Exchange implements RequestView {
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
     private @Nullable Cancellable waitingFor;
-    @Nullable UpstreamConnection upstream;
+    @Nullable UpstreamExchange upstream;
     private @Nullable ExchangeEnd observer;
     boolean responseStarted;
     boolean interimSent;
@@ -70,7 +70,7 @@ public final class Exchange implements RequestView {
     public long requestKey;
 
     Exchange(
-            ClientConnection client,
+            ClientExchange client,
             Loop loop,
             ExchangeRecord record,
             Arrival arrival,

@@ -68,8 +68,7 @@ public final class UpstreamPool {
             connection = idle.pollFirst();
         }
         if (connection != null) {
-            connection.assign(exchange, attempt, tryNanos, reply);
-            connection.sendRequest();
+            connection.serve(exchange, attempt, tryNanos, reply);
         } else if (open < limits.mostOpen()) {
             open(exchange, attempt, connectNanos, tryNanos, reply);
         } else if (waiting.size() < limits.mostWaiting()) {
@@ -93,14 +92,9 @@ public final class UpstreamPool {
             long connectNanos,
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
-        UpstreamConnection connection = new UpstreamConnection(this, loop, tools);
-        connection.assign(exchange, attempt, tryNanos, reply);
         open++;
-        try {
-            connection.open(connector, connectNanos);
-        } catch (IOException e) {
-            connection.broken(e);
-        }
+        new UpstreamConnection(this, loop, tools)
+                .open(exchange, attempt, connectNanos, tryNanos, reply, connector);
     }
 
     /// A request that found all connections busy. It waits as long as it would for connecting.
@@ -140,8 +134,7 @@ public final class UpstreamPool {
             if (connection == null) {
                 open(exchange, attempt, connectNanos, tryNanos, reply);
             } else {
-                connection.assign(exchange, attempt, tryNanos, reply);
-                connection.sendRequest();
+                connection.serve(exchange, attempt, tryNanos, reply);
             }
         }
 

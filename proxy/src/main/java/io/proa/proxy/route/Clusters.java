@@ -29,6 +29,7 @@ public final class Clusters {
     private final Pools pools;
     private final int loops;
     private Map<IpPort, Destination> byAddress = Map.of();
+    private Map<InetAddress, ServiceName> owners = Map.of();
     private final Map<Key, Cluster> byService = new HashMap<>();
     private final Map<IpPort, List<Runnable>> waiting = new HashMap<>();
     private @Nullable MeshSnapshot snapshot;
@@ -45,8 +46,10 @@ public final class Clusters {
     /// Replaces the index; exchanges under way keep the clusters they have.
     public void adopt(MeshSnapshot next, long now) {
         Map<IpPort, Destination> index = new HashMap<>();
+        Map<InetAddress, ServiceName> owned = new HashMap<>();
         Map<Key, Cluster> alive = new HashMap<>();
         for (MeshService service : next.services()) {
+            own(owned, service);
             for (ServicePort port : service.ports()) {
                 Key key = new Key(service.name(), port.port());
                 Cluster cluster = byService.remove(key);
@@ -65,6 +68,7 @@ public final class Clusters {
         byService.clear();
         byService.putAll(alive);
         byAddress = index;
+        owners = owned;
         snapshot = next;
         wake();
     }
@@ -75,17 +79,38 @@ public final class Clusters {
             ServicePort port,
             Cluster cluster) {
         for (EndpointPool endpoint : cluster.endpoints()) {
-            index.put(
-                    new IpPort(endpoint.endpoint().address(), port.targetPort()),
-                    new Destination.ToEndpoint(cluster, endpoint));
+            for (InetAddress address : endpoint.endpoint().addresses()) {
+                index.put(
+                        new IpPort(address, port.targetPort()),
+                        new Destination.ToEndpoint(cluster, endpoint));
+            }
         }
         for (InetAddress address : service.virtualAddresses()) {
             index.put(new IpPort(address, port.port()), new Destination.ToService(cluster));
         }
     }
 
+    private static void own(Map<InetAddress, ServiceName> owned, MeshService service) {
+        for (Endpoint endpoint : service.endpoints()) {
+            for (InetAddress address : endpoint.addresses()) {
+                // Pods without a network of their own share it: it is nobody's.
+                if (!address.isLoopbackAddress()) {
+                    owned.put(address, service.name());
+                }
+            }
+        }
+        for (InetAddress address : service.virtualAddresses()) {
+            owned.put(address, service.name());
+        }
+    }
+
     public @Nullable Destination find(IpPort address) {
         return byAddress.get(address);
+    }
+
+    /// Whose the address is, whatever its ports: one that [#find] does not know is not there.
+    public @Nullable ServiceName owner(InetAddress address) {
+        return owners.get(address);
     }
 
     /// The concrete backend of a target; null where the snapshot does not hold it.
@@ -96,7 +121,8 @@ public final class Clusters {
         };
     }
 
-    /// Runs `then` once after the address has become known; the caller bounds its own patience.
+    /// Runs `then` once after the address, or its owner, has become known; the caller bounds its
+    /// own patience.
     public void whenKnown(IpPort address, Runnable then) {
         waiting.computeIfAbsent(address, _ -> new ArrayList<>(1)).add(then);
     }
@@ -114,7 +140,8 @@ public final class Clusters {
         for (Iterator<Map.Entry<IpPort, List<Runnable>>> i = waiting.entrySet().iterator();
                 i.hasNext(); ) {
             Map.Entry<IpPort, List<Runnable>> one = i.next();
-            if (byAddress.containsKey(one.getKey())) {
+            IpPort address = one.getKey();
+            if (byAddress.containsKey(address) || owners.containsKey(address.ip())) {
                 due.addAll(one.getValue());
                 i.remove();
             }

@@ -1,7 +1,6 @@
 package io.proa.app.fleet;
 
 import io.proa.app.Fault;
-import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,24 +8,26 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The fleet's control plane, a process of its own (`proa control --operator`) that is asked by
-/// lines over its pipes and ends when they do: even a launcher that is killed leaves none behind.
-final class ControlPlane {
+/// One life of a control plane: a process (`proa control --operator`) that is asked by lines over
+/// its pipes and ends when they do: even a launcher that is killed leaves none behind.
+final class ControlProcess {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int KEPT_LINES = 20;
 
     private final Process process;
     private final Writer commands;
     private final BufferedReader answers;
+    private final long began = System.nanoTime();
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
 
-    private ControlPlane(Process process) {
+    private ControlProcess(Process process) {
         this.process = process;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.answers = process.inputReader(StandardCharsets.UTF_8);
@@ -34,47 +35,49 @@ final class ControlPlane {
 
     /// Starts it and waits until it serves.
     ///
-    /// @param progress is told what it says of changed documents
-    /// @param options added to its command line
-    static ControlPlane start(
-            FleetPlan plan,
-            Installation installation,
-            RunDirectory run,
-            Teardown teardown,
-            Progress progress,
-            List<String> options)
+    /// @param log what it writes to standard error is added to it
+    /// @param progress is told of that what is for people
+    /// @throws Fault when it does not come to serve; it has ended then
+    static ControlProcess start(List<String> command, Path log, Progress progress)
             throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add("setsid"); // a Ctrl-C in the terminal is the launcher's alone, which then ends
-        // everything in order
-        command.add(installation.program("proa").toString());
-        command.addAll(List.of("control", "--operator"));
-        command.addAll(List.of("--intent", plan.document().toAbsolutePath().toString()));
-        command.addAll(List.of("--socket", run.controlSocket().toString()));
-        command.addAll(List.of("--state", run.path().resolve("control").toString()));
-        command.addAll(options);
-        ControlPlane control = new ControlPlane(new ProcessBuilder(command).start());
-        teardown.add("control plane", control::stop);
-        Thread.ofVirtual()
-                .name("control news")
-                .start(() -> control.listen(run.log("control"), progress));
-        String first = control.answer();
-        if (!first.startsWith("ready ")) {
-            throw control.broken("said '" + first + "'; expected 'ready'");
+        ControlProcess control = new ControlProcess(new ProcessBuilder(command).start());
+        Thread.ofVirtual().name("control news").start(() -> control.listen(log, progress));
+        try {
+            String first = control.answer();
+            if (!first.startsWith("ready ")) {
+                throw control.broken("said '" + first + "'; expected 'ready'");
+            }
+            return control;
+        } catch (IOException | RuntimeException e) {
+            control.process.destroyForcibly();
+            throw e;
         }
-        return control;
     }
 
-    /// A single-use token by which the pod's sidecar proves which pod it is.
-    synchronized String token(String pod) throws IOException {
-        commands.write("token " + pod + "\n");
+    /// @return its answer, one line
+    synchronized String ask(String command) throws IOException {
+        commands.write(command + "\n");
         commands.flush();
-        String answer = answer();
-        String expected = "token " + pod + " ";
-        if (!answer.startsWith(expected)) {
-            throw broken("gave no token for " + pod + ": " + answer);
-        }
-        return answer.substring(expected.length());
+        return answer();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Waits for its end.
+    ///
+    /// @return its exit code
+    int end() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    Duration lived() {
+        return Duration.ofNanos(System.nanoTime() - began);
     }
 
     private String answer() throws IOException {
@@ -118,7 +121,9 @@ final class ControlPlane {
     /// What it writes to standard error: logged, kept for messages, and passed on as news.
     private void listen(Path logFile, Progress progress) {
         try (BufferedReader errors = process.errorReader(StandardCharsets.UTF_8);
-                Writer log = Files.newBufferedWriter(logFile)) {
+                Writer log =
+                        Files.newBufferedWriter(
+                                logFile, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             String line = errors.readLine();
             while (line != null) {
                 note(line, log, progress);
@@ -141,8 +146,12 @@ final class ControlPlane {
         }
     }
 
-    private void stop() throws IOException, InterruptedException {
-        commands.close();
+    void stop() throws IOException, InterruptedException {
+        try {
+            commands.close();
+        } catch (IOException _) {
+            // It has ended before.
+        }
         if (!process.waitFor(3, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor(3, TimeUnit.SECONDS);
         }

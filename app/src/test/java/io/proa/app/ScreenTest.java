@@ -1,8 +1,7 @@
-package io.proa.app.demo;
+package io.proa.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.proa.app.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

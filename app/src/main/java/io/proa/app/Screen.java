@@ -1,6 +1,5 @@
-package io.proa.app.demo;
+package io.proa.app;
 
-import io.proa.app.Terminal;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +7,7 @@ import java.util.List;
 /// Where the table is shown: on a terminal it is redrawn in place, so that the shell's history
 /// stays as it was and the last table remains when the demo has ended; elsewhere its lines are
 /// simply printed.
-final class Screen {
+public final class Screen {
     private static final String CLEAR_BELOW = "\033[J";
     // Lines longer than a window that was made narrower are cut, not wrapped: the cursor must find
     // its way back up.
@@ -19,22 +18,22 @@ final class Screen {
     private final PrintStream out;
     private int drawn;
 
-    Screen(Terminal terminal, PrintStream out) {
+    public Screen(Terminal terminal, PrintStream out) {
         this.terminal = terminal;
         this.out = out;
     }
 
-    boolean live() {
+    public boolean live() {
         return terminal.live();
     }
 
     /// Whether what was printed could not be written: the reader has gone.
-    boolean isGone() {
+    public boolean isGone() {
         return out.checkError();
     }
 
     /// Shows `lines` in place of what was shown last.
-    synchronized void show(List<String> lines) {
+    public synchronized void show(List<String> lines) {
         StringBuilder text = new StringBuilder();
         if (terminal.live()) {
             text.append(NO_WRAP);
@@ -94,7 +93,7 @@ final class Screen {
     }
 
     /// One line that stays, above what is redrawn.
-    synchronized void say(String line) {
+    public synchronized void say(String line) {
         if (terminal.live() && drawn > 0) {
             out.print("\033[" + drawn + "A\r" + CLEAR_BELOW);
         }
@@ -104,7 +103,7 @@ final class Screen {
     }
 
     /// Leaves what was drawn last as it is.
-    synchronized void leave() {
+    public synchronized void leave() {
         drawn = 0;
     }
 }

@@ -1,0 +1,198 @@
+package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The line to the fleet's control plane. One that dies is started again with the same state, so
+/// that it comes back as the same authority with the same addresses; the sidecars serve on
+/// meanwhile, and whoever asks waits. Safe for use by several threads.
+final class ControlLink {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration STEP = Duration.ofMillis(10);
+
+    private final FleetSite site;
+    private final List<String> command;
+    private volatile ControlProcess current;
+    private final AtomicInteger restarts = new AtomicInteger();
+    private volatile boolean stopping;
+
+    private ControlLink(FleetSite site, List<String> command, ControlProcess current) {
+        this.site = site;
+        this.command = command;
+        this.current = current;
+    }
+
+    /// What a control plane is started with.
+    ///
+    /// @param intent files and folders of documents
+    /// @param options added to its command line
+    /// @param kept whether one that dies is started again
+    record Order(List<Path> intent, List<String> options, boolean kept) {}
+
+    /// Starts a control plane and waits until it serves.
+    static ControlLink start(FleetSite site, Order order) throws IOException {
+        List<String> command = command(site, order);
+        ControlLink link =
+                new ControlLink(
+                        site,
+                        command,
+                        ControlProcess.start(command, site.run().log("control"), site.progress()));
+        site.teardown().add("control plane", link::stop);
+        if (order.kept()) {
+            Thread.ofVirtual().name("control plane's life").start(link::keep);
+        }
+        return link;
+    }
+
+    private static List<String> command(FleetSite site, Order order) {
+        List<String> command = new ArrayList<>();
+        command.add("setsid"); // a Ctrl-C in the terminal is the launcher's alone, which then ends
+        // everything in order
+        command.add(site.installation().program("proa").toString());
+        command.addAll(List.of("control", "--operator"));
+        for (Path path : order.intent()) {
+            command.addAll(List.of("--intent", path.toAbsolutePath().toString()));
+        }
+        command.addAll(List.of("--socket", site.run().controlSocket().toString()));
+        command.addAll(List.of("--state", site.run().path().resolve("control").toString()));
+        command.addAll(order.options());
+        return command;
+    }
+
+    /// A single-use token by which the pod's sidecar proves which pod it is.
+    String token(String pod) throws IOException {
+        String answer = ask("token " + pod);
+        String expected = "token " + pod + " ";
+        if (!answer.startsWith(expected)) {
+            throw new IOException("the control plane gave no token for " + pod + ": " + answer);
+        }
+        return answer.substring(expected.length());
+    }
+
+    /// Has the intent read anew.
+    ///
+    /// @return what is wrong with it, in which case the last good one stays; empty = it is in use
+    List<String> reload() throws IOException {
+        String answer = ask("reload");
+        if (answer.startsWith("reloaded ")) {
+            return List.of();
+        }
+        String rejected = "rejected ";
+        if (!answer.startsWith(rejected)) {
+            return List.of(answer);
+        }
+        try {
+            List<String> problems = new ArrayList<>();
+            JsonMapper.shared()
+                    .readTree(answer.substring(rejected.length()))
+                    .required("problems")
+                    .forEach(problem -> problems.add(problem.asString()));
+            return problems;
+        } catch (JacksonException _) {
+            return List.of(answer);
+        }
+    }
+
+    /// The fleet in use, with its addresses.
+    AddressView fleet() throws IOException {
+        String answer = ask("fleet");
+        String expected = "fleet ";
+        if (!answer.startsWith(expected)) {
+            throw new IOException("the control plane does not know its fleet: " + answer);
+        }
+        return AddressView.parse(answer.substring(expected.length()));
+    }
+
+    /// One command, one line as its answer; where the control plane dies over it, its successor is
+    /// asked once more.
+    String ask(String line) throws IOException {
+        ControlProcess asked = alive();
+        try {
+            return asked.ask(line);
+        } catch (IOException | Fault e) {
+            if (stopping || site.closing() || !Waiting.until(() -> gone(asked), STEP, PATIENCE)) {
+                throw e;
+            }
+            return alive().ask(line);
+        }
+    }
+
+    private boolean gone(ControlProcess asked) {
+        return !asked.isAlive();
+    }
+
+    private ControlProcess alive() throws IOException {
+        if (!Waiting.until(() -> stopping || site.closing() || current.isAlive(), STEP, PATIENCE)) {
+            throw new IOException(
+                    "there has been no control plane for "
+                            + PATIENCE.toSeconds()
+                            + " s; see "
+                            + site.run().log("control"));
+        }
+        return current;
+    }
+
+    long pid() {
+        return current.pid();
+    }
+
+    int restarts() {
+        return restarts.get();
+    }
+
+    private void keep() {
+        RestartPause pauses = new RestartPause();
+        try {
+            while (true) {
+                int code = current.end();
+                Duration lived = current.lived();
+                do {
+                    Thread.sleep(pauses.after(lived)); // a fleet that ends says so meanwhile
+                    lived = Duration.ZERO;
+                } while (!stopping && !site.closing() && !isBack(code));
+                if (stopping || site.closing()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// @param code how the last one ended
+    private boolean isBack(int code) throws InterruptedException {
+        String ended =
+                "the control plane ended with exit code "
+                        + code
+                        + "; the sidecars serve on with what they have";
+        try {
+            ControlProcess next =
+                    ControlProcess.start(command, site.run().log("control"), site.progress());
+            current = next;
+            restarts.incrementAndGet();
+            if (stopping || site.closing()) {
+                next.stop();
+            } else {
+                site.progress().news(ended + ", and it is back");
+            }
+            return true;
+        } catch (IOException | Fault e) {
+            if (!stopping && !site.closing()) {
+                site.progress().news(ended + ", and it does not come back: " + e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    private void stop() throws IOException, InterruptedException {
+        stopping = true;
+        current.stop();
+    }
+}

@@ -1,0 +1,27 @@
+package io.proa.app.fleet;
+
+import java.util.List;
+
+/// A pod of a running fleet at one moment.
+///
+/// @param running its name, service, addresses and sidecar
+/// @param command of its application
+/// @param app how its application is
+/// @param sidecar process number of its sidecar as seen from outside; 0 between two of them
+/// @param init process 1 of the pod, likewise; 0 when the pod is gone
+/// @param ports what the mesh reaches it by
+/// @param published ports of the host's loopback that lead to it
+public record PodStatus(
+        RunningPod running,
+        List<String> command,
+        AppFacts app,
+        long sidecar,
+        long init,
+        List<Integer> ports,
+        List<Integer> published) {
+    public PodStatus {
+        command = List.copyOf(command);
+        ports = List.copyOf(ports);
+        published = List.copyOf(published);
+    }
+}

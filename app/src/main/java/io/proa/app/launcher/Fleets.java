@@ -1,0 +1,147 @@
+package io.proa.app.launcher;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import io.proa.app.fleet.LastNote;
+import io.proa.app.fleet.RunDirectory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The fleets of this user on this machine.
+///
+/// @param base where their run directories are
+public record Fleets(Path base) {
+    private static final String LOCK = ".lock";
+    private static final String LAST = ".last";
+
+    /// As the environment says, see [RunDirectory#base].
+    public static Fleets of(Map<String, String> environment) {
+        return new Fleets(
+                RunDirectory.base(
+                        environment.getOrDefault("XDG_RUNTIME_DIR", ""),
+                        Path.of("/run"),
+                        environment.getOrDefault("USER", "nobody")));
+    }
+
+    /// Their names, in order.
+    List<String> running() {
+        return named(LOCK).stream().filter(this::isRunning).toList();
+    }
+
+    boolean isRunning(String fleet) {
+        Path lock = base.resolve(fleet + LOCK);
+        return Files.exists(lock) && RunDirectory.isHeld(lock);
+    }
+
+    private List<String> named(String ending) {
+        if (!Files.isDirectory(base)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(base)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(ending))
+                    .map(name -> name.substring(0, name.length() - ending.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException _) {
+            return List.of();
+        }
+    }
+
+    LauncherClient client(String fleet) {
+        return new LauncherClient(base.resolve(fleet).resolve(LauncherClient.SOCKET));
+    }
+
+    /// The fleet that a command is about: the one asked for, or the only one that runs.
+    ///
+    /// @param asked as typed; null = none
+    /// @throws Fault where that is not clear, or it does not run
+    String chosen(@Nullable String asked) {
+        List<String> running = running();
+        if (asked != null) {
+            if (!running.contains(asked)) {
+                throw Fault.of(
+                        Sysexit.UNAVAILABLE,
+                        "fleet '"
+                                + asked
+                                + "' is not running; expected "
+                                + (running.isEmpty()
+                                        ? "a running one, and there is none"
+                                        : "one of " + String.join(", ", running)),
+                        "start one with proa up FILE or proa run -- COMMAND");
+            }
+            return asked;
+        }
+        if (running.isEmpty()) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    "no fleet is running; expected one",
+                    "start one with proa up FILE or proa run -- COMMAND");
+        }
+        if (running.size() > 1) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "several fleets are running ("
+                            + String.join(", ", running)
+                            + "); expected --fleet to name one",
+                    "");
+        }
+        return running.getFirst();
+    }
+
+    /// Says once what became of fleets that did not end in order, and removes their last files.
+    /// Their processes, links and rules ended with their launchers.
+    public void tellOfTheDead(PrintStream err) {
+        List<String> dead = new ArrayList<>(named(LOCK));
+        named(LAST).stream().filter(name -> !dead.contains(name)).forEach(dead::add);
+        for (String fleet : dead) {
+            if (!isRunning(fleet)) {
+                tell(fleet, err);
+            }
+        }
+    }
+
+    private void tell(String fleet, PrintStream err) {
+        Path note = LastNote.file(base, fleet);
+        Optional<LastNote> last = LastNote.read(note);
+        try {
+            if (!RunDirectory.clean(base, fleet)) {
+                return;
+            }
+            Files.deleteIfExists(note);
+        } catch (IOException e) {
+            err.println("proa: cannot remove what is left of fleet " + fleet + ": " + e);
+            return;
+        }
+        last.ifPresent(found -> err.println("proa: " + sentence(fleet, found)));
+    }
+
+    private static String sentence(String fleet, LastNote last) {
+        String since =
+                DateTimeFormatter.ofPattern("HH:mm:ss")
+                        .withZone(ZoneId.systemDefault())
+                        .format(last.since());
+        String pods =
+                last.pods().isEmpty()
+                        ? ""
+                        : ", and its pods with it (" + String.join(", ", last.pods()) + ")";
+        return "fleet '"
+                + fleet
+                + "' had ended: "
+                + (last.ended().isEmpty()
+                        ? "its launcher, process " + last.pid() + " since " + since + ", was killed"
+                        : last.ended())
+                + pods
+                + "; nothing of it is left";
+    }
+}

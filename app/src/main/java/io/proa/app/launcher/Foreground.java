@@ -1,0 +1,126 @@
+package io.proa.app.launcher;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import io.proa.app.Terminal;
+import io.proa.app.fleet.RunningPod;
+import io.proa.app.fleet.Teardown;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A launcher in the foreground: shows what happens until the fleet is over or a signal comes.
+final class Foreground {
+    private static final Duration STEP = Duration.ofMillis(150);
+    private static final int LOOKS_PER_TABLE = 7;
+
+    private final Launcher.Order order;
+    private final UpStory story;
+    private final Teardown teardown = new Teardown();
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+
+    Foreground(Launcher.Order order, Terminal terminal) {
+        this.order = order;
+        this.story = new UpStory(order.plan(), terminal, System.out, System.err);
+    }
+
+    Sysexit run() {
+        Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(this::endFromOutside);
+        Runtime.getRuntime().addShutdownHook(hook);
+        SecondInterrupt.endsAtOnce();
+        try (teardown) {
+            return play();
+        } catch (Fault fault) {
+            if (interrupted.getCount() > 0) {
+                story.failed(fault, teardown);
+            }
+            return fault.exit();
+        } catch (RuntimeException e) {
+            if (interrupted.getCount() == 0) {
+                return Sysexit.OK; // the failure of a start that was broken off is no news
+            }
+            throw e;
+        } finally {
+            teardown.close();
+            forget(hook);
+        }
+    }
+
+    private Sysexit play() {
+        Launcher launcher = Launcher.start(order, teardown, story);
+        story.started(Published.lines(order.plan()));
+        LogFollower logs = new LogFollower(story::wrote);
+        try {
+            boolean seen = watch(launcher, logs);
+            story.ending(why(launcher, seen));
+            teardown.close();
+            logs.look();
+            logs.finish();
+            story.ended(teardown.failures());
+            return seen && launcher.end() == Launcher.End.LOST
+                    ? Sysexit.UNAVAILABLE
+                    : seen ? Sysexit.OK : Sysexit.IO;
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.OS, "a log cannot be read: " + e.getMessage(), "");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Sysexit.OK;
+        }
+    }
+
+    private static String why(Launcher launcher, boolean seen) {
+        if (!seen) {
+            return "nobody reads standard output any more; ";
+        }
+        return switch (launcher.end()) {
+            case DOWN -> "proa down was called; ";
+            case FINISHED -> "every program has ended; ";
+            case LOST -> "the fleet's network has gone; ";
+        };
+    }
+
+    /// @return false when nobody can see it any more
+    private boolean watch(Launcher launcher, LogFollower logs)
+            throws IOException, InterruptedException {
+        int looks = 0;
+        boolean seen = true;
+        while (seen && interrupted.getCount() > 0 && !launcher.awaitEnd(STEP)) {
+            for (RunningPod pod : launcher.fleet().pods()) {
+                if (launcher.hasLog(pod.name())) {
+                    logs.follow(pod.name(), launcher.fleet().appLog(pod.name()), Integer.MAX_VALUE);
+                }
+            }
+            boolean wrote = logs.look();
+            if (wrote || looks++ % LOOKS_PER_TABLE == 0) {
+                seen = story.show(table(launcher));
+            }
+        }
+        if (interrupted.getCount() == 0) {
+            Thread.sleep(Duration.ofDays(1)); // the hook ends this process
+        }
+        return seen;
+    }
+
+    private static List<String> table(Launcher launcher) {
+        JsonNode report = JsonMapper.shared().valueToTree(launcher.report());
+        return new PsTable(false, false).lines(List.of(report));
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            // It is running: a signal ended the fleet.
+        }
+    }
+
+    private void endFromOutside() {
+        interrupted.countDown();
+        story.ending("");
+        teardown.close();
+        story.ended(teardown.failures());
+    }
+}

@@ -1,0 +1,63 @@
+package io.proa.app.launcher;
+
+import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.PodStatus;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What the launcher says of its fleet (`GET /ps`); also what `proa ps -o json` prints.
+final class PsReport {
+    private PsReport() {}
+
+    static Map<String, Object> of(
+            String name, Instant since, FleetRunner fleet, List<Events.Event> events) {
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("fleet", name);
+        report.put("pid", ProcessHandle.current().pid());
+        report.put("since", since.toString());
+        report.put(
+                "control",
+                Map.of("pid", fleet.control().pid(), "restarts", fleet.control().restarts()));
+        report.put("pods", fleet.status().stream().map(PsReport::pod).toList());
+        report.put(
+                "events",
+                events.stream()
+                        .map(event ->
+                                Map.of(
+                                        "time", event.time().toString(),
+                                        "sentence", event.sentence()))
+                        .toList());
+        return report;
+    }
+
+    private static Map<String, Object> pod(PodStatus status) {
+        Map<String, Object> pod = new LinkedHashMap<>();
+        pod.put("pod", status.running().name());
+        pod.put("service", status.running().service());
+        pod.put("status", status.app().state().name().toLowerCase(Locale.ROOT));
+        pod.put("exit_code", status.app().exitCode());
+        pod.put("restarts", status.app().restarts());
+        pod.put("age_seconds", seconds(status.app().age()));
+        pod.put("command", status.command());
+        pod.put("ports", status.ports());
+        pod.put("published", status.published());
+        pod.put(
+                "addresses",
+                status.running().addresses().stream().map(InetAddress::getHostAddress).toList());
+        pod.put("app_pid", status.app().pid());
+        pod.put("sidecar_pid", status.sidecar());
+        pod.put("init_pid", status.init());
+        pod.put("sidecar_ready_ms", status.running().readyMs());
+        pod.put("admin_socket", status.running().adminSocket().toString());
+        return pod;
+    }
+
+    private static double seconds(Duration age) {
+        return age.toMillis() / 100 / 10.0;
+    }
+}

@@ -1,0 +1,114 @@
+package io.proa.app.launcher;
+
+import io.proa.app.Sysexit;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `proa ps`.
+@Command(
+        name = "ps",
+        header = {"Lists what runs: each program beside its sidecar.", ""},
+        customSynopsis = "proa ps [-a | --fleet NAME] [-o FORMAT]",
+        optionListHeading = "%nOptions:%n",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  proa ps            the fleet that runs",
+            "  proa ps -a         all fleets",
+            "  proa ps -o json    with process numbers, addresses and latest events"
+        })
+public final class PsVerb implements Callable<Integer> {
+    /// What `-o` takes; the constants are spelled as they are typed.
+    enum Format {
+        table,
+        wide,
+        json
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(names = "--fleet", paramLabel = "NAME", description = "the fleet to look at")
+    private @Nullable String fleet;
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "all fleets of yours")
+    private boolean all;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            description = "table, wide or json (default: table)")
+    private Format output = Format.table;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help; // picocli itself looks at it
+
+    @Override
+    public Integer call() {
+        Map<String, String> environment = System.getenv();
+        Fleets fleets = Fleets.of(environment);
+        fleets.tellOfTheDead(System.err);
+        List<String> names = names(fleets);
+        List<JsonNode> reports = new ArrayList<>();
+        for (String name : names) {
+            JsonNode report = ask(fleets, name);
+            if (report != null) {
+                reports.add(report);
+            }
+        }
+        print(reports);
+        return Sysexit.OK.code();
+    }
+
+    private List<String> names(Fleets fleets) {
+        if (all || (fleet == null && fleets.running().isEmpty())) {
+            return fleets.running();
+        }
+        return List.of(fleets.chosen(fleet));
+    }
+
+    private static @Nullable JsonNode ask(Fleets fleets, String name) {
+        try {
+            return fleets.client(name).get("/ps");
+        } catch (IOException _) {
+            // Starting, ending, or a demo of an older build: it runs, but cannot say what.
+            System.err.println("proa: fleet '" + name + "' is starting or ending");
+            return null;
+        }
+    }
+
+    private void print(List<JsonNode> reports) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output == Format.json) {
+            JsonMapper pretty =
+                    JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+            out.println(pretty.writeValueAsString(Map.of("fleets", reports)));
+            return;
+        }
+        PsTable table = new PsTable(all && reports.size() > 0, output == Format.wide);
+        table.lines(reports).forEach(out::println);
+        if (reports.isEmpty()) {
+            System.err.println(
+                    "proa: no fleet is running; start one with proa up FILE or proa run -- COMMAND");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.proa.app.launcher;
+
+import io.proa.app.Fault;
+import io.proa.app.Installation;
+import io.proa.app.Sysexit;
+import io.proa.app.Terminal;
+import io.proa.app.UserNamespace;
+import io.proa.app.fleet.FleetDocument;
+import io.proa.app.fleet.FleetPlan;
+import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Preflight;
+import io.proa.app.fleet.RunDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `proa up`: a fleet from a file.
+@Command(
+        name = "up",
+        header = {"Starts a fleet from a file: each program beside its sidecar.", ""},
+        description = {
+            "",
+            "Reads the file again when it changes. Ctrl-C ends everything in order, a",
+            "second one at once; nothing is left behind."
+        },
+        customSynopsis = "proa up [-d] [FILE] [OPTION...]",
+        optionListHeading = "%nOptions:%n",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  proa up fleet.yaml       in the foreground, with what the programs write",
+            "  proa up -d fleet.yaml    in the background; then proa ps, logs -f, down",
+            "",
+            "FILE is fleet.yaml when left out. Ends have codes of sysexits(3), such as 65",
+            "mistakes in the file, 66 no such file, 69 a program or port that is not to be",
+            "had, 77 not allowed."
+        })
+public final class UpVerb implements Callable<Integer> {
+    private static final Path USUAL = Path.of("fleet.yaml");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "a fleet's document")
+    private @Nullable Path file;
+
+    @Option(names = "-f", paramLabel = "FILE", description = "the same, as other tools have it")
+    private @Nullable Path fileOption;
+
+    @Option(
+            names = {"-d", "--detach"},
+            description = "in the background: wait until all is ready, then end")
+    private boolean detach;
+
+    @Option(
+            names = "--host-service",
+            paramLabel = "PORT",
+            description = "let programs reach this port of the machine's loopback as host.proa")
+    private List<Integer> hostServices = new ArrayList<>();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help; // picocli itself looks at it
+
+    @Override
+    public Integer call() {
+        Map<String, String> environment = System.getenv();
+        Installation installation = Installation.find(System.getProperty("io.proa.dist"));
+        Fleets fleets = Fleets.of(environment);
+        fleets.tellOfTheDead(System.err);
+        Path document = document();
+        FleetPlan plan = check(document, fleets, environment);
+        if (detach) {
+            return detached(document, plan, installation, environment);
+        }
+        if (UserNamespace.needed(environment)) {
+            return UserNamespace.run(
+                    installation, spec.commandLine().getParent().getParseResult().originalArgs());
+        }
+        Launcher.Order order =
+                new Launcher.Order(
+                        plan,
+                        installation,
+                        fleets,
+                        Set.copyOf(hostServices),
+                        FleetRunner.Variations.NONE);
+        return new Foreground(order, Terminal.detect(environment)).run().code();
+    }
+
+    private Path document() {
+        if (file != null && fileOption != null) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "saw two files, " + file + " and " + fileOption + "; expected one",
+                    "see proa up --help");
+        }
+        Path named = file == null ? fileOption : file;
+        if (named != null) {
+            return named;
+        }
+        if (!Files.exists(USUAL)) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "no FILE was given and there is no " + USUAL + " here; expected one of them",
+                    "proa up FILE; an example is demo/fleet.yaml");
+        }
+        return USUAL;
+    }
+
+    /// Everything that can fail before anything is started.
+    static FleetPlan check(Path document, Fleets fleets, Map<String, String> environment) {
+        String path = environment.getOrDefault("PATH", "");
+        FleetDocument read = FleetDocument.read(document);
+        read.checkPrograms(path);
+        RunDirectory.check(fleets.base(), read.plan());
+        Preflight.check(read.plan(), path);
+        return read.plan();
+    }
+
+    private int detached(
+            Path document,
+            FleetPlan plan,
+            Installation installation,
+            Map<String, String> environment) {
+        List<String> arguments = new ArrayList<>(List.of("launcher", "--file"));
+        arguments.add(document.toAbsolutePath().toString());
+        hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
+        Terminal terminal = Terminal.detect(environment);
+        Background.start(
+                installation,
+                arguments,
+                environment,
+                new UpStory(plan, terminal, System.out, System.err));
+        Background.show(Fleets.of(environment), plan, spec.commandLine().getOut());
+        return Sysexit.OK.code();
+    }
+}

@@ -3,6 +3,8 @@ package io.proa.app.fleet;
 import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
+import io.proa.host.EgressKind;
+import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -47,13 +51,29 @@ public final class FleetRunner implements AutoCloseable {
     /// @param controlOptions added to the control plane's command line
     /// @param onNetwork is given the network when its bridge is up and there is no pod yet
     /// @param controlKept whether a control plane that dies is started again
+    /// @param reach what of the outside the pods reach
     public record Variations(
-            List<String> controlOptions, Consumer<FleetNetwork> onNetwork, boolean controlKept) {
+            List<String> controlOptions,
+            Consumer<FleetNetwork> onNetwork,
+            boolean controlKept,
+            EgressSettings reach) {
         /// Nothing of the kind.
-        public static final Variations NONE = new Variations(List.of(), _ -> {}, true);
+        public static final Variations NONE =
+                new Variations(List.of(), _ -> {}, true, EgressSettings.NONE);
 
         public Variations {
             controlOptions = List.copyOf(controlOptions);
+        }
+
+        /// Only that the pods reach the outside, in the way that suits this user.
+        ///
+        /// @param hostServices ports of the machine's loopback that they reach, too; 1 to 65535
+        public static Variations reaching(Set<Integer> hostServices) {
+            return new Variations(
+                    List.of(),
+                    _ -> {},
+                    true,
+                    new EgressSettings(EgressKind.usual(), new TreeSet<>(hostServices)));
         }
     }
 
@@ -102,7 +122,11 @@ public final class FleetRunner implements AutoCloseable {
                                 variations.controlOptions(),
                                 variations.controlKept()));
         site.progress().step("the control plane");
-        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(site.run().path()));
+        FleetNetwork network =
+                FleetNetwork.open(
+                        FleetNetwork.Settings.of(site.run().path())
+                                .withEgress(variations.reach().kind())
+                                .withHostServices(variations.reach().hostServices()));
         site.teardown().add("pods and their network", network::close);
         variations.onNetwork().accept(network);
         FleetRunner fleet = new FleetRunner(plan, site, control, network);

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,18 +54,12 @@ public final class Launcher {
     /// What to start.
     ///
     /// @param plan checked already
-    /// @param hostServices ports of the machine's loopback that programs reach
     /// @param variations see there
     public record Order(
             FleetPlan plan,
             Installation installation,
             Fleets fleets,
-            Set<Integer> hostServices,
-            FleetRunner.Variations variations) {
-        public Order {
-            hostServices = Set.copyOf(hostServices);
-        }
-    }
+            FleetRunner.Variations variations) {}
 
     private Launcher(FleetRunner fleet, Order order, Events events, Teardown teardown) {
         this.fleet = fleet;
@@ -167,7 +160,7 @@ public final class Launcher {
 
     private void refuseOtherHostServices(JoinRequest request) {
         for (int port : request.hostServices()) {
-            if (!order.hostServices().contains(port)) {
+            if (!order.variations().reach().hostServices().contains(port)) {
                 throw Fault.of(
                         Sysexit.UNAVAILABLE,
                         "fleet '"

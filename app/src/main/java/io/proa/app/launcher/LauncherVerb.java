@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -83,8 +82,7 @@ public final class LauncherVerb implements Callable<Integer> {
                 plan(fleets, environment),
                 Installation.find(System.getProperty("io.proa.dist")),
                 fleets,
-                Set.copyOf(hostServices),
-                FleetRunner.Variations.NONE);
+                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
     }
 
     private FleetPlan plan(Fleets fleets, Map<String, String> environment) {

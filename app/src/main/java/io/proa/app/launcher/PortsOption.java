@@ -7,6 +7,7 @@ import io.proa.app.fleet.Joining;
 import io.proa.model.MeshPorts;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `--port P[:TARGET]` and `--publish [H:]P`.
@@ -62,6 +63,19 @@ final class PortsOption {
             published.add(new FleetPlan.PublishedPort(numbers[0], port.port(), port.target()));
         }
         return published;
+    }
+
+    /// `--host-service`.
+    static Set<Integer> hostServices(List<Integer> options) {
+        for (int port : options) {
+            if (port < 1 || port > LARGEST) {
+                throw Fault.of(
+                        Sysexit.USAGE,
+                        "option '--host-service': saw " + port + ", expected 1 to 65535",
+                        "");
+            }
+        }
+        return Set.copyOf(options);
     }
 
     private static Joining.@Nullable Port first(List<Joining.Port> ports) {

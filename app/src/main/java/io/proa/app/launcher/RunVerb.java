@@ -163,7 +163,7 @@ public final class RunVerb implements Callable<Integer> {
                         its,
                         published,
                         ProcessHandle.current().pid()),
-                hostServices);
+                List.copyOf(PortsOption.hostServices(hostServices)));
     }
 
     private String variable(String wanted, String otherwise) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -83,6 +82,7 @@ public final class UpVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         Path document = document();
+        PortsOption.hostServices(hostServices);
         FleetPlan plan = check(document, fleets, environment);
         if (detach) {
             return detached(document, plan, installation, environment);
@@ -96,8 +96,7 @@ public final class UpVerb implements Callable<Integer> {
                         plan,
                         installation,
                         fleets,
-                        Set.copyOf(hostServices),
-                        FleetRunner.Variations.NONE);
+                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
 

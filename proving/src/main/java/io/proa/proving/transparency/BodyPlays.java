@@ -14,6 +14,7 @@ import static io.proa.proving.transparency.Texts.say;
 import static io.proa.proving.transparency.Texts.slowly;
 
 import io.proa.proving.transparency.Step.Pace;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -136,9 +137,7 @@ final class BodyPlays {
                                 new Step.Close()),
                 Play.http("Expect: 100-continue, the body is sent without waiting")
                         .client(say(post + "hello"), hear("POST"), end())
-                        .server(
-                                body(),
-                                say(response("200 OK", "Content-Length: 0"))),
+                        .server(body(), say(response("200 OK", "Content-Length: 0"))),
                 Play.http("Expect: 100-continue without a body")
                         .client(say(request("GET /a", "Expect: 100-continue")), hear("GET"), end())
                         .server(body(), say(response("200 OK", "Content-Length: 0")))
@@ -267,10 +266,7 @@ final class BodyPlays {
                                         1,
                                         1)),
                 Play.http("a client that reads slowly")
-                        .client(
-                                say(request("GET /a")),
-                                new Step.HearResponse("GET", reader),
-                                end())
+                        .client(say(request("GET /a")), new Step.HearResponse("GET", reader), end())
                         .server(
                                 body(),
                                 say(response("200 OK", "Content-Length: 3000000")),
@@ -313,10 +309,7 @@ final class BodyPlays {
                         .onlySeldom(),
                 Play.http("an answer after 16 s")
                         .client(say(request("GET /a")), hear("GET"), end())
-                        .server(
-                                body(),
-                                rest(16_000),
-                                say(response("200 OK", "Content-Length: 0")))
+                        .server(body(), rest(16_000), say(response("200 OK", "Content-Length: 0")))
                         .but(Difference.OVERDUE)
                         .onlySeldom());
     }

@@ -9,6 +9,7 @@ import io.proa.host.Cidr;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
 import io.proa.host.PodSpec;
+
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 
 /// A client and a server in two pods, joined in one of two ways.
 final class Company implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String DOCUMENT =
             """
             apiVersion: proa.io/v1alpha1
@@ -32,7 +33,7 @@ final class Company implements AutoCloseable {
               trustDomain: transparency.proa
               services:
                 - name: server
-                  command: [%s]
+                  command: [SERVER]
                   ports:
                     - {port: 8080, protocol: http}
                     - {port: 8081}
@@ -41,7 +42,7 @@ final class Company implements AutoCloseable {
                     - {port: 8089, protocol: http}
                     - {port: 9009, protocol: tcp}
                 - name: client
-                  command: [%s]
+                  command: [CLIENT]
                   startAfter: [server]
             ---
             # What is large takes longer than a request usually may.
@@ -123,9 +124,8 @@ final class Company implements AutoCloseable {
             Path document =
                     Files.writeString(
                             scratch.resolve("fleet.yaml"),
-                            DOCUMENT.formatted(
-                                    String.join(", ", quoted(company.command("server"))),
-                                    String.join(", ", quoted(company.command("client")))));
+                            DOCUMENT.replace("SERVER", quoted(company.command("server")))
+                                    .replace("CLIENT", quoted(company.command("client"))));
             FleetRunner.start(
                     FleetDocument.read(document).plan(),
                     Installation.find(System.getProperty("io.proa.dist")),
@@ -139,8 +139,8 @@ final class Company implements AutoCloseable {
         }
     }
 
-    private static List<String> quoted(List<String> words) {
-        return words.stream().map(word -> '"' + word + '"').toList();
+    private static String quoted(List<String> words) {
+        return String.join(", ", words.stream().map(word -> '"' + word + '"').toList());
     }
 
     private List<String> command(String role) {

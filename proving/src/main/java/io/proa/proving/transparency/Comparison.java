@@ -22,7 +22,8 @@ final class Comparison {
     static Comparison of(Play play, Seen direct, Seen meshed) {
         Comparison comparison = new Comparison(play);
         comparison.compare("client", direct.client(), meshed.client());
-        comparison.compare("server", comparison.order(direct.server()), comparison.order(meshed.server()));
+        comparison.compare(
+                "server", comparison.order(direct.server()), comparison.order(meshed.server()));
         for (Difference expected : play.expected()) {
             if (!comparison.met.contains(expected)) {
                 comparison.problems.add(

@@ -143,14 +143,14 @@ final class ConnectionPlays {
     private static List<Play> ends() {
         return List.of(
                 Play.http("the client says Connection: close")
-                        .client(say(request("GET /a", "Connection: close")), hear("GET"), untilEnd())
+                        .client(
+                                say(request("GET /a", "Connection: close")),
+                                hear("GET"),
+                                untilEnd())
                         .server(
                                 body(),
                                 say(
-                                        response(
-                                                        "200 OK",
-                                                        "Connection: close",
-                                                        "Content-Length: 2")
+                                        response("200 OK", "Connection: close", "Content-Length: 2")
                                                 + "ok"),
                                 new Step.Close()),
                 Play.http("the server says Connection: close")
@@ -158,10 +158,7 @@ final class ConnectionPlays {
                         .server(
                                 body(),
                                 say(
-                                        response(
-                                                        "200 OK",
-                                                        "Connection: close",
-                                                        "Content-Length: 2")
+                                        response("200 OK", "Connection: close", "Content-Length: 2")
                                                 + "ok"),
                                 new Step.Close()),
                 Play.http("the client ends its direction after the request")

@@ -51,8 +51,7 @@ sealed interface Event {
                 parts.addAll(fields);
             }
             case Body(String framing, long size, String digest, String chunks) ->
-                    parts.addAll(
-                            List.of("body", framing, Long.toString(size), digest, chunks));
+                    parts.addAll(List.of("body", framing, Long.toString(size), digest, chunks));
             case Trailers(List<String> fields) -> {
                 parts.add("trailers");
                 parts.addAll(fields);

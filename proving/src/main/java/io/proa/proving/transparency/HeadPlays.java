@@ -159,31 +159,32 @@ final class HeadPlays {
         return List.of(
                 get(
                         "ids of the application's own",
-                        request(
-                                "GET /a",
-                                "X-Request-Id: 7b1f-mine",
-                                TRACE,
-                                "tracestate: a=b"),
+                        request("GET /a", "X-Request-Id: 7b1f-mine", TRACE, "tracestate: a=b"),
                         OK),
                 get(
-                        "baggage of the application's own",
-                        request("GET /a", "baggage: k=v", "A: b", "baggage:x=y"),
-                        OK)
+                                "baggage of the application's own",
+                                request("GET /a", "baggage: k=v", "A: b", "baggage:x=y"),
+                                OK)
                         .but(Difference.BAGGAGE),
                 get(
-                        "ids that are none",
-                        request("GET /a", "X-Request-Id: {}", "traceparent: 00-xyz", "A: b"),
-                        OK)
+                                "ids that are none",
+                                request(
+                                        "GET /a",
+                                        "X-Request-Id: {}",
+                                        "traceparent: 00-xyz",
+                                        "A: b"),
+                                OK)
                         .but(Difference.INVALID_IDS),
                 get(
-                        "fields of the sidecars",
-                        request(
-                                "GET /a",
-                                "X-Proa-Attempt: 02",
-                                "x-proa-deadline-ms: 0000000007",
-                                "x-proa-reason: shed",
-                                "X-Proa-Else: 1"),
-                        response("200 OK", "X-Proa-Reason: shed", "Content-Length: 2") + "ok")
+                                "fields of the sidecars",
+                                request(
+                                        "GET /a",
+                                        "X-Proa-Attempt: 02",
+                                        "x-proa-deadline-ms: 0000000007",
+                                        "x-proa-reason: shed",
+                                        "X-Proa-Else: 1"),
+                                response("200 OK", "X-Proa-Reason: shed", "Content-Length: 2")
+                                        + "ok")
                         .but(Difference.OWN_FIELDS));
     }
 
@@ -191,9 +192,7 @@ final class HeadPlays {
         String chunks = response("200 OK", "Transfer-Encoding: chunked", "Trailer: T");
         return List.of(
                 Play.http("HTTP/1.0, one request")
-                        .client(
-                                say(Texts.head("GET /a HTTP/1.0", "Host: server")),
-                                hear("GET"))
+                        .client(say(Texts.head("GET /a HTTP/1.0", "Host: server")), hear("GET"))
                         .server(
                                 body(),
                                 say("HTTP/1.0 200 OK\r\nX: y\r\n\r\n"),
@@ -260,24 +259,21 @@ final class HeadPlays {
         return List.of(
                 get("more than 128 fields", request("GET /a", many(130)), OK)
                         .but(Difference.REFUSED_HEAD),
-                get(
-                        "a head of 61 KiB",
-                        request("GET /a", "X: " + "x".repeat(62_000)),
-                        OK)
+                get("a head of 61 KiB", request("GET /a", "X: " + "x".repeat(62_000)), OK)
                         .but(Difference.REFUSED_HEAD),
                 get(
-                        "Content-Length twice",
-                        request("GET /a", "Content-Length: 0", "Content-Length: 0"),
-                        OK)
+                                "Content-Length twice",
+                                request("GET /a", "Content-Length: 0", "Content-Length: 0"),
+                                OK)
                         .but(Difference.REFUSED_HEAD),
                 get("a line that is continued", request("GET /a", "X: a\r\n b"), OK)
                         .but(Difference.REFUSED_HEAD),
                 get("a space before the colon", request("GET /a", "X : a"), OK)
                         .but(Difference.REFUSED_HEAD),
                 get(
-                        "another host than the target's",
-                        "GET http://other/a HTTP/1.1\r\nHost: server\r\n\r\n",
-                        OK)
+                                "another host than the target's",
+                                "GET http://other/a HTTP/1.1\r\nHost: server\r\n\r\n",
+                                OK)
                         .but(Difference.REFUSED_HEAD));
     }
 }

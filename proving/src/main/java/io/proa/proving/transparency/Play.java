@@ -87,8 +87,7 @@ record Play(
     }
 
     Play but(Difference first, Difference... others) {
-        return new Play(
-                name, stage, client, server, EnumSet.of(first, others), fresh, seldom);
+        return new Play(name, stage, client, server, EnumSet.of(first, others), fresh, seldom);
     }
 
     Play afresh() {

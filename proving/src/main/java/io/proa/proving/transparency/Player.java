@@ -17,8 +17,7 @@ public final class Player {
     private Player() {}
 
     public static void main(String[] args) throws Exception {
-        Repertoire repertoire =
-                new Repertoire(Long.parseLong(args[2]), Integer.parseInt(args[3]));
+        Repertoire repertoire = new Repertoire(Long.parseLong(args[2]), Integer.parseInt(args[3]));
         ServerProgram server = new ServerProgram();
         ClientProgram client = new ClientProgram();
         if (args[0].equals("server")) {
@@ -40,21 +39,19 @@ public final class Player {
     private static List<List<Event>> obey(
             String[] order, Repertoire repertoire, ServerProgram server, ClientProgram client)
             throws IOException, InterruptedException {
-        switch (order[0]) {
+        return switch (order[0]) {
             case "begin" -> {
                 server.begin(repertoire.play(Integer.parseInt(order[1])));
-                return List.of();
+                yield List.of();
             }
-            case "end" -> {
-                return server.end();
-            }
-            case "play" -> {
-                Play play = repertoire.play(Integer.parseInt(order[1]));
-                return client.play(
-                        play, Integer.parseInt(order[2]), Boolean.parseBoolean(order[3]));
-            }
+            case "end" -> server.end();
+            case "play" ->
+                    client.play(
+                            repertoire.play(Integer.parseInt(order[1])),
+                            Integer.parseInt(order[2]),
+                            Boolean.parseBoolean(order[3]));
             default -> throw new IllegalArgumentException("no order: " + order[0]);
-        }
+        };
     }
 
     private static void answer(Writer answers, List<List<Event>> lanes) throws IOException {

@@ -10,6 +10,7 @@ import static io.proa.proving.transparency.Texts.rest;
 import static io.proa.proving.transparency.Texts.say;
 
 import io.proa.proving.transparency.Step.Pace;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,13 +18,27 @@ import java.util.Random;
 /// Some legal exchanges on one connection, made up by a seed.
 final class RandomPlay {
     private static final List<String> METHODS =
-            List.of("GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "REPORT");
+            List.of(
+                    "GET", "GET", "HEAD", "POST", "POST", "PUT", "DELETE", "PATCH", "OPTIONS",
+                    "REPORT");
     private static final List<String> STATUSES =
             List.of(
-                    "200 OK", "200 OK", "200 ", "201 Created", "204 No Content", "206 Partial Content",
-                    "302 Found", "304 Not Modified", "400 Bad Request", "404 not found at all",
-                    "418 I'm a \u00fcteapot", "500 Oh", "503 Later", "599 x");
-    private static final String NAME = "!#$%&'*+-.^`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+                    "200 OK",
+                    "200 OK",
+                    "200 ",
+                    "201 Created",
+                    "204 No Content",
+                    "206 Partial Content",
+                    "302 Found",
+                    "304 Not Modified",
+                    "400 Bad Request",
+                    "404 not found at all",
+                    "418 I'm a \u00fcteapot",
+                    "500 Oh",
+                    "503 Later",
+                    "599 x");
+    private static final String NAME =
+            "!#$%&'*+-.^`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final String TARGET = "abcXYZ019-._~!$&'()*+,;=:@%/?[]{}|\\^`\"<>";
 
     private final String name;
@@ -87,8 +102,7 @@ final class RandomPlay {
         if (expects) {
             fields.add(random.nextInt(fields.size() + 1), "Expect: 100-continue");
         }
-        String first =
-                method + " /" + letters(TARGET, random.nextInt(40)) + " HTTP/1.1\r\n";
+        String first = method + " /" + letters(TARGET, random.nextInt(40)) + " HTTP/1.1\r\n";
         fields.add(random.nextInt(fields.size() + 1), "Host: server");
         String head = first + String.join("\r\n", fields) + "\r\n\r\n";
         if (expects) {
@@ -114,7 +128,10 @@ final class RandomPlay {
         }
         for (int i = chance(1, 6) ? 1 + random.nextInt(2) : 0; i > 0; i--) {
             server.add(
-                    say("HTTP/1.1 103 Early\r\n" + String.join("\r\n", fields("A: b")) + "\r\n\r\n"));
+                    say(
+                            "HTTP/1.1 103 Early\r\n"
+                                    + String.join("\r\n", fields("A: b"))
+                                    + "\r\n\r\n"));
         }
         String status = any(STATUSES);
         List<String> fields = fields();
@@ -203,6 +220,8 @@ final class RandomPlay {
         (turn ? other : one).add(Texts.untilEnd());
         (turn ? other : one).add(new Step.Close());
         (turn ? one : other).add(Texts.untilEnd());
-        return Play.stream(name).client(one.toArray(Step[]::new)).server(other.toArray(Step[]::new));
+        return Play.stream(name)
+                .client(one.toArray(Step[]::new))
+                .server(other.toArray(Step[]::new));
     }
 }

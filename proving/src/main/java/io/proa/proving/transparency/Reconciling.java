@@ -1,13 +1,15 @@
 package io.proa.proving.transparency;
 
 import io.proa.proving.transparency.Difference.Pairing;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// How each [Difference] is recognised. Each takes away exactly what is allowed and nothing beside
 /// it: what looks a little different stays, and is reported.
@@ -79,15 +81,14 @@ final class Reconciling {
     }
 
     private static Event.Head without(Event.Head head, Predicate<String> field) {
-        return new Event.Head(
-                head.line(), head.fields().stream().filter(field.negate()).toList());
+        return new Event.Head(head.line(), head.fields().stream().filter(field.negate()).toList());
     }
 
     static boolean source(Pairing pairing) {
         Event direct = new Event.Note("from another pod");
         Event meshed = new Event.Note("from itself");
-        return pairing.direct().removeIf(direct::equals)
-                | pairing.meshed().removeIf(meshed::equals);
+        boolean changed = pairing.direct().removeIf(direct::equals);
+        return pairing.meshed().removeIf(meshed::equals) || changed;
     }
 
     static boolean refusedLater(Pairing pairing) {
@@ -250,8 +251,7 @@ final class Reconciling {
                                 ? new Heads(
                                         new Event.Head(
                                                 direct.fields().getFirst(),
-                                                direct.fields()
-                                                        .subList(1, direct.fields().size())),
+                                                direct.fields().subList(1, direct.fields().size())),
                                         meshed)
                                 : null);
     }
@@ -283,7 +283,8 @@ final class Reconciling {
         }
         boolean changed = false;
         for (int i = 0; i < pairing.direct().size(); i++) {
-            if (pairing.direct().get(i) instanceof Event.Body(String framing, long size, String d, _)
+            if (pairing.direct().get(i)
+                            instanceof Event.Body(String framing, long size, String d, _)
                     && framing.equals("chunked")
                     && pairing.meshed().contains(new Event.Body("close", size, d, ""))) {
                 pairing.direct().set(i, new Event.Body("close", size, d, ""));
@@ -374,8 +375,7 @@ final class Reconciling {
                                 without(
                                         direct,
                                         f ->
-                                                name(f)
-                                                        .matches(
+                                                name(f).matches(
                                                                 "x-proa-(attempt|deadline-ms|reason)")),
                                 meshed));
     }
@@ -430,9 +430,7 @@ final class Reconciling {
 
     /// What sidecars write behind all other fields.
     private static boolean ownLast(String field) {
-        return field.matches(IDS)
-                || OWN_CONNECTION.contains(field)
-                || field.equals("TE: trailers");
+        return field.matches(IDS) || OWN_CONNECTION.contains(field) || field.equals("TE: trailers");
     }
 
     static boolean hops(Pairing pairing) {
@@ -454,8 +452,7 @@ final class Reconciling {
                     }
                     boolean trailers = "trailers".equals(Performer.value(direct, "TE"));
                     List<String> fields =
-                            new ArrayList<>(
-                                    without(direct, f -> hops.contains(name(f))).fields());
+                            new ArrayList<>(without(direct, f -> hops.contains(name(f))).fields());
                     if (trailers) {
                         fields.add("TE: trailers");
                     }

@@ -9,6 +9,7 @@ import static io.proa.proving.transparency.Texts.say;
 import static io.proa.proving.transparency.Texts.untilEnd;
 
 import io.proa.proving.transparency.Step.Pace;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -73,7 +74,10 @@ final class StreamPlays {
                                 new Step.Close()),
                 Play.stream("bytes that look like HTTP and are none")
                         .on(Play.Stage.DECLARED_STREAM)
-                        .client(say("GET / HTTP/1.1\r\n : \r\nHost\r\n\r\n"), exactly(3), untilEnd())
+                        .client(
+                                say("GET / HTTP/1.1\r\n : \r\nHost\r\n\r\n"),
+                                exactly(3),
+                                untilEnd())
                         .server(exactly(29), say("\r\n\0"), new Step.Close()),
                 Play.stream("HTTP where the port is declared opaque")
                         .on(Play.Stage.DECLARED_STREAM)
@@ -93,11 +97,7 @@ final class StreamPlays {
                                 new Step.Close()),
                 Play.stream("the server ends first, the client speaks on")
                         .client(say("a"), untilEnd(), rest(30), fill(100_000, 66), new Step.Close())
-                        .server(
-                                exactly(1),
-                                new Step.EndOutput(),
-                                exactly(100_000),
-                                untilEnd()),
+                        .server(exactly(1), new Step.EndOutput(), exactly(100_000), untilEnd()),
                 Play.stream("the client resets")
                         .client(say("a"), exactly(1), new Step.Reset())
                         .server(exactly(1), say("b"), untilEnd()),
@@ -111,9 +111,7 @@ final class StreamPlays {
                         .on(Play.Stage.DECLARED_STREAM)
                         .client(new Step.EndOutput(), untilEnd())
                         .server(untilEnd(), say("bye"), new Step.Close()),
-                Play.stream("the server ends at once")
-                        .client(untilEnd())
-                        .server(new Step.Close()),
+                Play.stream("the server ends at once").client(untilEnd()).server(new Step.Close()),
                 Play.stream("nobody listens to a stream")
                         .on(Play.Stage.CLOSED_STREAM)
                         .client(untilEnd())

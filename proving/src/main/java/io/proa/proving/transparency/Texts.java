@@ -1,6 +1,7 @@
 package io.proa.proving.transparency;
 
 import io.proa.proving.transparency.Step.Pace;
+
 import java.nio.charset.StandardCharsets;
 
 /// Words for writing plays.
@@ -51,7 +52,11 @@ final class Texts {
             body.append(Integer.toHexString(length)).append(extension).append("\r\n");
             body.append(content, from, from + length).append("\r\n");
         }
-        return body.append("0").append(extension).append("\r\n").append(trailers).append("\r\n")
+        return body.append("0")
+                .append(extension)
+                .append("\r\n")
+                .append(trailers)
+                .append("\r\n")
                 .toString();
     }
 

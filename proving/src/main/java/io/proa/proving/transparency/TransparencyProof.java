@@ -1,19 +1,25 @@
 package io.proa.proving.transparency;
 
 import io.proa.app.Fault;
+
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/// Plays everything without and with sidecars and compares what was seen: `TransparencyProof SCRATCH
-/// [--seed N] [--cases N] [--long] [--only TEXT]`; or writes the table into `docs/transparency.md`:
-/// `TransparencyProof PAGE --write`. Exit code 1 when something differs that may not.
+/// Plays everything without and with sidecars and compares what was seen: `TransparencyProof
+/// SCRATCH [--seed N] [--cases N] [--long] [--only TEXT]`; or writes the table into
+/// `docs/transparency.md`: `TransparencyProof PAGE --write`. Exit code 1 when something differs
+/// that may not.
 public final class TransparencyProof {
     private static final int MOST_SHOWN = 12;
 
@@ -27,20 +33,20 @@ public final class TransparencyProof {
     private record Request(long seed, int cases, boolean seldom, String only) {
         static Request read(List<String> words) {
             Request request = new Request(1, 300, false, "");
-            for (int i = 0; i < words.size(); i++) {
-                String value = i + 1 < words.size() ? words.get(i + 1) : "";
-                switch (words.get(i)) {
-                    case "--seed" -> request = request.with(Long.parseLong(value), request.cases);
-                    case "--cases" -> request = request.with(request.seed, Integer.parseInt(value));
-                    case "--only" ->
-                            request = new Request(request.seed, request.cases, true, value);
-                    case "--long" -> {
-                        request = new Request(request.seed, request.cases, true, request.only);
-                        continue;
-                    }
-                    default -> throw new IllegalArgumentException(words.get(i));
-                }
-                i++;
+            Iterator<String> word = words.iterator();
+            while (word.hasNext()) {
+                request =
+                        switch (word.next()) {
+                            case "--seed" ->
+                                    request.with(Long.parseLong(word.next()), request.cases);
+                            case "--cases" ->
+                                    request.with(request.seed, Integer.parseInt(word.next()));
+                            case "--long" ->
+                                    new Request(request.seed, request.cases, true, request.only);
+                            case "--only" ->
+                                    new Request(request.seed, request.cases, true, word.next());
+                            case String other -> throw new IllegalArgumentException(other);
+                        };
             }
             return request;
         }
@@ -63,8 +69,9 @@ public final class TransparencyProof {
         TransparencyProof proof;
         try {
             proof = new TransparencyProof(Request.read(List.of(args).subList(1, args.length)));
-        } catch (IllegalArgumentException e) {
-            System.err.println("usage: [--seed N] [--cases N] [--long] [--only TEXT]; not " + e.getMessage());
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            System.err.println(
+                    "usage: [--seed N] [--cases N] [--long] [--only TEXT]; not " + e.getMessage());
             System.exit(64);
             return;
         }
@@ -78,28 +85,27 @@ public final class TransparencyProof {
 
     private boolean run(Path scratch) throws IOException, InterruptedException {
         long began = System.nanoTime();
-        try (Company direct =
-                        Company.joinedDirectly(scratch, request.seed, request.cases);
+        try (Company direct = Company.joinedDirectly(scratch, request.seed, request.cases);
                 Company meshed = Company.meshed(scratch, request.seed, request.cases)) {
-            Thread ending =
-                    new Thread(() -> {
-                        direct.close();
-                        meshed.close();
-                    });
-            Runtime.getRuntime().addShutdownHook(ending);
+            List.of(direct, meshed).forEach(TransparencyProof::endWithUs);
             FutureTask<Map<Integer, Comparison.Seen>> without =
                     new FutureTask<>(() -> playDirectly(direct));
             Thread.ofPlatform().daemon().name("direct").start(without);
             Map<Integer, List<Comparison.Seen>> with = playMeshed(meshed);
             Map<Integer, Comparison.Seen> plain = without.get();
-            with.forEach(
-                    (number, seen) ->
-                            seen.forEach(one -> compare(number, plain.get(number), one)));
+            for (Map.Entry<Integer, List<Comparison.Seen>> one : with.entrySet()) {
+                Comparison.Seen seen = Objects.requireNonNull(plain.get(one.getKey()));
+                one.getValue().forEach(meshedOnce -> compare(one.getKey(), seen, meshedOnce));
+            }
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
         }
         report((System.nanoTime() - began) / 1e9);
         return problems.isEmpty();
+    }
+
+    private static void endWithUs(Company company) {
+        Runtime.getRuntime().addShutdownHook(new Thread(company::close));
     }
 
     private List<Integer> numbers() {
@@ -114,7 +120,7 @@ public final class TransparencyProof {
     }
 
     private Map<Integer, Comparison.Seen> playDirectly(Company company) throws IOException {
-        Map<Integer, Comparison.Seen> seen = new java.util.HashMap<>();
+        Map<Integer, Comparison.Seen> seen = new HashMap<>();
         for (int number : numbers()) {
             int port = repertoire.play(number).stage().declared;
             seen.put(number, company.play(number, port, number % 2 == 0));
@@ -125,7 +131,7 @@ public final class TransparencyProof {
     /// The fixed plays by the port whose protocol is declared and by the one where it is found out,
     /// the random ones by one of them; by IPv4 and IPv6 in turn.
     private Map<Integer, List<Comparison.Seen>> playMeshed(Company company) throws IOException {
-        Map<Integer, List<Comparison.Seen>> seen = new java.util.LinkedHashMap<>();
+        Map<Integer, List<Comparison.Seen>> seen = new LinkedHashMap<>();
         for (int number : numbers()) {
             Play play = repertoire.play(number);
             List<Integer> ports = play.stage().ports();

@@ -1,12 +1,13 @@
 package io.proa.proving.transparency;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// A socket, read and written without any understanding but that of lines. One thread reads, one
 /// may write meanwhile.
@@ -120,8 +121,8 @@ final class Wire implements AutoCloseable {
         write(bytes, bytes.length, pace);
     }
 
-    /// Writes what it can: to whom does not listen any more, nothing. What comes of that is for
-    /// the reader to see.
+    /// Writes what it can: to whom does not listen any more, nothing. What comes of that is for the
+    /// reader to see.
     void write(byte[] bytes, int length, Step.Pace pace) throws InterruptedException {
         int piece = pace.piece() == 0 ? length : pace.piece();
         for (int from = 0; from < length && !deaf; from += piece) {

@@ -2,9 +2,10 @@ package io.proa.proving.transparency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 final class ComparisonTest {
     private static final String IDS =
@@ -53,9 +54,7 @@ final class ComparisonTest {
                                         head("GET / HTTP/1.1", IDS, "A: b"))
                                 .problems())
                 .isNotEmpty();
-        assertThat(
-                        atClient(PLAY, List.of(OK), List.of(head("HTTP/1.1 200 OK", IDS)))
-                                .problems())
+        assertThat(atClient(PLAY, List.of(OK), List.of(head("HTTP/1.1 200 OK", IDS))).problems())
                 .isNotEmpty();
     }
 
@@ -70,9 +69,7 @@ final class ComparisonTest {
                         head("get / HTTP/1.1", "A: b", "c: d"))) {
             assertThat(atServer(PLAY, head, other).problems()).as(other.shown()).hasSize(1);
         }
-        assertThat(
-                        atServer(PLAY, BODY, new Event.Body("length", 1, "another", ""))
-                                .problems())
+        assertThat(atServer(PLAY, BODY, new Event.Body("length", 1, "another", "")).problems())
                 .hasSize(1);
     }
 
@@ -120,9 +117,7 @@ final class ComparisonTest {
 
     @Test
     void whatAPlayExpectsMustBeMet() {
-        assertThat(
-                        atClient(PLAY.but(Difference.ANSWERED_FOR), List.of(OK), List.of(OK))
-                                .problems())
+        assertThat(atClient(PLAY.but(Difference.ANSWERED_FOR), List.of(OK), List.of(OK)).problems())
                 .singleElement()
                 .asString()
                 .contains("ANSWERED_FOR");

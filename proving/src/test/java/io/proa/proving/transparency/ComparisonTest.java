@@ -13,7 +13,7 @@ final class ComparisonTest {
                     + "traceparent: 00-dba87c181730b1b0faa384f0f262006f-2513188ca2102c4a-00";
     private static final Event OK = head("HTTP/1.1 200 OK", "Content-Length: 1");
     private static final Event BODY = new Event.Body("length", 1, "digest", "");
-    private static final Play PLAY = Play.http("a play").client().server();
+    private static final Play PLAY = Play.http("a play");
 
     private static Event head(String line, String... fields) {
         List<String> all = new ArrayList<>();

@@ -27,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,7 @@ final class AdminPlane implements AutoCloseable {
     private final Runnable quit;
     private final Runnable drain;
     private final EventLog events;
+    private final Map<String, SocketAddress> listening = new HashMap<>();
     private @Nullable Thread thread;
     private @Nullable Path socket;
     private @Nullable Object socketKey;
@@ -72,10 +75,11 @@ final class AdminPlane implements AutoCloseable {
             throws IOException {
         AdminPlane plane = new AdminPlane(pages, quit, drain, events);
         if (settings.admin() != null) {
-            plane.listen(settings.admin(), new Door(_ -> true, false));
+            plane.listen("admin", settings.admin(), new Door(_ -> true, false));
         }
         if (settings.metrics() != null) {
             plane.listen(
+                    "metrics",
                     settings.metrics(),
                     new Door(
                             path -> path.equals("/metrics") || path.equals("/stats/prometheus"),
@@ -83,13 +87,15 @@ final class AdminPlane implements AutoCloseable {
         }
         if (settings.health() != null) {
             plane.listen(
+                    "health",
                     settings.health(),
                     new Door(path -> path.endsWith("/ready") || path.equals("/live"), false));
         }
         Path socket = settings.adminSocket();
         if (socket != null) {
             Files.deleteIfExists(socket);
-            plane.listen(UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
+            plane.listen(
+                    "admin-socket", UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
             plane.socket = socket;
             plane.socketKey = keyOf(socket);
@@ -97,8 +103,13 @@ final class AdminPlane implements AutoCloseable {
         return plane;
     }
 
-    private void listen(SocketAddress address, Door door) throws IOException {
-        Listener.open(loop, address, accepted -> serve(accepted, door));
+    private void listen(String name, SocketAddress address, Door door) throws IOException {
+        Listener listener = Listener.open(loop, address, accepted -> serve(accepted, door));
+        listening.put(name, listener.localAddress());
+    }
+
+    Map<String, SocketAddress> listening() {
+        return listening;
     }
 
     private void serve(SocketChannel accepted, Door door) throws IOException {
@@ -111,7 +122,7 @@ final class AdminPlane implements AutoCloseable {
 
     private void answer(ArrivedRequest request, Reply<? super UpstreamResponse> reply) {
         Exchange exchange = request.exchange();
-        Door door = (Door) exchange.arrival.target();
+        Door door = (Door) exchange.arrival().target();
         AdminPages.Page page = page(exchange, door);
         exchange.answer(page.status(), page.contentType(), page.body());
     }

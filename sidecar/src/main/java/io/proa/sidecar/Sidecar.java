@@ -24,9 +24,12 @@ import io.proa.wire.SnapshotFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ final class Sidecar implements AutoCloseable {
     private final IdentityGate gate = new IdentityGate();
     private final EventLog events;
     private final Telemetry telemetry;
+    private final SystemResolver resolver;
     private final DataPlane plane;
     private final AdminPlane admin;
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -60,6 +64,7 @@ final class Sidecar implements AutoCloseable {
                         settings.loops());
         log.mode(settings.accessLog());
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
+        this.resolver = new SystemResolver(settings.hosts());
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
         this.admin = AdminPlane.open(settings, new AdminPages(this), quit, this::drain, events);
     }
@@ -73,13 +78,14 @@ final class Sidecar implements AutoCloseable {
         return new DataPlaneSettings(
                 settings.loops(),
                 settings.outbound(),
-                settings.explicit(),
+                settings.forwards(),
                 settings.inbound(),
                 settings.mesh(),
                 settings.published(),
                 settings.transparent(),
                 settings.accessLog() == AccessLog.Mode.ALL,
-                new HeadLimits(60 * 1024, 128));
+                new HeadLimits(60 * 1024, 128),
+                settings.proxy());
     }
 
     private DataPlane.Surroundings surroundings() {
@@ -92,7 +98,8 @@ final class Sidecar implements AutoCloseable {
                 subscriptions,
                 telemetry::ofLoop,
                 new Troubles(),
-                new SecureRandom().nextLong());
+                new SecureRandom().nextLong(),
+                resolver);
     }
 
     private boolean subscribe(IpPort destination) {
@@ -273,6 +280,13 @@ final class Sidecar implements AutoCloseable {
         return plane;
     }
 
+    /// Where everything listens, by name.
+    Map<String, SocketAddress> listening() {
+        Map<String, SocketAddress> all = new TreeMap<>(plane.listening());
+        all.putAll(admin.listening());
+        return all;
+    }
+
     @Nullable WorkloadIdentity identity() {
         return identity;
     }
@@ -307,6 +321,7 @@ final class Sidecar implements AutoCloseable {
         }
         admin.close();
         plane.close();
+        resolver.close();
         ControlLink link = control;
         if (link != null) {
             link.close();

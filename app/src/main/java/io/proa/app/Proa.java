@@ -5,6 +5,7 @@ import io.proa.app.launcher.DownVerb;
 import io.proa.app.launcher.LauncherVerb;
 import io.proa.app.launcher.LogsVerb;
 import io.proa.app.launcher.PsVerb;
+import io.proa.app.launcher.RunVerb;
 import io.proa.app.launcher.UpVerb;
 import io.proa.host.RedirectCommand;
 import java.io.PrintStream;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nVerbs:%n",
         subcommands = {
             DemoVerb.class,
+            RunVerb.class,
             UpVerb.class,
             PsVerb.class,
             LogsVerb.class,
@@ -51,6 +53,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  proa demo                  four services in four languages",
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
+            "  proa run -- COMMAND        one program of yours beside a sidecar",
             "  proa up fleet.yaml         your own programs, each beside a sidecar",
             "  proa ps                    what runs",
             "  proa redirect print        the rules that bring connections to a sidecar",
@@ -89,6 +92,10 @@ public final class Proa implements Runnable {
             line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
             line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
             line.setExpandAtFiles(false);
+            CommandLine run = line.getSubcommands().get("run");
+            if (run != null) {
+                run.setStopAtPositional(true); // the rest is the program's
+            }
             Misuse.explainValues(line);
             line.setParameterExceptionHandler((problem, _) -> misused(problem, err));
             line.setExecutionExceptionHandler((problem, _, _) -> failed(problem, err));

@@ -50,6 +50,11 @@ public record Terminal(boolean live, int columns, int rows, boolean colours, boo
         return colours ? "\033[" + colour.code + "m" + text + "\033[0m" : text;
     }
 
+    /// Whether a descriptor of this process is a terminal.
+    public static boolean isTerminal(int descriptor) {
+        return isTerminal(Path.of("/proc/self/fd", Integer.toString(descriptor)));
+    }
+
     /// Looks at standard output alone, unlike [System#console], which wants standard input to be a
     /// terminal too.
     private static boolean isTerminal(Path descriptor) {

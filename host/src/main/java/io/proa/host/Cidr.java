@@ -25,13 +25,18 @@ public record Cidr(InetAddress address, int prefix) {
         int slash = text.indexOf('/');
         InetAddress address = IpPort.literal(slash < 0 ? text : text.substring(0, slash));
         if (slash < 0) {
-            return new Cidr(address, address.getAddress().length * 8);
+            return only(address);
         }
         try {
             return new Cidr(address, Integer.parseInt(text.substring(slash + 1)));
         } catch (NumberFormatException _) {
             throw new IllegalArgumentException("'" + text + "': expected ADDRESS/PREFIX");
         }
+    }
+
+    /// The block of this address alone.
+    static Cidr only(InetAddress address) {
+        return new Cidr(address, address.getAddress().length * 8);
     }
 
     public boolean isV4() {
@@ -63,6 +68,22 @@ public record Cidr(InetAddress address, int prefix) {
         } catch (UnknownHostException impossible) {
             throw new AssertionError("4 and 16 bytes are always an address", impossible);
         }
+    }
+
+    /// Whether the address, of whatever family, is one of the block's.
+    public boolean contains(InetAddress other) {
+        byte[] bytes = other.getAddress();
+        byte[] own = address.getAddress();
+        if (bytes.length != own.length) {
+            return false;
+        }
+        byte[] mask = mask();
+        for (int i = 0; i < bytes.length; i++) {
+            if (((bytes[i] ^ own[i]) & mask[i]) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     byte[] mask() {

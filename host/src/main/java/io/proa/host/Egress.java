@@ -1,64 +1,60 @@
 package io.proa.host;
 
+import io.proa.host.egress.NameForwarder;
+import io.proa.host.egress.Relay;
+import io.proa.host.egress.ResolvConf;
+import io.proa.model.IpPort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// A way out of the hub: a link to the machine's own network, and masquerading at both ends.
+/// What of the outside the pods of a fleet reach, as its settings say.
 ///
-/// The link goes with the hub and the table with this process, whatever way that ends; the
-/// forwarding settings of interfaces are restored by [#close()] alone. A firewall of the machine
-/// that drops forwarded packets (Docker sets one up) is left as it is and wins. IPv4; IPv6 too
-/// where the machine forwards that already, since turning it on would make the machine ignore
-/// router advertisements.
+/// The way out is a link ([Uplink]) or this process ([Relay]); names ([NameForwarder]) and the
+/// named services of this machine's loopback are this process' work in either case. All of it goes
+/// with this process, whatever way that ends: sockets and rules are the hub's.
 final class Egress implements AutoCloseable {
-    private static final String HUB_END = "uplink";
-    // Link-local: on no other network. Fleets side by side take different small blocks of it.
-    private static final Cidr LINK4 = Cidr.parse("169.254.87.0/24");
-    private static final Cidr LINK6 = Cidr.parse("fd50:a0a:0:ff00::/120");
-    private static final int LINKS = 64;
-    private static final int LINK4_PREFIX = 30;
-    private static final int LINK6_PREFIX = 126;
+    // Of the hub, where nothing else listens.
+    private static final int RELAY_PORT = 15010;
+    private static final int DNS = 53;
+    private static final String MEETING = "egress.sock";
+    private static final Cidr ALL4 = Cidr.parse("0.0.0.0/0");
+    private static final Cidr ALL6 = Cidr.parse("::/0");
+    // Virtual addresses, which pods' sidecars know: nobody has them.
+    private static final List<Cidr> SERVICES =
+            List.of(Cidr.parse("10.88.0.0/16"), Cidr.parse("fd50:a0a:0:1::/64"));
 
-    private final Deque<Restore> restores = new ArrayDeque<>();
-    private final String hostEnd;
-    private final NetlinkSocket table;
+    private final FleetNetwork.Settings settings;
+    private final ResolvConf names;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    private record Restore(Path setting, String value) {}
-
-    private Egress(String hostEnd, NetlinkSocket table) {
-        this.hostEnd = hostEnd;
-        this.table = table;
+    /// One that serves nothing yet.
+    Egress(FleetNetwork.Settings settings, ResolvConf names) {
+        this.settings = settings;
+        this.names = names;
     }
 
+    /// @param names whose name servers are asked
     /// @param hubPid a process of the hub
-    /// @param hub sets up the hub's end
-    static Egress open(long hubPid, SetupProcess hub) throws IOException {
-        int number = (int) (ProcessHandle.current().pid() % LINKS);
-        String hostEnd = "proa-" + ProcessHandle.current().pid();
-        boolean ipv6 = read(Path.of("/proc/sys/net/ipv6/conf/all/forwarding")).equals("1");
-        try (RouteNetlink links = RouteNetlink.open()) {
-            links.createVeth(
-                    new RouteNetlink.VethEnd(HUB_END, (int) hubPid, 0),
-                    new RouteNetlink.VethEnd(hostEnd, 0, 0));
-            links.setUp(hostEnd);
-            hub.run("up " + HUB_END);
-            connect(links, hostEnd, hub, LINK4, new Link(number, LINK4_PREFIX));
-            if (ipv6) {
-                connect(links, hostEnd, hub, LINK6, new Link(number, LINK6_PREFIX));
-            }
-        }
-        hub.run("masquerade " + HUB_END);
-        Egress egress = new Egress(hostEnd, Masquerade.enteredBy(hostEnd, hostEnd).applyOwned());
+    /// @param hub sets up the hub's side, whose addresses are there
+    static Egress open(
+            FleetNetwork.Settings settings, ResolvConf names, long hubPid, SetupProcess hub)
+            throws IOException {
+        Egress egress = new Egress(settings, names);
         try {
-            egress.forward(egress.hostEnd);
-            for (String uplink : uplinks()) {
-                egress.forward(uplink);
+            switch (settings.egress().kind()) {
+                case NONE -> {}
+                case MASQUERADE -> egress.open.push(Uplink.open(hubPid, hub));
+                case RELAY -> prohibit(hub);
+            }
+            if (!egress.named().isEmpty()) {
+                egress.serve(hub);
             }
             return egress;
         } catch (IOException | RuntimeException e) {
@@ -67,77 +63,103 @@ final class Egress implements AutoCloseable {
         }
     }
 
-    /// The n-th small block of the links' own.
-    private record Link(int number, int prefix) {
-        Cidr end(Cidr of, int which) {
-            return new Cidr(of.host(number * 4 + which), prefix);
+    /// What is not carried is refused, and by an error that also a UDP client hears of: those for
+    /// "no route" it does not (udp(7)).
+    private static void prohibit(SetupProcess hub) throws IOException {
+        hub.run("prohibit " + ALL4);
+        if (NamespaceSupport.hasIpv6()) {
+            hub.run("prohibit " + ALL6);
         }
     }
 
-    private static void connect(
-            RouteNetlink links, String hostEnd, SetupProcess hub, Cidr block, Link link)
-            throws IOException {
-        Cidr host = link.end(block, 1);
-        links.addAddress(hostEnd, host);
-        hub.run("address " + HUB_END + " " + link.end(block, 2));
-        String all = block.isV4() ? "0.0.0.0/0" : "::/0";
-        hub.run("route " + all + " " + Cidr.literal(host.address()) + " " + HUB_END);
-    }
-
-    /// Interfaces with a default route: their answers must be forwarded back.
-    private static List<String> uplinks() throws IOException {
-        return Files.readAllLines(Path.of("/proc/net/route")).stream()
-                .map(line -> line.split("\\s+"))
-                .filter(fields -> fields.length > 7 && fields[1].equals("00000000"))
-                .map(fields -> fields[0])
-                .distinct()
-                .toList();
-    }
-
-    /// Per interface: the machine-wide switch would reset its other settings to a router's.
-    private void forward(String networkInterface) throws IOException {
-        Path setting = Path.of("/proc/sys/net/ipv4/conf", networkInterface, "forwarding");
-        String before = read(setting);
-        if (!before.equals("1")) {
-            try {
-                Files.writeString(setting, "1");
-            } catch (IOException e) {
-                throw new IOException(
-                        "egress needs forwarding: 'sysctl -w net.ipv4.conf."
-                                + networkInterface
-                                + ".forwarding=1' is refused here",
-                        e);
-            }
-            restores.push(new Restore(setting, before));
+    private void serve(SetupProcess hub) throws IOException {
+        List<IpPort> resolvers = resolvers();
+        HubSockets sockets =
+                HubSockets.open(
+                        hub, settings.runDirectory().resolve(MEETING), RELAY_PORT, resolvers);
+        open.push(sockets);
+        for (DatagramChannel channel : sockets.names()) {
+            open.push(NameForwarder.start(channel, names));
         }
+        open.push(Relay.start(sockets.listener(), OriginalDestination::of, this::ways));
+        hub.run("egress " + rules().words());
     }
 
-    private static String read(Path setting) {
-        try {
-            return Files.readString(setting).strip();
-        } catch (IOException _) {
-            return "";
+    private EgressRules rules() {
+        return new EgressRules(
+                RELAY_PORT,
+                named(),
+                List.of(settings.pods4(), settings.pods6()),
+                settings.egress().kind() == EgressKind.RELAY);
+    }
+
+    /// All ports of this machine's addresses: a reset by the relay is heard at once, while the
+    /// error of a route is lost on a connection that is just being opened, until its second
+    /// attempt.
+    private List<EgressRules.Named> named() {
+        List<EgressRules.Named> named = new ArrayList<>();
+        for (IpPort resolver : resolvers()) {
+            named.add(new EgressRules.Named(Cidr.only(resolver.ip()), resolver.port()));
         }
+        if (!settings.egress().hostServices().isEmpty()) {
+            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST4), 0));
+            named.add(new EgressRules.Named(Cidr.only(EgressSettings.HOST6), 0));
+        }
+        return named;
+    }
+
+    private List<IpPort> resolvers() {
+        if (settings.egress().kind() == EgressKind.NONE) {
+            return List.of();
+        }
+        IpPort v4 = new IpPort(settings.pods4().host(1), DNS);
+        return NamespaceSupport.hasIpv6()
+                ? List.of(v4, new IpPort(settings.pods6().host(1), DNS))
+                : List.of(v4);
+    }
+
+    /// Where a connection may go: nowhere, if it is to this machine's loopback or to an address of
+    /// the mesh, which would be somebody else's outside.
+    List<InetSocketAddress> ways(IpPort wanted) {
+        if (resolvers().contains(wanted)) {
+            return names.nameservers();
+        }
+        InetAddress to = wanted.ip();
+        if (to.equals(EgressSettings.HOST4) || to.equals(EgressSettings.HOST6)) {
+            return settings.egress().hostServices().contains(wanted.port())
+                    ? loopback(wanted.port())
+                    : List.of();
+        }
+        boolean allowed =
+                settings.egress().kind() == EgressKind.RELAY
+                        && !to.isLoopbackAddress()
+                        && !to.isAnyLocalAddress() // which Linux takes for the loopback
+                        && !settings.pods4().contains(to)
+                        && !settings.pods6().contains(to)
+                        && SERVICES.stream().noneMatch(block -> block.contains(to));
+        return allowed ? List.of(wanted.toSocketAddress()) : List.of();
+    }
+
+    private static List<InetSocketAddress> loopback(int port) {
+        return List.of(
+                new IpPort(IpPort.literal("127.0.0.1"), port).toSocketAddress(),
+                new IpPort(IpPort.literal("::1"), port).toSocketAddress());
     }
 
     @Override
     public void close() {
-        table.close();
-        // The kernel would do it too, but only some time after the hub has ended.
-        try (RouteNetlink links = RouteNetlink.open()) {
-            links.delete(hostEnd);
-        } catch (IOException _) {
-            // gone with the hub
-        }
-        for (Restore restore : restores) {
+        @Nullable RuntimeException failure = null;
+        while (!open.isEmpty()) {
             try {
-                Files.writeString(restore.setting(), restore.value());
-            } catch (NoSuchFileException _) {
-                // the interface is gone, and its setting with it
-            } catch (IOException e) {
-                throw new UncheckedIOException(restore.setting() + " keeps 1", e);
+                open.pop().close();
+            } catch (RuntimeException e) {
+                failure = e;
+            } catch (Exception _) {
+                // its sockets go with this process at the latest
             }
         }
-        restores.clear();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

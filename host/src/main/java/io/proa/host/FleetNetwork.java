@@ -1,5 +1,6 @@
 package io.proa.host;
 
+import io.proa.host.egress.ResolvConf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -9,12 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +43,15 @@ public final class FleetNetwork implements AutoCloseable {
     /// @param egress what of the outside pods reach
     /// @param javaOptions added to the short-lived helper JVMs, such as an AOT cache
     /// @param patience the longest wait for any one step
+    /// @param pods what holds for every pod
     public record Settings(
             Path runDirectory,
             Cidr pods4,
             Cidr pods6,
             EgressSettings egress,
             List<String> javaOptions,
-            Duration patience) {
+            Duration patience,
+            PodSettings pods) {
         /// Blocks that seldom collide; the hub's routes are its own, so only egress could notice.
         public static Settings of(Path runDirectory) {
             return new Settings(
@@ -59,7 +60,8 @@ public final class FleetNetwork implements AutoCloseable {
                     Cidr.parse("fd50:a0a::/64"),
                     EgressSettings.NONE,
                     List.of(),
-                    Duration.ofSeconds(20));
+                    Duration.ofSeconds(20),
+                    PodSettings.ofThisProcess());
         }
 
         public Settings withEgress(EgressKind kind) {
@@ -71,8 +73,12 @@ public final class FleetNetwork implements AutoCloseable {
             return with(egress.withHostServices(ports));
         }
 
+        public Settings withPods(PodSettings other) {
+            return new Settings(runDirectory, pods4, pods6, egress, javaOptions, patience, other);
+        }
+
         private Settings with(EgressSettings other) {
-            return new Settings(runDirectory, pods4, pods6, other, javaOptions, patience);
+            return new Settings(runDirectory, pods4, pods6, other, javaOptions, patience, pods);
         }
 
         /// The name server that pods are to use; null = they have none of the fleet's.
@@ -89,7 +95,12 @@ public final class FleetNetwork implements AutoCloseable {
     private final boolean ipv6 = NamespaceSupport.hasIpv6();
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
+    private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
+    // Guards itself and `names`.
+    private final Map<String, NameFiles> nameFiles = new HashMap<>();
+
     private final AtomicInteger joined = new AtomicInteger();
+    private @Nullable Map<String, List<InetAddress>> names;
     private int bridgeIndex;
     private @Nullable Egress egress;
 
@@ -102,6 +113,11 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @throws IOException with one sentence that says what forbids it and how to mend that
     public static FleetNetwork open(Settings settings) throws IOException {
+        return open(settings, ResolvConf.MACHINE);
+    }
+
+    /// @param names whose name servers the pods' questions go to
+    static FleetNetwork open(Settings settings, ResolvConf names) throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -112,6 +128,8 @@ public final class FleetNetwork implements AutoCloseable {
                         new Namespace.Order(
                                 "hub",
                                 settings.script(POD_INIT),
+                                Duration.ZERO,
+                                "-",
                                 "-",
                                 // Forwarding also makes every unreachable address fail at once.
                                 sysctls(
@@ -126,7 +144,7 @@ public final class FleetNetwork implements AutoCloseable {
         FleetNetwork network = new FleetNetwork(settings, hub);
         try {
             hub.release("");
-            network.buildHub();
+            network.buildHub(names);
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();
@@ -152,11 +170,14 @@ public final class FleetNetwork implements AutoCloseable {
         // second.
         all.add("net/ipv6/conf/default/accept_dad=0");
         all.add("net/ipv6/conf/default/accept_ra=0");
+        // Who had a removed pod's addresses in mind learns of the new one's link.
+        all.add("net/ipv4/conf/default/arp_notify=1");
+        all.add("net/ipv6/conf/default/ndisc_notify=1");
         all.addAll(List.of(more));
         return all;
     }
 
-    private void buildHub() throws IOException {
+    private void buildHub(ResolvConf names) throws IOException {
         try (SetupProcess setup = hub.setup(settings.javaOptions(), settings.patience())) {
             setup.run("up lo");
             bridgeIndex = Integer.parseInt(setup.run("bridge " + BRIDGE + " " + BRIDGE_MAC));
@@ -164,9 +185,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            if (settings.egress().kind() == EgressKind.MASQUERADE) {
-                egress = Egress.open(hub.initPid(), setup);
-            }
+            egress = Egress.open(settings, names, hub.initPid(), setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }
@@ -175,26 +194,17 @@ public final class FleetNetwork implements AutoCloseable {
     /// Makes a pod: its links are up and its sidecar is started when this returns; its connections
     /// are not redirected yet ([Pod#applyRedirect]). Several pods may be made at the same time.
     public Pod addPod(PodSpec spec) throws IOException {
-        Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
-        Files.createDirectories(directory);
-        Path hosts = Files.writeString(directory.resolve("hosts"), hosts(spec));
-        // Whatever the umask: every user of the pod resolves names.
-        Files.setPosixFilePermissions(hosts, PosixFilePermissions.fromString("rw-r--r--"));
-        Path log = spec.sidecar().log();
+        NameFiles files = nameFiles(spec);
         Namespace namespace =
                 Namespace.create(
-                        new Namespace.Order(
+                        order(
                                 spec.name(),
-                                settings.script(POD_INIT),
-                                hosts.toString(),
+                                files.hosts().toString(),
+                                settings.resolver() == null ? "-" : files.resolvConf().toString(),
                                 sysctls(
                                         "kernel/hostname=" + spec.name(),
                                         "net/ipv4/ip_unprivileged_port_start=0"),
-                                confined(spec.sidecar().command()),
-                                spec.sidecar().environment(),
-                                log == null
-                                        ? ProcessBuilder.Redirect.INHERIT
-                                        : ProcessBuilder.Redirect.appendTo(log.toFile())),
+                                spec.sidecar()),
                         settings.patience());
         SetupProcess setup = null;
         try {
@@ -206,11 +216,111 @@ public final class FleetNetwork implements AutoCloseable {
                 setup.close();
             }
             namespace.close();
+            forget(spec.name());
             throw new IOException("pod " + spec.name() + ": " + e.getMessage(), e);
         }
         Pod pod = new Pod(spec, namespace, setup, settings);
         pods.put(spec.name(), pod);
         return pod;
+    }
+
+    /// Joins a running program's network to this one; its sidecar is started when this returns, its
+    /// connections are not turned yet ([Attachment#applyRedirect]). Takes power over that network.
+    public Attachment attach(AttachSpec spec) throws IOException {
+        Attachment attached =
+                Attachment.open(
+                        spec,
+                        new Attachment.Fleet(
+                                settings,
+                                hub.initPid(),
+                                bridgeIndex,
+                                linkName(spec.name()),
+                                order(spec.name(), "-", "-", List.of(), spec.sidecar())));
+        attachments.add(attached);
+        return attached;
+    }
+
+    /// Undoes it.
+    public void detach(Attachment attached) {
+        attachments.remove(attached);
+        attached.close();
+    }
+
+    private NameFiles nameFiles(PodSpec spec) throws IOException {
+        Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
+        Files.createDirectories(directory);
+        NameFiles files = new NameFiles(directory, spec, ipv6);
+        InetAddress resolver = settings.resolver();
+        if (resolver != null) {
+            files.writeResolvConf(resolver);
+        }
+        synchronized (nameFiles) {
+            Map<String, List<InetAddress>> latest = names;
+            files.writeHosts(withEgress(latest == null ? spec.hosts() : latest));
+            nameFiles.put(spec.name(), files);
+        }
+        return files;
+    }
+
+    /// Closes a pod and forgets it; its name and addresses may be used again.
+    ///
+    /// @param grace see [Pod#close(Duration)]
+    public void removePod(String name, Duration grace) throws IOException {
+        Pod pod = pods.remove(name);
+        if (pod == null) {
+            throw new IllegalArgumentException("no pod " + name);
+        }
+        pod.close(grace);
+        forget(name);
+    }
+
+    private Map<String, List<InetAddress>> withEgress(Map<String, List<InetAddress>> names) {
+        Map<String, List<InetAddress>> all = new HashMap<>(settings.egress().names());
+        all.putAll(names);
+        return all;
+    }
+
+    private void forget(String name) throws IOException {
+        synchronized (nameFiles) {
+            NameFiles files = nameFiles.remove(name);
+            if (files != null) {
+                files.delete();
+            }
+        }
+    }
+
+    /// Changes what every pod resolves, those that are there and those to come, whatever their
+    /// specification says.
+    ///
+    /// @param all names besides localhost and each pod's own
+    public void updateHosts(Map<String, List<InetAddress>> all) throws IOException {
+        synchronized (nameFiles) {
+            names = Map.copyOf(all);
+            for (NameFiles files : nameFiles.values()) {
+                files.writeHosts(withEgress(all));
+            }
+        }
+    }
+
+    private Namespace.Order order(
+            String name,
+            String hosts,
+            String resolvConf,
+            List<String> sysctls,
+            PodSpec.Sidecar sidecar) {
+        Path log = sidecar.log();
+        return new Namespace.Order(
+                name,
+                settings.script(POD_INIT),
+                settings.pods().grace(),
+                hosts,
+                resolvConf,
+                sysctls,
+                confined(sidecar.command()),
+                sidecar.environment(),
+                log == null
+                        ? ProcessBuilder.Redirect.INHERIT
+                        : ProcessBuilder.Redirect.appendTo(log.toFile()));
     }
 
     /// A sidecar keeps the one power it uses, to mark its sockets.
@@ -226,64 +336,40 @@ public final class FleetNetwork implements AutoCloseable {
 
     private void link(SetupProcess setup, PodSpec spec) throws IOException {
         setup.run("up lo");
-        // The first end goes to the hub, named so that a capture there can tell pods apart.
-        String name = joined.incrementAndGet() + "-" + spec.name();
-        String inHub = name.substring(0, Math.min(name.length(), INTERFACE_NAME));
-        setup.run("veth " + inHub + " " + hub.initPid() + " " + bridgeIndex + " eth0");
-        setup.run("up eth0");
-        join(setup, spec.ipv4(), settings.pods4());
+        // The first end goes to the hub.
+        setup.run(
+                "veth "
+                        + linkName(spec.name())
+                        + " "
+                        + hub.initPid()
+                        + " "
+                        + bridgeIndex
+                        + " eth0");
+        setup.run("address eth0 " + new Cidr(spec.ipv4(), settings.pods4().prefix()));
         if (ipv6) {
-            join(setup, spec.ipv6(), settings.pods6());
+            setup.run("address eth0 " + new Cidr(spec.ipv6(), settings.pods6().prefix()));
+        }
+        // Only now: it tells the others whose the addresses are from here on.
+        setup.run("up eth0");
+        route(setup, settings.pods4());
+        if (ipv6) {
+            route(setup, settings.pods6());
         }
     }
 
-    private static void join(SetupProcess setup, InetAddress address, Cidr block)
-            throws IOException {
-        String gateway = Cidr.literal(block.host(1));
+    /// In the hub, so that a capture there can tell pods apart.
+    private String linkName(String pod) {
+        String name = joined.incrementAndGet() + "-" + pod;
+        return name.substring(0, Math.min(name.length(), INTERFACE_NAME));
+    }
+
+    private static void route(SetupProcess setup, Cidr block) throws IOException {
         String all = block.isV4() ? "0.0.0.0/0" : "::/0";
-        setup.run("address eth0 " + new Cidr(address, block.prefix()));
-        setup.run("route " + all + " " + gateway + " eth0");
+        setup.run("route " + all + " " + Cidr.literal(block.host(1)) + " eth0");
     }
 
     private static Cidr gateway(Cidr block) {
         return new Cidr(block.host(1), block.prefix());
-    }
-
-    private String hosts(PodSpec spec) {
-        StringBuilder text = new StringBuilder("127.0.0.1\tlocalhost\n");
-        if (ipv6) {
-            text.append("::1\tlocalhost ip6-localhost ip6-loopback\n");
-        }
-        // A program that asks for its own name must not have to ask a name server. Whoever made
-        // the pod without being root could not rename it, so it still has the machine's.
-        Set<String> own = new LinkedHashSet<>(List.of(spec.name()));
-        machineName().filter(name -> !spec.hosts().containsKey(name)).ifPresent(own::add);
-        for (String name : own) {
-            text.append(Cidr.literal(spec.ipv4())).append('\t').append(name).append('\n');
-            if (ipv6) {
-                text.append(Cidr.literal(spec.ipv6())).append('\t').append(name).append('\n');
-            }
-        }
-        Map<String, List<InetAddress>> names = new TreeMap<>(settings.egress().names());
-        names.putAll(spec.hosts());
-        for (Map.Entry<String, List<InetAddress>> entry : names.entrySet()) {
-            for (InetAddress address : entry.getValue()) {
-                if (ipv6 || address.getAddress().length == 4) {
-                    text.append(Cidr.literal(address)).append('\t');
-                    text.append(entry.getKey()).append('\n');
-                }
-            }
-        }
-        return text.toString();
-    }
-
-    private static Optional<String> machineName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.isEmpty() ? Optional.empty() : Optional.of(name);
-        } catch (IOException _) {
-            return Optional.empty();
-        }
     }
 
     /// Process 1 of the hub, as seen from outside.
@@ -294,7 +380,7 @@ public final class FleetNetwork implements AutoCloseable {
     /// Starts a command in the hub as the user and with the power of this process: for captures on
     /// the bridge and probes from outside the mesh. Its streams are pipes.
     public Process exec(List<String> command) throws IOException {
-        return new ApplicationProcess(new ProcessBuilder(hub.inside(command)).start());
+        return ApplicationProcess.enteredBy(new ProcessBuilder(hub.inside(command)).start());
     }
 
     /// Closes all pods, then the hub.
@@ -303,6 +389,9 @@ public final class FleetNetwork implements AutoCloseable {
         List<Thread> closing = new ArrayList<>();
         for (Pod pod : pods.values()) {
             closing.add(Thread.startVirtualThread(pod::close));
+        }
+        for (Attachment attached : attachments) {
+            closing.add(Thread.startVirtualThread(attached::close));
         }
         for (Thread thread : closing) {
             try {

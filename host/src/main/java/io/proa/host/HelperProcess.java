@@ -136,13 +136,18 @@ final class HelperProcess implements AutoCloseable {
     /// Ends its input, waits for it, and kills it where that does not help.
     @Override
     public void close() {
+        close(Duration.ZERO);
+    }
+
+    /// The same, for one that may take `longer` than others to end.
+    void close(Duration longer) {
         try {
             process.getOutputStream().close();
         } catch (IOException _) {
             // it has ended already
         }
         try {
-            if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(END.plus(longer).toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor(END.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException _) {

@@ -16,33 +16,57 @@ import java.util.Map;
 final class Namespace implements AutoCloseable {
     private final HelperProcess holder;
     private final long initPid;
+    private final Duration grace;
 
-    private Namespace(HelperProcess holder, long initPid) {
+    private Namespace(HelperProcess holder, long initPid, Duration grace) {
         this.holder = holder;
         this.initPid = initPid;
+        this.grace = grace;
     }
 
     /// How a namespace is held.
     ///
+    /// @param grace how long applications may take to end
     /// @param hosts bound over /etc/hosts; "-" leaves that as it is
+    /// @param resolvConf likewise over /etc/resolv.conf
     /// @param sysctls `net/ipv4/NAME=VALUE`
     /// @param keptRunning a command started again whenever it ends; may be empty
     /// @param errors where process 1 and the command write; PIPE keeps it for messages
     record Order(
             String name,
             Path script,
+            Duration grace,
             String hosts,
+            String resolvConf,
             List<String> sysctls,
             List<String> keptRunning,
             Map<String, String> environment,
             ProcessBuilder.Redirect errors) {}
 
     static Namespace create(Order order, Duration patience) throws IOException {
+        return create(List.of("unshare", "--net"), order, patience);
+    }
+
+    /// The same, but in the network namespace of a process that is there already.
+    static Namespace beside(long pid, Order order, Duration patience) throws IOException {
+        return create(
+                List.of("nsenter", "--target", Long.toString(pid), "--net", "--", "unshare"),
+                order,
+                patience);
+    }
+
+    private static Namespace create(List<String> unshare, Order order, Duration patience)
+            throws IOException {
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("unshare", "--net", "--mount", "--uts", "--pid", "--fork"));
-        command.addAll(List.of("--kill-child", "--mount-proc", "sh", order.script().toString()));
-        command.add(order.name());
-        command.add(order.hosts());
+        // In a session of its own: what a terminal sends to this process' group, or an application
+        // to its own, is not meant for whoever runs in here.
+        command.add("setsid");
+        command.addAll(unshare);
+        command.addAll(List.of("--mount", "--uts", "--pid"));
+        command.addAll(List.of("--fork", "--kill-child", "--mount-proc", "sh"));
+        command.addAll(List.of(order.script().toString(), order.name()));
+        command.add(Long.toString(order.grace().toMillis()));
+        command.addAll(List.of(order.hosts(), order.resolvConf()));
         command.addAll(order.sysctls());
         command.add("--");
         command.addAll(order.keptRunning());
@@ -60,7 +84,7 @@ final class Namespace implements AutoCloseable {
                             .findFirst()
                             .orElseThrow(() -> new IOException("process 1 has ended"))
                             .pid();
-            return new Namespace(holder, init);
+            return new Namespace(holder, init, order.grace());
         } catch (IOException e) {
             holder.close();
             throw new IOException(
@@ -98,6 +122,22 @@ final class Namespace implements AutoCloseable {
         return inside;
     }
 
+    /// What goes before a command that is to be within all four namespaces, except that only its
+    /// children are in the process namespace.
+    ///
+    /// @param fromOutside also into the user namespace, as its owner; its owner's parent has all
+    ///   capabilities in it
+    List<String> entrance(boolean fromOutside) {
+        List<String> entrance = new ArrayList<>();
+        entrance.addAll(List.of("nsenter", "--target", Long.toString(initPid)));
+        if (fromOutside) {
+            // Supplementary groups cannot be changed there, and the user is mapped already.
+            entrance.addAll(List.of("--user", "--preserve-credentials"));
+        }
+        entrance.addAll(List.of("--net", "--mount", "--uts", "--pid", "--no-fork", "--"));
+        return entrance;
+    }
+
     /// A [NamespaceSetup] within the network namespace only: it sees this process' files and names
     /// other namespaces by their processes.
     SetupProcess setup(List<String> javaOptions, Duration patience) throws IOException {
@@ -129,6 +169,16 @@ final class Namespace implements AutoCloseable {
 
     @Override
     public void close() {
-        holder.close();
+        holder.close(grace);
+    }
+
+    /// The same with another grace than it was made with.
+    void close(Duration otherGrace) {
+        try {
+            holder.tell("grace " + otherGrace.toMillis());
+        } catch (IOException _) {
+            // it has ended already
+        }
+        holder.close(otherGrace);
     }
 }

@@ -53,7 +53,7 @@ record NftTable(String name, List<Chain> chains) {
     /// Replaces the table in this process' network namespace; it stays until it is removed.
     void apply() throws IOException {
         try (NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER)) {
-            socket.executeBatch(replacement(0), "apply table inet " + name);
+            socket.executeBatch(batch(true, 0), "apply table inet " + name);
         }
     }
 
@@ -64,12 +64,17 @@ record NftTable(String name, List<Chain> chains) {
     NetlinkSocket applyOwned() throws IOException {
         NetlinkSocket socket = NetlinkSocket.open(NetlinkSocket.NETFILTER);
         try {
-            socket.executeBatch(replacement(TABLE_OWNED), "apply table inet " + name);
+            socket.executeBatch(batch(false, TABLE_OWNED), "apply table inet " + name);
             return socket;
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /// Puts this table in the place of one of the same name that the socket owns.
+    void replaceOwned(NetlinkSocket owner) throws IOException {
+        owner.executeBatch(batch(true, TABLE_OWNED), "replace table inet " + name);
     }
 
     /// @return false where there was no such table
@@ -89,12 +94,12 @@ record NftTable(String name, List<Chain> chains) {
         }
     }
 
-    private NetlinkMessages replacement(int flags) {
+    private NetlinkMessages batch(boolean replacing, int flags) {
         NetlinkMessages batch = new NetlinkMessages();
         batchEdge(batch, BATCH_BEGIN);
-        if (flags == 0) {
+        if (replacing) {
             // Added first, so that deleting never fails: the idiom of nft scripts.
-            table(batch, NEWTABLE, NLM_F_CREATE, name).end();
+            table(batch, NEWTABLE, NLM_F_CREATE, name).attributeBe32(2, flags).end();
             table(batch, DELTABLE, 0, name).end();
         }
         table(batch, NEWTABLE, NLM_F_CREATE, name).attributeBe32(2, flags).end();

@@ -1,7 +1,9 @@
 package io.proa.host;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,40 +73,84 @@ public final class Pod implements AutoCloseable {
         }
     }
 
-    /// Starts an application in the pod: without capabilities or a way to gain any, as the pod's
-    /// user, and unable to see the fleet's run directory. It may listen on every port.
+    /// Starts an application in the pod, in a session of its own unless it shares this process'
+    /// terminal. It runs without capabilities or a way to gain any, as the pod's user (or the
+    /// caller, see [PodSettings]), in process, mount and, for a caller, user namespaces of its own:
+    /// it sees neither the sidecar nor the fleet's run directory. It may listen on every port. What
+    /// it has left running when it ends is killed.
     ///
     /// @return its end, exit code (128 + signal where one ended it), streams and signals are the
-    ///   application's own; exit code 127 is "not found", 126 "not executable"
+    ///   application's own; exit code 127 is "not found", 126 "not executable", 69 "could not be
+    ///   prepared"
     public Process startApp(Start start) throws IOException {
-        PodSpec.@Nullable User user = spec.user();
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("unshare", "--mount", "--", "sh"));
-        command.add(settings.script(FleetNetwork.APP_START).toString());
-        command.add(settings.runDirectory().toString());
-        command.add(start.workingDirectory().toAbsolutePath().toString());
-        command.add(user == null ? "-" : Integer.toString(user.uid()));
-        command.add(user == null ? "-" : Integer.toString(user.gid()));
-        command.addAll(start.command());
+        if (!start.input().equals(ProcessBuilder.Redirect.INHERIT)) {
+            command.add("setsid");
+        }
+        command.addAll(namespace.entrance(false));
+        command.addAll(becoming(start));
         ProcessBuilder builder =
-                new ProcessBuilder(namespace.inside(command))
+                new ProcessBuilder(command)
                         .redirectInput(start.input())
                         .redirectOutput(start.output())
                         .redirectError(start.errors());
         builder.environment().putAll(start.environment());
-        return new ApplicationProcess(builder.start());
+        return ApplicationProcess.startedBy(builder.start());
+    }
+
+    /// The command by which another process, outside the user namespace of this one where this one
+    /// is in one, becomes an application as [#startApp] makes them, by execve(2): on its own
+    /// terminal, in its own process group. It may be root, or the caller. It stays as the parent
+    /// that ends as the application does; when it is killed, the application lives on until the pod
+    /// is closed.
+    ///
+    /// @param start its redirects and environment are for the other process to arrange
+    public List<String> enter(Start start) {
+        List<String> command = new ArrayList<>(namespace.entrance(caller() != null));
+        command.addAll(becoming(start));
+        return command;
+    }
+
+    private PodSpec.@Nullable User caller() {
+        return settings.pods().caller();
+    }
+
+    /// What `app-start.sh` is to be told.
+    private List<String> becoming(Start start) {
+        PodSpec.User user = caller() == null ? spec.user() : caller();
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of("sh", settings.script(FleetNetwork.APP_START).toString(), "enter"));
+        command.add(user == null ? "-" : Integer.toString(user.uid()));
+        command.add(user == null ? "-" : Integer.toString(user.gid()));
+        command.add(caller() == null ? "-" : "mapped");
+        List<Path> hidden = new ArrayList<>(settings.pods().hidden());
+        hidden.add(settings.runDirectory());
+        hidden.removeIf(directory -> !Files.isDirectory(directory));
+        command.add(Integer.toString(hidden.size()));
+        hidden.forEach(directory -> command.add(directory.toString()));
+        command.add(start.workingDirectory().toAbsolutePath().toString());
+        command.addAll(start.command());
+        return command;
     }
 
     /// Starts a command in the pod as the user and with the power of this process: for captures and
     /// probes. Its streams are pipes.
     public Process exec(List<String> command) throws IOException {
-        return new ApplicationProcess(new ProcessBuilder(namespace.inside(command)).start());
+        return ApplicationProcess.enteredBy(new ProcessBuilder(namespace.inside(command)).start());
     }
 
-    /// Ends the sidecar, giving it a second, then kills every process of the pod.
+    /// Ends the applications, giving them the grace of [PodSettings], then the sidecar, giving it a
+    /// second, then kills every process of the pod.
     @Override
     public void close() {
         setup.close();
         namespace.close();
+    }
+
+    /// The same with another grace, rounded to 50 ms. All the while the sidecar serves the
+    /// applications.
+    public void close(Duration grace) {
+        setup.close();
+        namespace.close(grace);
     }
 }

@@ -178,6 +178,23 @@ public record RedirectRules(
         return table().applyOwned();
     }
 
+    /// Turns no further connections. Those that were turned stay translated as long as there is a
+    /// chain that could have done it, so the table stays, without rules.
+    ///
+    /// @param owner as [#applyOwned] gave it
+    static void letGo(NetlinkSocket owner) throws IOException {
+        new NftTable(
+                        TABLE,
+                        List.of(
+                                natChain("outbound", NftTable.Hook.OUTPUT, List.of()),
+                                natChain("inbound", NftTable.Hook.PREROUTING, List.of())))
+                .replaceOwned(owner);
+    }
+
+    private static NftTable.Chain natChain(String name, NftTable.Hook hook, List<NftRule> rules) {
+        return new NftTable.Chain(name, "nat", hook, DESTINATION_NAT, rules);
+    }
+
     /// Takes the rules out of this process' network namespace; connections that began under them
     /// stay translated.
     ///
@@ -207,12 +224,8 @@ public record RedirectRules(
                                             new NftRule.Tcp(true),
                                             new NftRule.Untrackable()))));
         }
-        chains.add(
-                new NftTable.Chain(
-                        "outbound", "nat", NftTable.Hook.OUTPUT, DESTINATION_NAT, outbound()));
-        chains.add(
-                new NftTable.Chain(
-                        "inbound", "nat", NftTable.Hook.PREROUTING, DESTINATION_NAT, inbound()));
+        chains.add(natChain("outbound", NftTable.Hook.OUTPUT, outbound()));
+        chains.add(natChain("inbound", NftTable.Hook.PREROUTING, inbound()));
         return new NftTable(TABLE, chains);
     }
 

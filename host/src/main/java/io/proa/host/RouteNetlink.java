@@ -41,6 +41,7 @@ final class RouteNetlink implements AutoCloseable {
     private static final int RTPROT_STATIC = 4;
     private static final int RT_SCOPE_LINK = 253;
     private static final int RTN_UNICAST = 1;
+    private static final int RTN_PROHIBIT = 8;
 
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
@@ -141,6 +142,20 @@ final class RouteNetlink implements AutoCloseable {
         }
         message.attributeU32(RTA_OIF, index(name)).end();
         socket.execute(message, "add route " + block + " to " + name);
+    }
+
+    /// Answers what would be forwarded to a block, and has no better route, by the ICMP error
+    /// "administratively prohibited".
+    void prohibit(Cidr block) throws IOException {
+        NetlinkMessages message = new NetlinkMessages();
+        message.begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+        message.u8(family(block.address())).u8(block.prefix()).u8(0).u8(0);
+        message.u8(RT_TABLE_MAIN).u8(RTPROT_STATIC).u8(0).u8(RTN_PROHIBIT).u32(0);
+        if (block.prefix() > 0) {
+            message.attribute(RTA_DST, block.block().address());
+        }
+        message.end();
+        socket.execute(message, "prohibit " + block);
     }
 
     /// The kernel's number for an interface.

@@ -28,6 +28,10 @@ final class SetupProcess implements AutoCloseable {
                 answer.startsWith("error ") ? answer.substring(6) : "unexpected: " + answer);
     }
 
+    boolean isAlive() {
+        return helper.process().isAlive();
+    }
+
     @Override
     public void close() {
         helper.close();

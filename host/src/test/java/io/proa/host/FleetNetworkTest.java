@@ -327,7 +327,7 @@ final class FleetNetworkTest {
         return Objects.requireNonNull(value);
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException _) {
@@ -341,7 +341,7 @@ final class FleetNetworkTest {
         return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
+    static void await(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);

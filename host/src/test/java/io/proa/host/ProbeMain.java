@@ -23,6 +23,10 @@ final class ProbeMain {
         switch (args[0]) {
             case "listen" -> listen(args);
             case "ask" -> System.out.print(ask(args[1], Integer.parseInt(args[2])));
+            case "echo" -> echo(Integer.parseInt(args[1]));
+            case "chat" -> chat(args[1], Integer.parseInt(args[2]));
+            case "rules" -> System.out.print(RedirectRules.remove());
+            case "attach" -> attach(Path.of(args[1]), Long.parseLong(args[2]));
             case "mark" -> {
                 try (SocketChannel channel = SocketChannel.open()) {
                     System.out.print(SocketMark.set(channel));
@@ -44,7 +48,12 @@ final class ProbeMain {
     static List<String> command(String... args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m"));
+        command.addAll(
+                List.of(
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx16m",
+                        "-XX:-UsePerfData"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -62,6 +71,51 @@ final class ProbeMain {
             Thread.startVirtualThread(() -> answer(server, port));
         }
         System.out.println("listening");
+        Thread.sleep(60_000);
+    }
+
+    /// Gives every connection back what it sends.
+    private static void echo(int port) throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(port));
+            System.out.println("listening");
+            while (true) {
+                SocketChannel channel = server.accept();
+                Thread.startVirtualThread(() -> {
+                    try (channel) {
+                        channel.socket()
+                                .getInputStream()
+                                .transferTo(channel.socket().getOutputStream());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            }
+        }
+    }
+
+    /// One connection: lines of standard input go out, lines of answers are printed.
+    private static void chat(String host, int port) throws IOException {
+        try (java.net.Socket socket = new java.net.Socket(host, port)) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    socket.getInputStream().transferTo(System.out);
+                } catch (IOException e) {
+                    System.out.println(e);
+                }
+            });
+            System.in.transferTo(socket.getOutputStream());
+        }
+    }
+
+    /// A fleet that a running program joins, until this is killed.
+    private static void attach(Path run, long pid) throws Exception {
+        Path log = run.resolveSibling("killed.log");
+        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(run));
+        Attachment attached = network.attach(AttachmentTest.spec(pid, log));
+        FleetNetworkTest.await(() -> FleetNetworkTest.read(log).contains("listening"));
+        attached.applyRedirect(RedirectRules.DEFAULT);
+        System.out.println("attached");
         Thread.sleep(60_000);
     }
 

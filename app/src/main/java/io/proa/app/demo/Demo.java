@@ -10,6 +10,8 @@ import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Preflight;
 import io.proa.app.fleet.RunDirectory;
 import io.proa.app.fleet.Teardown;
+import io.proa.app.launcher.Fleets;
+import io.proa.app.launcher.Launcher;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,24 +103,38 @@ final class Demo {
     }
 
     private Sysexit play(Stage stage, Story story) {
-        FleetRunner fleet = FleetRunner.start(stage.plan(), installation, base(), teardown, story);
+        Launcher launcher =
+                Launcher.start(
+                        new Launcher.Order(
+                                stage.plan(),
+                                installation,
+                                new Fleets(base()),
+                                FleetRunner.Variations.NONE),
+                        teardown,
+                        story);
+        FleetRunner fleet = launcher.fleet();
         story.started(fleet);
         try (SteadyLoad load = SteadyLoad.start(URI.create(stage.front().url()), settings.load())) {
             return settings.once()
                     ? once(fleet, story, load)
-                    : untilInterrupted(fleet, story, load);
+                    : untilInterrupted(launcher, story, load);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Sysexit.OK;
         }
     }
 
-    private Sysexit untilInterrupted(FleetRunner fleet, Story story, SteadyLoad load)
+    private Sysexit untilInterrupted(Launcher launcher, Story story, SteadyLoad load)
             throws InterruptedException {
+        FleetRunner fleet = launcher.fleet();
         Watch watch = new Watch(fleet.pods(), story);
         watch.look();
         story.strangers(knock(fleet));
         while (!interrupted.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (launcher.awaitEnd(Duration.ZERO)) {
+                story.ending();
+                return Sysexit.OK;
+            }
             watch.look();
             if (interrupted.getCount() > 0 && !story.live(watch, load)) {
                 story.ending();

@@ -7,6 +7,7 @@ import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.UserNamespace;
 import io.proa.app.fleet.FleetPlan;
+import io.proa.app.launcher.Fleets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -100,6 +101,7 @@ public final class DemoVerb implements Callable<Integer> {
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         Map<String, String> environment = System.getenv();
         Demo demo = new Demo(settings, installation, Terminal.detect(environment), environment);
+        Fleets.of(environment).tellOfTheDead(System.err);
         FleetPlan plan = demo.check();
         if (UserNamespace.needed(environment)) {
             return UserNamespace.run(

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The line to the fleet's control plane. One that dies is started again with the same state, so
 /// that it comes back as the same authority with the same addresses; the sidecars serve on
@@ -72,6 +74,40 @@ final class ControlLink {
             throw new IOException("the control plane gave no token for " + pod + ": " + answer);
         }
         return answer.substring(expected.length());
+    }
+
+    /// Has the intent read anew.
+    ///
+    /// @return what is wrong with it, in which case the last good one stays; empty = it is in use
+    List<String> reload() throws IOException {
+        String answer = ask("reload");
+        if (answer.startsWith("reloaded ")) {
+            return List.of();
+        }
+        String rejected = "rejected ";
+        if (!answer.startsWith(rejected)) {
+            return List.of(answer);
+        }
+        try {
+            List<String> problems = new ArrayList<>();
+            JsonMapper.shared()
+                    .readTree(answer.substring(rejected.length()))
+                    .required("problems")
+                    .forEach(problem -> problems.add(problem.asString()));
+            return problems;
+        } catch (JacksonException _) {
+            return List.of(answer);
+        }
+    }
+
+    /// The fleet in use, with its addresses.
+    AddressView fleet() throws IOException {
+        String answer = ask("fleet");
+        String expected = "fleet ";
+        if (!answer.startsWith(expected)) {
+            throw new IOException("the control plane does not know its fleet: " + answer);
+        }
+        return AddressView.parse(answer.substring(expected.length()));
     }
 
     /// One command, one line as its answer; where the control plane dies over it, its successor is

@@ -3,6 +3,8 @@ package io.proa.app.fleet;
 import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
+import io.proa.host.EgressKind;
+import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
 import java.io.IOException;
@@ -11,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -24,13 +28,22 @@ public final class FleetRunner implements AutoCloseable {
     private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
     private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
     private volatile FleetPlan plan;
+    private final Guests guests;
     private volatile boolean lost;
+    private List<String> noted = List.of();
 
     private FleetRunner(FleetPlan plan, FleetSite site, ControlLink control, FleetNetwork network) {
         this.plan = plan;
         this.site = site;
         this.control = control;
         this.network = network;
+        this.guests =
+                new Guests(
+                        site,
+                        control,
+                        network,
+                        new JoinedDocuments(plan.name(), site.run().joined()),
+                        AddressView.of(plan));
     }
 
     /// What a start may do otherwise than usual.
@@ -38,13 +51,29 @@ public final class FleetRunner implements AutoCloseable {
     /// @param controlOptions added to the control plane's command line
     /// @param onNetwork is given the network when its bridge is up and there is no pod yet
     /// @param controlKept whether a control plane that dies is started again
+    /// @param reach what of the outside the pods reach
     public record Variations(
-            List<String> controlOptions, Consumer<FleetNetwork> onNetwork, boolean controlKept) {
+            List<String> controlOptions,
+            Consumer<FleetNetwork> onNetwork,
+            boolean controlKept,
+            EgressSettings reach) {
         /// Nothing of the kind.
-        public static final Variations NONE = new Variations(List.of(), _ -> {}, true);
+        public static final Variations NONE =
+                new Variations(List.of(), _ -> {}, true, EgressSettings.NONE);
 
         public Variations {
             controlOptions = List.copyOf(controlOptions);
+        }
+
+        /// Only that the pods reach the outside, in the way that suits this user.
+        ///
+        /// @param hostServices ports of the machine's loopback that they reach, too; 1 to 65535
+        public static Variations reaching(Set<Integer> hostServices) {
+            return new Variations(
+                    List.of(),
+                    _ -> {},
+                    true,
+                    new EgressSettings(EgressKind.usual(), new TreeSet<>(hostServices)));
         }
     }
 
@@ -89,17 +118,33 @@ public final class FleetRunner implements AutoCloseable {
                 ControlLink.start(
                         site,
                         new ControlLink.Order(
-                                plan.documents(),
+                                intent(plan, site.run()),
                                 variations.controlOptions(),
                                 variations.controlKept()));
         site.progress().step("the control plane");
-        FleetNetwork network = FleetNetwork.open(FleetNetwork.Settings.of(site.run().path()));
+        FleetNetwork network =
+                FleetNetwork.open(
+                        FleetNetwork.Settings.of(site.run().path())
+                                .withEgress(variations.reach().kind())
+                                .withHostServices(variations.reach().hostServices()));
         site.teardown().add("pods and their network", network::close);
         variations.onNetwork().accept(network);
         FleetRunner fleet = new FleetRunner(plan, site, control, network);
         site.teardown().add("applications", () -> endApps(List.copyOf(fleet.apps.values())));
         site.teardown().add("published ports", fleet::unpublish);
         return fleet;
+    }
+
+    /// The fleet's documents, and those of programs that will join it.
+    private static List<Path> intent(FleetPlan plan, RunDirectory run) throws IOException {
+        List<Path> intent = new ArrayList<>(plan.documents());
+        if (intent.isEmpty()) {
+            Path empty = run.path().resolve("fleet.yaml");
+            JoinedDocuments.writeEmpty(plan.name(), empty);
+            intent.add(empty);
+        }
+        intent.add(run.joined());
+        return intent;
     }
 
     /// Pods all at once, then applications in their order, then published ports.
@@ -168,6 +213,10 @@ public final class FleetRunner implements AutoCloseable {
     /// @throws Fault when there is no such pod
     public void remove(String name) {
         MeshedPod pod = pods.get(name);
+        if (guests.seat(name) != null) {
+            removeGuest(name);
+            return;
+        }
         if (pod == null) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
@@ -180,28 +229,54 @@ public final class FleetRunner implements AutoCloseable {
         try {
             SupervisedApp app = apps.get(name);
             if (app != null) {
-                endApps(List.of(app));
+                app.stop();
             }
             pods.remove(name);
             apps.remove(name);
-            pod.unpublish();
-            pod.pod().close();
-            RunDirectory.removeTree(site.run().pod(name));
-            note();
+            pod.end(pod.service().care().drain());
         } catch (IOException e) {
             throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw Fault.of(Sysexit.OS, "interrupted while ending " + name, "");
         }
     }
 
-    private void note() throws IOException {
-        site.run().note(pods.keySet().stream().sorted().toList());
+    private void removeGuest(String name) {
+        try {
+            guests.leave(name);
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
+        }
+    }
+
+    /// Makes a pod for a program that somebody else starts.
+    ///
+    /// @return the pod and its sidecar, which is ready
+    /// @throws Fault where its name or a port is taken, or something could not be started
+    public RunningPod join(Joining joining) {
+        return guests.join(joining).pod().facts();
+    }
+
+    /// Whether the pod's program is somebody else's child, on a terminal of its own.
+    public boolean isGuest(String pod) {
+        return guests.seat(pod) != null;
+    }
+
+    /// Keeps a note of the pods, for the case that this process is killed.
+    private synchronized void note() {
+        List<String> now = pods().stream().map(RunningPod::name).sorted().toList();
+        if (!now.equals(noted) && !site.closing()) {
+            try {
+                site.run().note(now);
+                noted = now;
+            } catch (IOException _) {
+                // The next look tries again; nothing depends on it while all is well.
+            }
+        }
     }
 
     /// Looks after what nobody else tells of; to be called now and then.
     public void look() {
+        guests.look();
+        note();
         if (!lost && ProcessHandle.of(network.hubPid()).isEmpty() && !site.closing()) {
             lost = true;
             site.progress().news("the fleet's network has gone, so nothing can be reached");
@@ -213,23 +288,30 @@ public final class FleetRunner implements AutoCloseable {
         return lost;
     }
 
-    /// Whether every application has ended and stays so.
+    /// Whether no program is there that could still do something.
     public boolean isFinished() {
-        return !apps.isEmpty() && apps.values().stream().allMatch(SupervisedApp::isOver);
+        return guests.isEmpty() && apps.values().stream().allMatch(SupervisedApp::isOver);
     }
 
     /// All pods, those that call before those that are called.
     public List<PodStatus> status() {
-        return pods().stream().map(this::status).toList();
+        List<PodStatus> all = new ArrayList<>();
+        for (RunningPod running : planned()) {
+            SupervisedApp app = apps.get(running.name());
+            MeshedPod pod = pods.get(running.name());
+            if (pod != null) {
+                all.add(status(pod, app == null ? AppFacts.NONE : app.facts()));
+            }
+        }
+        guests.all().forEach(seat -> all.add(status(seat.pod(), seat.guest().facts())));
+        return all;
     }
 
-    private PodStatus status(RunningPod running) {
-        MeshedPod pod = meshed(running.name());
-        SupervisedApp app = apps.get(running.name());
+    private static PodStatus status(MeshedPod pod, AppFacts app) {
         return new PodStatus(
-                running,
+                pod.facts(),
                 pod.service().command(),
-                app == null ? AppFacts.NONE : app.facts(),
+                app,
                 pod.sidecarPid(),
                 pod.pod().isAlive() ? pod.pod().initPid() : 0,
                 pod.service().port() == FleetPlan.NO_PORT
@@ -257,8 +339,14 @@ public final class FleetRunner implements AutoCloseable {
     /// @param restarts how often it died and was started again
     public record ControlFacts(long pid, int restarts) {}
 
-    /// Those that call before those that are called.
+    /// Those that call before those that are called; last, those that have joined.
     public List<RunningPod> pods() {
+        List<RunningPod> all = new ArrayList<>(planned());
+        guests.all().forEach(seat -> all.add(seat.pod().facts()));
+        return all;
+    }
+
+    private List<RunningPod> planned() {
         List<RunningPod> inOrder = new ArrayList<>();
         for (FleetPlan.Service service : plan.services().reversed()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
@@ -281,7 +369,8 @@ public final class FleetRunner implements AutoCloseable {
 
     /// The pod of that name, for those who look into it or do something to it.
     public Pod pod(String name) {
-        return meshed(name).pod();
+        Guests.Seat seat = guests.seat(name);
+        return seat == null ? meshed(name).pod() : seat.pod().pod();
     }
 
     public Path runDirectory() {

@@ -23,13 +23,16 @@ final class MeshedPod {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final FleetSite site;
+    private final FleetNetwork network;
     private final Order order;
     private final Pod pod;
     private final RunningPod facts;
     private final List<PublishedPort> published = new ArrayList<>();
 
-    private MeshedPod(FleetSite site, Order order, Pod pod, RunningPod facts) {
+    private MeshedPod(
+            FleetSite site, FleetNetwork network, Order order, Pod pod, RunningPod facts) {
         this.site = site;
+        this.network = network;
         this.order = order;
         this.pod = pod;
         this.facts = facts;
@@ -77,9 +80,9 @@ final class MeshedPod {
                             order.service().port(),
                             site.run().adminSocket(name),
                             readyMs);
-            return new MeshedPod(site, order, pod, facts);
+            return new MeshedPod(site, network, order, pod, facts);
         } catch (IOException | RuntimeException e) {
-            pod.close();
+            remove(site, network, name, Duration.ZERO);
             throw e;
         }
     }
@@ -94,8 +97,14 @@ final class MeshedPod {
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
         if (order.isPublished()) {
-            int port = order.service().port();
-            command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
+            order.service().published().stream()
+                    .mapToInt(FleetPlan.PublishedPort::targetPort)
+                    .distinct()
+                    .forEach(port ->
+                            command.addAll(
+                                    List.of(
+                                            "--publish",
+                                            run.publishSocket(pod, port) + "=" + port)));
         }
         return command;
     }
@@ -132,8 +141,8 @@ final class MeshedPod {
         if (!order.isPublished()) {
             return;
         }
-        Path socket = site.run().publishSocket(name(), order.service().port());
         for (FleetPlan.PublishedPort port : order.service().published()) {
+            Path socket = site.run().publishSocket(name(), port.targetPort());
             published.add(PublishedPort.open(port.hostPort(), socket));
         }
     }
@@ -143,6 +152,20 @@ final class MeshedPod {
             port.close();
         }
         published.clear();
+    }
+
+    /// Ends what runs in it and the pod itself; its name may be used again.
+    ///
+    /// @param grace how long its applications may take to end
+    void end(Duration grace) throws IOException {
+        unpublish();
+        remove(site, network, name(), grace);
+    }
+
+    private static void remove(FleetSite site, FleetNetwork network, String name, Duration grace)
+            throws IOException {
+        network.removePod(name, grace);
+        RunDirectory.removeTree(site.run().pod(name));
     }
 
     synchronized List<Integer> publishedPorts() {

@@ -226,7 +226,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// Keeps a note of what runs, for the case that this process is killed.
-    void note(List<String> pods) throws IOException {
+    synchronized void note(List<String> pods) throws IOException {
         noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "");
         noted.write(noteFile);
     }

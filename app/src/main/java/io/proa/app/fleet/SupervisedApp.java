@@ -2,7 +2,6 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
-import io.proa.control.intent.RestartPolicy;
 import io.proa.host.Pod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ final class SupervisedApp {
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration NEWS_DELAY = Duration.ofMillis(300);
-    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final int LONGEST_SHOWN = 80;
 
     private final FleetSite site;
@@ -54,8 +52,12 @@ final class SupervisedApp {
         return home.service();
     }
 
-    private static RestartPolicy policy() {
-        return RestartPolicy.NEVER;
+    private boolean isStartedAgainAfter(int code) {
+        return switch (service().care().restart()) {
+            case ALWAYS -> true;
+            case ON_FAILURE -> code != 0;
+            case NEVER -> false;
+        };
     }
 
     private synchronized Process launch() throws IOException {
@@ -153,7 +155,7 @@ final class SupervisedApp {
                     return;
                 }
                 String sentence = home.name() + " ended with exit code " + code;
-                if (!policy().after(code)) {
+                if (!isStartedAgainAfter(code)) {
                     site.progress().news(sentence + (code == 0 ? "" : LogTail.of(log)));
                     ended(code, AppState.ENDED);
                     return;
@@ -213,14 +215,15 @@ final class SupervisedApp {
         }
     }
 
-    /// Whoever has not ended within [#GRACE] is killed with its pod, which is undone next.
+    /// Whoever has not ended within its service's drain time is killed with its pod, which is
+    /// undone next.
     void awaitEnd(long begun) throws InterruptedException {
         Process app;
         synchronized (this) {
             app = process;
         }
         if (app != null) {
-            long left = begun + GRACE.toNanos() - System.nanoTime();
+            long left = begun + service().care().drain().toNanos() - System.nanoTime();
             app.waitFor(Math.max(1, left), TimeUnit.NANOSECONDS);
         }
     }

@@ -36,6 +36,7 @@ final class Background {
             Progress progress) {
         ProcessBuilder builder =
                 UserNamespace.detached(installation, arguments, environment)
+                        .directory(Path.of("/").toFile())
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectErrorStream(true);
         try {

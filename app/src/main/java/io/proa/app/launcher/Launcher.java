@@ -6,8 +6,11 @@ import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Progress;
+import io.proa.app.fleet.RunningPod;
 import io.proa.app.fleet.Teardown;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,17 +19,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The owner of one running fleet: starts it, looks after it, answers those who ask on its socket,
 /// and knows when it is over.
 public final class Launcher {
+    static final String FOREGROUND = "foreground.sh";
+
     private static final Duration STEP = Duration.ofMillis(100);
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final Duration FIRST_GUEST = Duration.ofSeconds(30);
 
     private final FleetRunner fleet;
     private final String name;
     private final Events events;
     private final Teardown teardown;
+    private final Order order;
     private final Instant since = Instant.now();
+    private final AtomicInteger joining = new AtomicInteger();
+    private volatile boolean joined;
+    private volatile long lastGuest = System.nanoTime();
     private final CompletableFuture<End> end = new CompletableFuture<>();
 
     /// Why a fleet is over.
@@ -49,9 +61,10 @@ public final class Launcher {
             Fleets fleets,
             FleetRunner.Variations variations) {}
 
-    private Launcher(FleetRunner fleet, String name, Events events, Teardown teardown) {
+    private Launcher(FleetRunner fleet, Order order, Events events, Teardown teardown) {
         this.fleet = fleet;
-        this.name = name;
+        this.order = order;
+        this.name = order.plan().name();
         this.events = events;
         this.teardown = teardown;
     }
@@ -71,10 +84,23 @@ public final class Launcher {
                         teardown,
                         events,
                         order.variations());
-        Launcher launcher = new Launcher(fleet, order.plan().name(), events, teardown);
+        Launcher launcher = new Launcher(fleet, order, events, teardown);
+        launcher.installForeground();
         launcher.serve();
         Thread.ofVirtual().name("launcher watch").start(launcher::watch);
         return launcher;
+    }
+
+    /// For programs that join: their first process runs it.
+    private void installForeground() {
+        try (InputStream script = Launcher.class.getResourceAsStream(FOREGROUND)) {
+            if (script == null) {
+                throw new IllegalStateException(FOREGROUND + " is missing from the program");
+            }
+            Files.copy(script, fleet.runDirectory().resolve(FOREGROUND));
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.CANT_CREATE, FOREGROUND + ": " + e.getMessage(), "");
+        }
     }
 
     private void serve() {
@@ -93,6 +119,7 @@ public final class Launcher {
             case "GET /ps" -> report();
             case "GET /logs" -> LogsReport.of(fleet);
             case "POST /down" -> down(request.parameter("pod"));
+            case "POST /join" -> join(request.body());
             default -> throw new LauncherServer.NoSuchPath();
         };
     }
@@ -104,6 +131,46 @@ public final class Launcher {
         }
         fleet.remove(pod);
         return Map.of("ended", List.of(pod));
+    }
+
+    private Map<String, Object> join(String body) {
+        if (end.isDone()) {
+            throw ending();
+        }
+        joining.incrementAndGet();
+        try {
+            JoinRequest request = JoinRequest.parse(body);
+            refuseOtherHostServices(request);
+            RunningPod pod = fleet.join(request.joining());
+            joined = true;
+            return JoinAnswer.of(fleet, pod, request.joining());
+        } finally {
+            lastGuest = System.nanoTime();
+            joining.decrementAndGet();
+        }
+    }
+
+    /// Whoever is told so starts another launcher.
+    private Fault ending() {
+        return Fault.of(
+                Sysexit.UNAVAILABLE,
+                "fleet '" + name + "' is ending; expected a running one",
+                "try again");
+    }
+
+    private void refuseOtherHostServices(JoinRequest request) {
+        for (int port : request.hostServices()) {
+            if (!order.variations().reach().hostServices().contains(port)) {
+                throw Fault.of(
+                        Sysexit.UNAVAILABLE,
+                        "fleet '"
+                                + name
+                                + "' was started without --host-service "
+                                + port
+                                + "; expected it from the fleet's first program on",
+                        "end the fleet (proa down --fleet " + name + ") and start it with it");
+            }
+        }
     }
 
     private void watch() {
@@ -121,9 +188,20 @@ public final class Launcher {
         fleet.look();
         if (fleet.isLost()) {
             end.complete(End.LOST);
-        } else if (fleet.isFinished()) {
+        } else if (!fleet.isFinished() || joining.get() > 0) {
+            lastGuest = System.nanoTime();
+        } else if (System.nanoTime() - lastGuest > linger().toNanos()) {
             end.complete(End.FINISHED);
         }
+    }
+
+    /// How long a fleet without programs is kept: the first one may be on its way, and one that is
+    /// started again (edit, run) need not wait for a new control plane.
+    private Duration linger() {
+        if (!order.plan().services().isEmpty()) {
+            return Duration.ZERO;
+        }
+        return joined ? LINGER : FIRST_GUEST;
     }
 
     /// What runs, for `proa ps`.
@@ -133,7 +211,7 @@ public final class Launcher {
 
     /// Whether what the pod's application writes goes to a file of the fleet.
     boolean hasLog(String pod) {
-        return !pod.isEmpty();
+        return !fleet.isGuest(pod);
     }
 
     public FleetRunner fleet() {

@@ -5,7 +5,9 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Preflight;
 import io.proa.app.fleet.Progress;
+import io.proa.app.fleet.RunDirectory;
 import io.proa.app.fleet.Teardown;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +36,12 @@ public final class LauncherVerb implements Callable<Integer> {
 
     @Option(names = "--file", paramLabel = "FILE", description = "a fleet's document")
     private @Nullable Path file;
+
+    @Option(names = "--fleet", paramLabel = "NAME", description = "one without a document")
+    private @Nullable String fleet;
+
+    @Option(names = "--host-service", paramLabel = "PORT", description = "see proa up")
+    private List<Integer> hostServices = new ArrayList<>();
 
     private final Teardown teardown = new Teardown();
 
@@ -68,15 +78,25 @@ public final class LauncherVerb implements Callable<Integer> {
     private Launcher.Order order() {
         Map<String, String> environment = System.getenv();
         Fleets fleets = Fleets.of(environment);
-        if (file == null) {
-            throw Fault.of(Sysexit.USAGE, "saw no --file; expected one", "see proa up --help");
-        }
-        FleetPlan plan = UpVerb.check(file, fleets, environment);
         return new Launcher.Order(
-                plan,
+                plan(fleets, environment),
                 Installation.find(System.getProperty("io.proa.dist")),
                 fleets,
-                FleetRunner.Variations.NONE);
+                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
+    }
+
+    private FleetPlan plan(Fleets fleets, Map<String, String> environment) {
+        if (file != null) {
+            return UpVerb.check(file, fleets, environment);
+        }
+        if (fleet == null) {
+            throw Fault.of(
+                    Sysexit.USAGE, "saw neither --file nor --fleet; expected one", "see proa help");
+        }
+        FleetPlan plan = new FleetPlan(fleet, List.of(), List.of(), Map.of());
+        RunDirectory.check(fleets.base(), plan);
+        Preflight.check(plan, environment.getOrDefault("PATH", ""));
+        return plan;
     }
 
     /// To whoever started this, later to the log.

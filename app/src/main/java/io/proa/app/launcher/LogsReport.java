@@ -19,6 +19,7 @@ final class LogsReport {
             logs.put("service", pod.service());
             logs.put("app", fleet.appLog(pod.name()).toString());
             logs.put("sidecar", fleet.sidecarLog(pod.name()).toString());
+            logs.put("terminal", fleet.isGuest(pod.name()));
             pods.add(logs);
         }
         return Map.of("pods", pods);

@@ -82,6 +82,7 @@ public final class UpVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         Path document = document();
+        PortsOption.hostServices(hostServices);
         FleetPlan plan = check(document, fleets, environment);
         if (detach) {
             return detached(document, plan, installation, environment);
@@ -91,7 +92,11 @@ public final class UpVerb implements Callable<Integer> {
                     installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
         Launcher.Order order =
-                new Launcher.Order(plan, installation, fleets, FleetRunner.Variations.NONE);
+                new Launcher.Order(
+                        plan,
+                        installation,
+                        fleets,
+                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
 

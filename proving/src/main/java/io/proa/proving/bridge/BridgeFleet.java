@@ -8,6 +8,7 @@ import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Progress;
 import io.proa.app.fleet.RunningPod;
 import io.proa.app.fleet.Teardown;
+import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -92,7 +93,8 @@ final class BridgeFleet {
                                         "--certificate-lifetime",
                                         CERTIFICATE_LIFETIME.toSeconds() + "s"),
                                 onNetwork,
-                                false)); // it is to be seen how the fleet is without one
+                                false, // it is to be seen how the fleet is without one
+                                EgressSettings.NONE));
         return new BridgeFleet(runner, port, addresses(plan));
     }
 

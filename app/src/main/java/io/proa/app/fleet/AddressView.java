@@ -1,0 +1,73 @@
+package io.proa.app.fleet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What the control plane says of the fleet in use: it alone gives out addresses.
+///
+/// @param pods by name
+/// @param services their names
+/// @param hosts what every pod resolves
+record AddressView(
+        Map<String, FleetPlan.PodPlan> pods,
+        Set<String> services,
+        Map<String, List<InetAddress>> hosts) {
+    AddressView {
+        pods = Map.copyOf(pods);
+        services = Set.copyOf(services);
+        hosts = Map.copyOf(hosts);
+    }
+
+    /// Before anything has changed it is what the documents say.
+    static AddressView of(FleetPlan plan) {
+        Map<String, FleetPlan.PodPlan> pods = new HashMap<>();
+        Set<String> services = new HashSet<>();
+        for (FleetPlan.Service service : plan.services()) {
+            services.add(service.name());
+            service.pods().forEach(pod -> pods.put(pod.name(), pod));
+        }
+        return new AddressView(pods, services, plan.hosts());
+    }
+
+    /// @param json the answer to `fleet`
+    static AddressView parse(String json) throws IOException {
+        try {
+            JsonNode root = JsonMapper.shared().readTree(json);
+            Map<String, FleetPlan.PodPlan> pods = new HashMap<>();
+            Set<String> services = new HashSet<>();
+            for (JsonNode pod : root.required("pods")) {
+                String name = pod.required("name").asString();
+                services.add(pod.required("service").asString());
+                pods.put(
+                        name,
+                        new FleetPlan.PodPlan(name, address(pod, "ipv4"), address(pod, "ipv6")));
+            }
+            Map<String, List<InetAddress>> hosts = new HashMap<>();
+            root.required("hosts")
+                    .properties()
+                    .forEach(entry -> hosts.put(entry.getKey(), addresses(entry.getValue())));
+            return new AddressView(pods, services, hosts);
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new IOException("the control plane's fleet cannot be read: " + json, e);
+        }
+    }
+
+    private static InetAddress address(JsonNode pod, String field) {
+        return InetAddress.ofLiteral(pod.required(field).asString());
+    }
+
+    private static List<InetAddress> addresses(JsonNode list) {
+        List<InetAddress> addresses = new ArrayList<>();
+        list.forEach(each -> addresses.add(InetAddress.ofLiteral(each.asString())));
+        return addresses;
+    }
+}

@@ -1,0 +1,156 @@
+package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import io.proa.host.FleetNetwork;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// Programs that have joined the fleet: each gets a document, addresses and names from the control
+/// plane, and a pod; and loses them when its process has gone. Safe for use by several threads.
+final class Guests {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    private final FleetSite site;
+    private final ControlLink control;
+    private final FleetNetwork network;
+    private final JoinedDocuments documents;
+    private final Map<String, Seat> seats = new ConcurrentSkipListMap<>();
+    private final Map<String, Thread> leaving = new ConcurrentHashMap<>();
+    private AddressView view;
+
+    /// A guest and its pod.
+    record Seat(MeshedPod pod, Guest guest) {}
+
+    /// @param view as it is before anybody joins
+    Guests(
+            FleetSite site,
+            ControlLink control,
+            FleetNetwork network,
+            JoinedDocuments documents,
+            AddressView view) {
+        this.site = site;
+        this.control = control;
+        this.network = network;
+        this.documents = documents;
+        this.view = view;
+    }
+
+    /// Makes room for a program, which is to be started when this returns.
+    ///
+    /// @throws Fault where its name or a port is taken, or something could not be started
+    Seat join(Joining wish) {
+        try {
+            Guest.of(wish); // so that nothing is made for one that has gone already
+            Entry entry = enter(wish);
+            try {
+                return seat(entry);
+            } catch (IOException | RuntimeException e) {
+                withdraw(entry.joining().name());
+                throw e;
+            }
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private record Entry(Joining joining, FleetPlan.PodPlan pod, AddressView view) {}
+
+    private synchronized Entry enter(Joining wish) throws IOException {
+        Joining joining = wish.named(view.services());
+        documents.write(joining, false);
+        List<String> problems = control.reload();
+        if (!problems.isEmpty()) {
+            withdraw(joining.name());
+            throw new Fault(Sysexit.DATA, problems, "");
+        }
+        renew();
+        FleetPlan.PodPlan pod = view.pods().get(joining.name() + "-1");
+        if (pod == null) {
+            withdraw(joining.name());
+            throw new IOException("the control plane knows no pod of " + joining.name());
+        }
+        return new Entry(joining, pod, view);
+    }
+
+    private synchronized void withdraw(String name) throws IOException {
+        documents.remove(name);
+        control.reload();
+        renew();
+    }
+
+    private synchronized void renew() throws IOException {
+        view = control.fleet();
+        network.updateHosts(view.hosts());
+    }
+
+    private Seat seat(Entry entry) throws IOException {
+        Joining joining = entry.joining();
+        FleetPlan.Service service = joining.service(entry.pod());
+        MeshedPod pod =
+                MeshedPod.start(
+                        site,
+                        network,
+                        control,
+                        new MeshedPod.Order(service, entry.pod(), entry.view().hosts()));
+        try {
+            pod.publish();
+            Seat seat = new Seat(pod, Guest.of(joining));
+            seats.put(pod.name(), seat);
+            return seat;
+        } catch (IOException | RuntimeException e) {
+            pod.end(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    /// Lets those go whose process has gone.
+    void look() {
+        for (Map.Entry<String, Seat> each : seats.entrySet()) {
+            String name = each.getKey();
+            if (!each.getValue().guest().isAlive() && !leaving.containsKey(name)) {
+                leaving.put(name, Thread.ofVirtual().name("leave " + name).start(() -> go(name)));
+            }
+        }
+    }
+
+    private void go(String name) {
+        try {
+            leave(name);
+        } catch (IOException e) {
+            if (!site.closing()) {
+                site.progress().news("the pod of " + name + " did not end in order: " + e);
+            }
+        } finally {
+            leaving.remove(name);
+        }
+    }
+
+    /// Ends a guest's program, if it is there still, and its pod.
+    void leave(String name) throws IOException {
+        Seat seat = seats.get(name);
+        if (seat == null) {
+            return;
+        }
+        seat.pod().end(GRACE);
+        seats.remove(name);
+        withdraw(seat.guest().joining().name());
+    }
+
+    @Nullable Seat seat(String pod) {
+        return seats.get(pod);
+    }
+
+    List<Seat> all() {
+        return List.copyOf(seats.values());
+    }
+
+    boolean isEmpty() {
+        return seats.isEmpty();
+    }
+}

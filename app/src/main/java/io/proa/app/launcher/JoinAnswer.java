@@ -1,0 +1,38 @@
+package io.proa.app.launcher;
+
+import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Joining;
+import io.proa.app.fleet.RunningPod;
+import io.proa.host.Pod;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a program that joins is told: by which command it gets into its pod.
+final class JoinAnswer {
+    private JoinAnswer() {}
+
+    static Map<String, Object> of(FleetRunner fleet, RunningPod pod, Joining joining) {
+        List<String> entrance = new ArrayList<>(List.of("sh"));
+        entrance.add(fleet.runDirectory().resolve(Launcher.FOREGROUND).toString());
+        // A shell's background job ignores both, and so would what it starts.
+        entrance.addAll(List.of("env", "--default-signal=INT,QUIT"));
+        entrance.addAll(
+                fleet.pod(pod.name())
+                        .enter(
+                                new Pod.Start(
+                                        List.of(),
+                                        Map.of(),
+                                        joining.folder(),
+                                        ProcessBuilder.Redirect.INHERIT,
+                                        ProcessBuilder.Redirect.INHERIT,
+                                        ProcessBuilder.Redirect.INHERIT)));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("pod", pod.name());
+        answer.put("service", pod.service());
+        answer.put("sidecar_ready_ms", pod.readyMs());
+        answer.put("entrance", entrance);
+        return answer;
+    }
+}

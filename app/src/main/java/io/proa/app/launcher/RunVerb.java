@@ -1,0 +1,223 @@
+package io.proa.app.launcher;
+
+import io.proa.app.Fault;
+import io.proa.app.Installation;
+import io.proa.app.Sysexit;
+import io.proa.app.Terminal;
+import io.proa.app.fleet.FleetPlan;
+import io.proa.app.fleet.Joining;
+import io.proa.host.ProcessImage;
+import io.proa.model.ServiceName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/// `proa run`: one program beside a sidecar. This process asks the fleet's launcher for a pod and
+/// then becomes the program, on the same terminal and with the same process number.
+@Command(
+        name = "run",
+        header = {"Runs a program of yours beside a sidecar.", ""},
+        description = {
+            "",
+            "The program joins the others that run so: by name they reach each other, over",
+            "mutual TLS. Terminal, signals and exit code are the program's own."
+        },
+        customSynopsis = "proa run [OPTION...] [--] COMMAND [ARGUMENT...]",
+        optionListHeading = "%nOptions:%n",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  proa run --name web --port 8080 -- python3 -m http.server 8080",
+            "  proa run -- curl http://web:8080/       as another program, elsewhere",
+            "  proa run --port 80:8080 --publish 9090 -- ./server",
+            "                                          others say web:80, a browser",
+            "                                          127.0.0.1:9090",
+            "",
+            "Ends as the program ends; with 127 when there is no such program, 126 when it",
+            "cannot be run, and a code of sysexits(3) when there could be no pod for it."
+        })
+public final class RunVerb implements Callable<Integer> {
+    private static final Path SHELL = Path.of("/bin/sh");
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "how others call it (default: the program's file name)")
+    private @Nullable String name;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "P[:TARGET]",
+            description = "where it is reached, and where it listens if elsewhere; repeatable")
+    private List<String> ports = new ArrayList<>();
+
+    @Option(
+            names = "--publish",
+            paramLabel = "H[:P]",
+            description = "port of 127.0.0.1 that leads to it (to its port P); repeatable")
+    private List<String> publish = new ArrayList<>();
+
+    @Option(
+            names = {"-e", "--env"},
+            paramLabel = "K=V",
+            description = "a variable for its environment; repeatable")
+    private List<String> env = new ArrayList<>();
+
+    @Option(
+            names = "--host-service",
+            paramLabel = "PORT",
+            description = "let it reach this port of the machine's loopback as host.proa")
+    private List<Integer> hostServices = new ArrayList<>();
+
+    @Option(
+            names = "--fleet",
+            paramLabel = "NAME",
+            description = "the fleet to join (default: local); started if need be")
+    private String fleet = "local";
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "no word about the sidecar")
+    private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
+    boolean help; // picocli itself looks at it
+
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "program and arguments")
+    private List<String> command = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        Map<String, String> environment = System.getenv();
+        JoinRequest request = request();
+        int lookup =
+                CommandLookup.look(
+                        command.getFirst(), variable("PATH", environment.getOrDefault("PATH", "")));
+        if (lookup != 0) {
+            System.err.println(
+                    "proa: "
+                            + command.getFirst()
+                            + (lookup == CommandLookup.NOT_FOUND
+                                    ? ": no such program in PATH or at that path"
+                                    : ": it is there but may not be run")
+                            + "; nothing has been started");
+            return lookup;
+        }
+        Fleets fleets = Fleets.of(environment);
+        fleets.tellOfTheDead(System.err);
+        Installation installation = Installation.find(System.getProperty("io.proa.dist"));
+        boolean talking = !quiet && Terminal.isTerminal(2);
+        JsonNode place =
+                new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
+        if (talking) {
+            System.err.println("proa: " + RunHint.of(place, request));
+        }
+        become(place);
+        return Sysexit.OS.code();
+    }
+
+    private JoinRequest request() {
+        if (command.isEmpty()) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "no command was given; expected a program and its arguments",
+                    "proa run -- COMMAND; see proa run --help");
+        }
+        for (String pair : env) {
+            if (pair.indexOf('=') <= 0) {
+                throw Fault.of(
+                        Sysexit.USAGE,
+                        "option '--env': saw '" + pair + "', expected NAME=VALUE",
+                        "see proa run --help");
+            }
+        }
+        if (!ServiceName.isLabel(fleet)) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "option '--fleet': saw '" + fleet + "', expected 1 to 63 of a-z 0-9 -",
+                    "");
+        }
+        List<Joining.Port> its = PortsOption.ports(ports);
+        List<FleetPlan.PublishedPort> published = PortsOption.published(publish, its);
+        return new JoinRequest(
+                new Joining(
+                        name == null ? CommandLookup.label(command.getFirst()) : name,
+                        name != null,
+                        command,
+                        Path.of("").toAbsolutePath(),
+                        its,
+                        published,
+                        ProcessHandle.current().pid()),
+                List.copyOf(PortsOption.hostServices(hostServices)));
+    }
+
+    private String variable(String wanted, String otherwise) {
+        String value = otherwise;
+        for (String pair : env) {
+            if (pair.startsWith(wanted + "=")) {
+                value = pair.substring(wanted.length() + 1);
+            }
+        }
+        return value;
+    }
+
+    /// Does not return where it succeeds.
+    private void become(JsonNode place) {
+        try {
+            List<byte[]> arguments = new ArrayList<>();
+            place.path("entrance").forEach(word -> arguments.add(bytes(word.asString())));
+            arguments.addAll(RawProcess.lastArguments(command.size()));
+            ProcessImage.replace(
+                    SHELL,
+                    arguments,
+                    environment(),
+                    given(System.getProperty("io.proa.given", "")));
+        } catch (IOException e) {
+            throw Fault.of(Sysexit.OS, "cannot become the program: " + e.getMessage(), "");
+        }
+    }
+
+    /// The user's own, with `--env`, and `PORT` for programs that ask for it. What the start script
+    /// has added is left out.
+    private List<byte[]> environment() throws IOException {
+        List<String> without = new ArrayList<>(List.of("PROA_JAVA_HOME"));
+        env.forEach(pair -> without.add(pair.substring(0, pair.indexOf('='))));
+        List<byte[]> environment = RawProcess.environment(without);
+        env.forEach(pair -> environment.add(bytes(pair)));
+        List<Joining.Port> its = PortsOption.ports(ports);
+        if (!its.isEmpty() && variable("PORT", "").isEmpty() && System.getenv("PORT") == null) {
+            environment.add(bytes("PORT=" + its.getFirst().target()));
+        }
+        return environment;
+    }
+
+    /// Descriptors with which this process was started, as its start script has noted them.
+    static Set<Integer> given(String list) {
+        Set<Integer> given = new HashSet<>();
+        for (String number : list.split(",", -1)) {
+            if (!number.isEmpty()) {
+                given.add(Integer.valueOf(number));
+            }
+        }
+        return given;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,62 @@
+# Stands where a user started an application that itself runs one pod further down: passes on the
+# signals that reach only this process, and ends as the application ends.
+#
+#   sh foreground.sh COMMAND...
+#
+# COMMAND leads into the pod and resets SIGINT and SIGQUIT, which a shell's background job ignores.
+# What the terminal sends to the whole foreground group has reached the application already.
+exec 9<&0 # a background job's standard input is /dev/null, unless told otherwise
+
+# The application is the first child of the process that is number 1 in a namespace of its own.
+application() {
+    at=$entrance found=
+    for _ in 1 2 3 4 5 6 7 8; do
+        child=
+        read -r child _ <"/proc/$at/task/$at/children" || :
+        [ -n "$child" ] || return 1
+        [ -n "$found" ] && at=$child && return 0
+        at=$child
+        while read -r key rest; do
+            case $key in
+            NSpid:)
+                case $rest in *"	1") found=yes ;; esac
+                break
+                ;;
+            esac
+        done <"/proc/$at/status"
+    done
+    return 1
+} 2>/dev/null
+
+pass_on() {
+    application && kill -"$1" "$at" 2>/dev/null
+}
+
+# Ctrl-C and Ctrl-\ come to the whole group; a kill of this process alone has to be passed on.
+from_keyboard() {
+    read -r _ _ _ _ group _ _ foreground _ <"/proc/$$/stat"
+    [ "$foreground" = "$group" ] || pass_on "$1"
+}
+
+for signal in HUP TERM USR1 USR2; do
+    # shellcheck disable=SC2064
+    trap "pass_on $signal" $signal
+done
+trap 'from_keyboard INT' INT
+trap 'from_keyboard QUIT' QUIT
+
+"$@" <&9 9<&- &
+entrance=$!
+exec 9<&-
+while :; do
+    wait "$entrance"
+    code=$?
+    kill -0 "$entrance" 2>/dev/null || break
+done
+case $code in
+129 | 130 | 141 | 143) # whoever waits for this process sees the signal, too
+    trap - HUP INT TERM
+    kill -"$((code - 128))" $$
+    ;;
+esac
+exit "$code"

@@ -1,0 +1,155 @@
+package io.proa.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.proa.host.egress.ResolvConf;
+import io.proa.model.IpPort;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is allowed, and what is left of it all.
+@Timeout(60)
+final class EgressTest {
+    private static final FleetNetwork.Settings SETTINGS =
+            FleetNetwork.Settings.of(Path.of("/nowhere")).withHostServices(Set.of(5432));
+
+    @TempDir Path directory;
+
+    @Test
+    void theRelayGoesToTheOutsideAlone() {
+        Egress relay = egress(EgressKind.RELAY);
+        for (String outside :
+                new String[] {
+                    "192.0.2.1:443", "[2001:db8::1]:80", "169.254.1.1:80", "10.1.2.3:1"
+                }) {
+            assertThat(relay.ways(IpPort.parse(outside)))
+                    .containsExactly(IpPort.parse(outside).toSocketAddress());
+        }
+        for (String closed :
+                new String[] {
+                    "127.0.0.1:5432",
+                    "127.255.255.254:80",
+                    "[::1]:5432",
+                    "[::ffff:127.0.0.1]:5432",
+                    "0.0.0.0:5432",
+                    "[::]:5432",
+                    "[::ffff:0.0.0.0]:5432",
+                    "10.87.0.1:80",
+                    "10.87.3.4:80",
+                    "[fd50:a0a::1]:80",
+                    "10.88.0.1:80",
+                    "[fd50:a0a:0:1::9]:80",
+                    "10.89.0.1:5433",
+                    "[fd50:a0a:0:2::1]:22"
+                }) {
+            assertThat(relay.ways(IpPort.parse(closed))).as(closed).isEmpty();
+        }
+    }
+
+    @Test
+    void aHostServiceIsOnThisMachinesLoopbackWhateverElseIsReached() {
+        for (EgressKind kind : EgressKind.values()) {
+            for (String named : new String[] {"10.89.0.1:5432", "[fd50:a0a:0:2::1]:5432"}) {
+                assertThat(egress(kind).ways(IpPort.parse(named)))
+                        .containsExactly(
+                                IpPort.parse("127.0.0.1:5432").toSocketAddress(),
+                                IpPort.parse("[::1]:5432").toSocketAddress());
+            }
+        }
+        for (EgressKind kind : List.of(EgressKind.NONE, EgressKind.MASQUERADE)) {
+            assertThat(egress(kind).ways(IpPort.parse("192.0.2.1:443"))).isEmpty();
+        }
+    }
+
+    @Test
+    void onlyWhoHasAWayOutHasAResolver() {
+        assertThat(SETTINGS.resolver()).isNull();
+        assertThat(SETTINGS.withEgress(EgressKind.RELAY).resolver())
+                .isEqualTo(IpPort.literal("10.87.0.1"));
+        assertThat(egress(EgressKind.NONE).ways(IpPort.parse("10.87.0.1:53"))).isEmpty();
+        assertThat(egress(EgressKind.MASQUERADE).ways(IpPort.parse("10.87.0.1:53"))).isNotEmpty();
+    }
+
+    @Test
+    void theUsualKindDependsOnWhoseMachineItIs() {
+        assertThat(EgressKind.isWholeMachine("         0          0 4294967295\n")).isTrue();
+        assertThat(EgressKind.isWholeMachine("         0       1000          1\n")).isFalse();
+        assertThat(EgressKind.isWholeMachine("0 0 1\n")).isFalse();
+        assertThat(EgressKind.isWholeMachine("")).isFalse();
+    }
+
+    @Test
+    void aKilledLauncherLeavesNothingAndBreaksItsConnections() throws Exception {
+        assumeTrue(
+                NamespaceSupport.obstacle().isEmpty(),
+                () -> NamespaceSupport.obstacle().orElseThrow());
+        assumeTrue(OutsideServer.address(false).isPresent(), "this machine has no network");
+        EgressStage.open(directory);
+        for (boolean ordinaryUser : new boolean[] {false, true}) {
+            killOne(Files.createDirectory(directory.resolve("by " + ordinaryUser)), ordinaryUser);
+        }
+    }
+
+    private static void killOne(Path folder, boolean ordinaryUser) throws Exception {
+        EgressStage.open(folder);
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        var outside = OutsideServer.address(false).orElseThrow();
+        EgressStage stage =
+                EgressStage.start(folder, ordinaryUser, "RELAY", "/etc/resolv.conf", "53");
+        try (stage;
+                OutsideServer server =
+                        new OutsideServer(
+                                outside,
+                                c -> {
+                                    InputStream in = c.getInputStream();
+                                    seen.add("read " + in.read());
+                                    seen.add(end(in));
+                                })) {
+            Process client =
+                    stage.start(
+                            "bash",
+                            "-c",
+                            "exec 3<>/dev/tcp/$0/$1; echo x >&3; sleep 60",
+                            Cidr.literal(outside),
+                            Integer.toString(server.port()));
+            assertThat(client.isAlive()).isTrue();
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("read 120");
+            stage.kill();
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("end");
+            for (long pid : new long[] {stage.launcherPid(), stage.hubPid(), stage.podPid()}) {
+                for (int i = 0; i < 500 && Files.exists(Path.of("/proc/" + pid + "/fd/0")); i++) {
+                    Thread.sleep(10);
+                }
+                assertThat(Path.of("/proc/" + pid + "/fd/0")).doesNotExist();
+            }
+            assertThat(client.waitFor(10, TimeUnit.SECONDS)).as("killed with its pod").isTrue();
+        }
+    }
+
+    private static String end(InputStream in) {
+        try {
+            int rest;
+            do {
+                rest = in.read();
+            } while (rest >= 0);
+            return "end";
+        } catch (IOException _) {
+            return "end";
+        }
+    }
+
+    private static Egress egress(EgressKind kind) {
+        return new Egress(SETTINGS.withEgress(kind), ResolvConf.MACHINE);
+    }
+}

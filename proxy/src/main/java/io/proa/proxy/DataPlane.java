@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -119,10 +120,15 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /// Stops accepting from the mesh and the outside and lets what is under way finish. The
-    /// application's own calls go on being served.
+    /// application's own calls go on being served. May be called again, to wait longer.
     ///
     /// @return whether all inbound work was done within the time
     public boolean drain(long nanos) throws InterruptedException {
+        return drain(nanos, () -> false);
+    }
+
+    /// @param enough whether to wait no longer, asked every 20 ms
+    public boolean drain(long nanos, BooleanSupplier enough) throws InterruptedException {
         for (LoopParts loop : parts) {
             loop.loop().execute(() -> drain(loop));
         }
@@ -130,6 +136,9 @@ public final class DataPlane implements AutoCloseable {
         while (System.nanoTime() < end) {
             if (count(Direction.INBOUND) == 0) {
                 return true;
+            }
+            if (enough.getAsBoolean()) {
+                return false;
             }
             Thread.sleep(20);
         }
@@ -139,13 +148,19 @@ public final class DataPlane implements AutoCloseable {
     /// Each loop its own listeners: a descriptor is only closed by the selector that knows it, and
     /// until then the kernel goes on queueing connections for it.
     private static void drain(LoopParts loop) {
-        loop.inboundListeners().forEach(Listener::close);
+        loop.inboundListeners().forEach(Listener::drain);
+        loop.inboundListeners().clear();
         loop.clients().drain(Direction.INBOUND);
     }
 
     /// Client connections open now.
     private int count(Direction direction) throws InterruptedException {
         return sum(loop -> loop.clients().open(direction));
+    }
+
+    /// Whether the application has no connection open that goes through here.
+    public boolean outboundIdle() throws InterruptedException {
+        return count(Direction.OUTBOUND) == 0;
     }
 
     /// Slabs lent over all loops: zero where nothing is under way.

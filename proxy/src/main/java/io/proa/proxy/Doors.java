@@ -34,6 +34,7 @@ final class Doors {
 
     private final DataPlaneSettings settings;
     private final List<Listener> all = new ArrayList<>();
+    private final List<SocketAddress> addresses = new ArrayList<>();
     private final Map<String, SocketAddress> bound = new LinkedHashMap<>();
 
     Doors(DataPlaneSettings settings) {
@@ -93,6 +94,7 @@ final class Doors {
         SocketAddress same = bound.getOrDefault(name, address);
         Listener listener = Listener.open(loop.loop(), same, taker);
         all.add(listener);
+        addresses.add(listener.localAddress());
         bound.put(name, listener.localAddress());
         if (listener.localAddress() instanceof InetSocketAddress internet) {
             loop.own(internet.getPort());
@@ -101,7 +103,7 @@ final class Doors {
     }
 
     List<SocketAddress> addresses() {
-        return all.stream().map(Listener::localAddress).toList();
+        return List.copyOf(addresses);
     }
 
     Map<String, SocketAddress> bound() {

@@ -52,6 +52,7 @@ final class OutboundTunnel implements LinkHandler {
         this.record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
         record.method = "TCP";
         client.handler(new WaitingClient());
+        loop.clients().tunnels(Direction.OUTBOUND, 1);
     }
 
     private final class Timer extends Timeout {
@@ -165,6 +166,7 @@ final class OutboundTunnel implements LinkHandler {
     }
 
     private void ended(ExchangeRecord done) {
+        loop.clients().tunnels(Direction.OUTBOUND, -1);
         release(done.reason == Reason.NONE || done.reason == Reason.CLIENT_GONE);
         loop.observer().connectionClosed(Direction.OUTBOUND, done.security);
         loop.observer().ended(done);
@@ -252,6 +254,7 @@ final class OutboundTunnel implements LinkHandler {
     }
 
     private void finish(Reason reason, String detail) {
+        loop.clients().tunnels(Direction.OUTBOUND, -1);
         record.reason = reason;
         record.detail = detail;
         record.endedAt = loop.loop().clock();

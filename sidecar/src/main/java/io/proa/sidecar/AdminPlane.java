@@ -49,31 +49,29 @@ final class AdminPlane implements AutoCloseable {
     private final Loop loop;
     private final HttpTools tools = new HttpTools(HeadLimits.DEFAULT);
     private final AdminPages pages;
-    private final Runnable quit;
-    private final Runnable drain;
+    private final Map<String, Runnable> changes;
     private final EventLog events;
     private final Map<String, SocketAddress> listening = new HashMap<>();
     private @Nullable Thread thread;
     private @Nullable Path socket;
     private @Nullable Object socketKey;
 
-    private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events)
+    private AdminPlane(AdminPages pages, Map<String, Runnable> changes, EventLog events)
             throws IOException {
         this.loop = new Loop(1, thrown -> events.error("bug", "what", thrown.toString()));
         this.pages = pages;
-        this.quit = quit;
-        this.drain = drain;
+        this.changes = changes;
         this.events = events;
     }
 
+    /// @param changes by the path that is posted to
     static AdminPlane open(
             SidecarSettings settings,
             AdminPages pages,
-            Runnable quit,
-            Runnable drain,
+            Map<String, Runnable> changes,
             EventLog events)
             throws IOException {
-        AdminPlane plane = new AdminPlane(pages, quit, drain, events);
+        AdminPlane plane = new AdminPlane(pages, changes, events);
         if (settings.admin() != null) {
             plane.listen("admin", settings.admin(), new Door(_ -> true, false));
         }
@@ -143,13 +141,11 @@ final class AdminPlane implements AutoCloseable {
     }
 
     private AdminPages.Page change(String path) {
-        switch (path) {
-            case "/drain" -> new Thread(drain, "proa-drain").start();
-            case "/quitquitquit" -> quit.run();
-            default -> {
-                return AdminPages.Page.text(404, "expected POST /drain or /quitquitquit\n");
-            }
+        Runnable change = changes.get(path);
+        if (change == null) {
+            return AdminPages.Page.text(404, "expected POST /drain, /app-gone or /quitquitquit\n");
         }
+        change.run();
         events.info("admin", "change", path);
         return AdminPages.Page.text(200, "ok\n");
     }

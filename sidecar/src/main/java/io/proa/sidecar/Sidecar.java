@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// One sidecar: a data plane, where its snapshots and identity come from, and its admin interface.
 final class Sidecar implements AutoCloseable {
     static final String VERSION = "0.1.0";
+    private static final int LOOK_MILLIS = 20;
 
     private final SidecarSettings settings;
     private final IdentityGate gate = new IdentityGate();
@@ -44,6 +45,7 @@ final class Sidecar implements AutoCloseable {
     private final SystemResolver resolver;
     private final DataPlane plane;
     private final AdminPlane admin;
+    private final StandardInput input = new StandardInput();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable ControlLink control;
@@ -66,12 +68,22 @@ final class Sidecar implements AutoCloseable {
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
         this.resolver = new SystemResolver(settings.hosts());
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
-        this.admin = AdminPlane.open(settings, new AdminPages(this), quit, this::drain, events);
+        this.admin = AdminPlane.open(settings, new AdminPages(this), changes(quit), events);
     }
 
     /// Binds every listener; serves nothing yet.
     static Sidecar open(SidecarSettings settings, Runnable quit) throws IOException {
         return new Sidecar(settings, quit);
+    }
+
+    private Map<String, Runnable> changes(Runnable quit) {
+        return Map.of(
+                "/drain",
+                () -> new Thread(this::drain, "proa-drain").start(),
+                "/app-gone",
+                this::appGone,
+                "/quitquitquit",
+                quit);
     }
 
     private DataPlaneSettings dataPlaneSettings() {
@@ -179,10 +191,11 @@ final class Sidecar implements AutoCloseable {
                         new ControlLink.Settings(
                                 from.socket(),
                                 from.pod(),
-                                StandardInput.firstLine(),
+                                input.firstLine(),
                                 from.state(),
                                 VERSION),
                         new Line());
+        input.listen();
     }
 
     private void identify(WorkloadIdentity own, TrustBundle roots) {
@@ -295,23 +308,46 @@ final class Sidecar implements AutoCloseable {
         return bundle;
     }
 
-    /// Lets inbound work finish; outbound serves on. Once.
+    /// Lets inbound work finish; outbound serves on.
     void drain() {
-        if (!started || !draining.compareAndSet(false, true)) {
+        if (!started) {
             return;
         }
+        boolean first = draining.compareAndSet(false, true);
         try {
-            boolean done = plane.drain(settings.drainSeconds() * 1_000_000_000L);
-            events.info("drained", "complete", Boolean.toString(done));
+            boolean done = plane.drain(settings.drain().toNanos(), () -> input.appIsGone());
+            if (first) {
+                events.info("drained", "complete", Boolean.toString(done));
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// Drains, then closes.
+    /// The application is gone: nobody is left to be served.
+    void appGone() {
+        input.appGone();
+    }
+
+    /// Drains, serves the application until it is gone, then closes.
     void end() {
+        if (closed.get()) {
+            return;
+        }
+        long until = System.nanoTime() + settings.drain().toNanos();
         drain();
+        try {
+            while (started && !appIsGone() && System.nanoTime() < until) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         close();
+    }
+
+    private boolean appIsGone() throws InterruptedException {
+        return input.appIsGone() || input.nobodyTells() && plane.outboundIdle();
     }
 
     @Override

@@ -6,8 +6,10 @@ import io.proa.model.ServiceName;
 import io.proa.proxy.DataPlaneSettings.Forward;
 import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.telemetry.AccessLog;
+import io.proa.wire.DurationText;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +36,7 @@ record SidecarSettings(
         @Nullable Path adminSocket,
         @Nullable Path hosts,
         AccessLog.Mode accessLog,
-        int drainSeconds) {
+        Duration drain) {
     /// Where snapshots and identity come from.
     sealed interface Source {
         /// A control plane on this machine; the first token is read from standard input.
@@ -69,7 +71,7 @@ record SidecarSettings(
               --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /certs /stack /listeners
               --metrics 127.0.0.1:15090 /metrics
               --health 127.0.0.1:15021  /ready /live
-              --admin-socket SOCKET     all of the above, and POST /drain /quitquitquit /access-log?mode=all
+              --admin-socket SOCKET     all of the above, and POST /drain /app-gone /quitquitquit
 
             Explicit mode, for machines where nothing can be redirected (a client can then bypass the sidecar):
               --explicit                the application uses the sidecar as its HTTP proxy (HTTP_PROXY, http_proxy):
@@ -85,7 +87,11 @@ record SidecarSettings(
             Behaviour:
               --loops N                 threads of the data plane (default: 1)
               --access-log MODE         off, errors (default) or all; JSON lines on standard output
-              --drain-seconds N         how long inbound work may take to finish on SIGTERM (default: 5)
+              --drain DURATION          on SIGTERM nothing more is accepted from the mesh and the outside and what is
+                                        under way finishes, while the application is served on until it is gone;
+                                        this is how long all that may take (default: 5s). That it is gone is said by
+                                        the line "gone" on standard input, where that is open, or by POST /app-gone on
+                                        the admin socket; where nobody can say it, it has no connection left
               -h, --help                this text
 
             Examples:
@@ -99,6 +105,7 @@ record SidecarSettings(
                   --hosts hosts --control control.sock --pod web-1 --state state --admin-socket admin.sock <token
             """;
 
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final String EXPLICIT = "--explicit";
 
     private static final List<String> OPTIONS =
@@ -120,7 +127,7 @@ record SidecarSettings(
                     "--admin-socket",
                     "--hosts",
                     "--access-log",
-                    "--drain-seconds");
+                    "--drain");
 
     boolean transparent() {
         return outbound != null || inbound != null;
@@ -173,7 +180,7 @@ record SidecarSettings(
         private @Nullable Path adminSocket;
         private @Nullable Path hosts;
         private AccessLog.Mode accessLog = AccessLog.Mode.ERRORS;
-        private int drainSeconds = 5;
+        private Duration drain = Duration.ofSeconds(5);
 
         private static InetSocketAddress wildcard(int port) {
             return new InetSocketAddress(IpPort.literal("::"), port);
@@ -202,7 +209,7 @@ record SidecarSettings(
                 case "--admin-socket" -> adminSocket = Path.of(value);
                 case "--hosts" -> hosts = Path.of(value);
                 case "--access-log" -> accessLog = mode(value);
-                case "--drain-seconds" -> drainSeconds = number(name, value, 0, 3600);
+                case "--drain" -> drain = duration(name, value);
                 default -> throw new IllegalStateException(name);
             }
         }
@@ -223,7 +230,7 @@ record SidecarSettings(
                     adminSocket,
                     hosts(),
                     accessLog,
-                    drainSeconds);
+                    drain);
         }
 
         private static @Nullable InetSocketAddress or(
@@ -337,6 +344,18 @@ record SidecarSettings(
                         throw new UsageProblem(
                                 "--access-log '" + value + "': expected off, errors or all");
             };
+        }
+
+        private static Duration duration(String name, String value) throws UsageProblem {
+            try {
+                Duration duration = DurationText.parse(value);
+                if (duration.compareTo(LONGEST_DRAIN) <= 0) {
+                    return duration;
+                }
+            } catch (IllegalArgumentException e) {
+                throw new UsageProblem(name + ": " + e.getMessage());
+            }
+            throw new UsageProblem(name + " '" + value + "': expected at most 1h");
         }
 
         private static int number(String name, String value, int least, int most)

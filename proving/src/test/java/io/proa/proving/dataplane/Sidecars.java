@@ -185,6 +185,12 @@ final class Sidecars implements AutoCloseable {
         assertThat(bugs).isEmpty();
     }
 
+    /// Ends one of them.
+    void end(DataPlane plane) {
+        planes.remove(plane);
+        plane.close();
+    }
+
     @Override
     public void close() {
         planes.forEach(DataPlane::close);

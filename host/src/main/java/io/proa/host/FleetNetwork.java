@@ -92,6 +92,7 @@ public final class FleetNetwork implements AutoCloseable {
     }
 
     private final Settings settings;
+    private final ResolvConf machine;
     private final boolean ipv6 = NamespaceSupport.hasIpv6();
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
@@ -104,8 +105,9 @@ public final class FleetNetwork implements AutoCloseable {
     private int bridgeIndex;
     private @Nullable Egress egress;
 
-    private FleetNetwork(Settings settings, Namespace hub) {
+    private FleetNetwork(Settings settings, ResolvConf machine, Namespace hub) {
         this.settings = settings;
+        this.machine = machine;
         this.hub = hub;
     }
 
@@ -116,8 +118,8 @@ public final class FleetNetwork implements AutoCloseable {
         return open(settings, ResolvConf.MACHINE);
     }
 
-    /// @param names whose name servers the pods' questions go to
-    static FleetNetwork open(Settings settings, ResolvConf names) throws IOException {
+    /// @param machine whose name servers the pods' questions go to
+    static FleetNetwork open(Settings settings, ResolvConf machine) throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -141,10 +143,10 @@ public final class FleetNetwork implements AutoCloseable {
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
                         settings.patience());
-        FleetNetwork network = new FleetNetwork(settings, hub);
+        FleetNetwork network = new FleetNetwork(settings, machine, hub);
         try {
             hub.release("");
-            network.buildHub(names);
+            network.buildHub();
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();
@@ -177,7 +179,7 @@ public final class FleetNetwork implements AutoCloseable {
         return all;
     }
 
-    private void buildHub(ResolvConf names) throws IOException {
+    private void buildHub() throws IOException {
         try (SetupProcess setup = hub.setup(settings.javaOptions(), settings.patience())) {
             setup.run("up lo");
             bridgeIndex = Integer.parseInt(setup.run("bridge " + BRIDGE + " " + BRIDGE_MAC));
@@ -185,7 +187,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, names, hub.initPid(), setup);
+            egress = Egress.open(settings, machine, hub.initPid(), setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }
@@ -252,7 +254,7 @@ public final class FleetNetwork implements AutoCloseable {
         NameFiles files = new NameFiles(directory, spec, ipv6);
         InetAddress resolver = settings.resolver();
         if (resolver != null) {
-            files.writeResolvConf(resolver);
+            files.writeResolvConf(machine.with(resolver));
         }
         synchronized (nameFiles) {
             Map<String, List<InetAddress>> latest = names;

@@ -11,6 +11,7 @@ import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
+import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
 import io.proa.proxy.loop.Loop;
@@ -67,6 +68,7 @@ final class Sidecar implements AutoCloseable {
         log.mode(settings.accessLog());
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
         this.resolver = new SystemResolver(settings.hosts());
+        removeStaleSockets();
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
         this.admin = AdminPlane.open(settings, new AdminPages(this), changes(quit), events);
     }
@@ -84,6 +86,13 @@ final class Sidecar implements AutoCloseable {
                 this::appGone,
                 "/quitquitquit",
                 quit);
+    }
+
+    /// A predecessor that was killed has left its Unix sockets, which could not be bound again.
+    private void removeStaleSockets() throws IOException {
+        for (Published published : settings.published()) {
+            Files.deleteIfExists(published.socket());
+        }
     }
 
     private DataPlaneSettings dataPlaneSettings() {

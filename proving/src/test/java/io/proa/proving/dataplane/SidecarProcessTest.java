@@ -29,11 +29,11 @@ final class SidecarProcessTest {
             """
             {"self": {"pod": "web-1", "identity": "spiffe://test.proa/ns/default/sa/web",
                       "addresses": ["127.0.0.1"],
-                      "ports": [{"service": "web", "port": 80, "targetPort": %d, "protocol": "http"}]},
+                      "ports": [{"service": "web", "port": 80, "targetPort": PORT, "protocol": "http"}]},
              "services": [{"name": "orders", "virtualAddresses": ["240.0.0.1"],
                            "ports": [{"port": 80, "targetPort": 80, "protocol": "http"}],
                            "endpoints": [{"pod": "orders-1", "addresses": ["127.0.0.1"],
-                                          "meshPort": %1$d, "plaintext": true}]}]}
+                                          "meshPort": PORT, "plaintext": true}]}]}
             """;
 
     @TempDir private Path folder;
@@ -48,7 +48,7 @@ final class SidecarProcessTest {
 
     private void start(ScriptedServer application, String... more) throws Exception {
         Path snapshot = folder.resolve("mesh.json");
-        Files.writeString(snapshot, SNAPSHOT.formatted(application.port()));
+        Files.writeString(snapshot, SNAPSHOT.replace("PORT", Integer.toString(application.port())));
         Files.writeString(folder.resolve("hosts"), "# names\n240.0.0.1 shop shop.test\n");
         List<String> command =
                 new ArrayList<>(

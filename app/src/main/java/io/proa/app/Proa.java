@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             PsVerb.class,
             LogsVerb.class,
             DownVerb.class,
+            ValidateVerb.class,
             LauncherVerb.class,
             ControlVerb.class,
             SidecarVerb.class,
@@ -55,6 +56,7 @@ import picocli.CommandLine.Spec;
             "  proa demo --once -o json   the same for 20 s, as one JSON object",
             "  proa run -- COMMAND        one program of yours beside a sidecar",
             "  proa up fleet.yaml         your own programs, each beside a sidecar",
+            "  proa validate fleet.yaml   all that is wrong with a fleet's documents",
             "  proa ps                    what runs",
             "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"

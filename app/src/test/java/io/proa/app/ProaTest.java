@@ -19,7 +19,8 @@ final class ProaTest {
 
     @Test
     void everyVerbHasHelpWithExamples() {
-        for (String verb : new String[] {"demo", "control", "sidecar", "redirect", "version"}) {
+        for (String verb :
+                new String[] {"demo", "validate", "control", "sidecar", "redirect", "version"}) {
             out.reset();
             assertThat(run(verb, "--help")).as(verb).isZero();
             assertThat(out.toString(StandardCharsets.UTF_8)).as(verb).contains("proa " + verb);
@@ -28,7 +29,8 @@ final class ProaTest {
 
     @Test
     void helpOfAVerbIsWhatTheVerbSaysItself() {
-        for (String verb : new String[] {"demo", "control", "sidecar", "redirect", "version"}) {
+        for (String verb :
+                new String[] {"demo", "validate", "control", "sidecar", "redirect", "version"}) {
             out.reset();
             assertThat(run(verb, "--help")).as(verb).isZero();
             String own = out.toString(StandardCharsets.UTF_8);

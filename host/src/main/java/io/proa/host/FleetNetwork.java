@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,6 +93,7 @@ public final class FleetNetwork implements AutoCloseable {
     }
 
     private final Settings settings;
+    private final ResolvConf machine;
     private final boolean ipv6 = NamespaceSupport.hasIpv6();
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
@@ -104,8 +106,9 @@ public final class FleetNetwork implements AutoCloseable {
     private int bridgeIndex;
     private @Nullable Egress egress;
 
-    private FleetNetwork(Settings settings, Namespace hub) {
+    private FleetNetwork(Settings settings, ResolvConf machine, Namespace hub) {
         this.settings = settings;
+        this.machine = machine;
         this.hub = hub;
     }
 
@@ -116,8 +119,8 @@ public final class FleetNetwork implements AutoCloseable {
         return open(settings, ResolvConf.MACHINE);
     }
 
-    /// @param names whose name servers the pods' questions go to
-    static FleetNetwork open(Settings settings, ResolvConf names) throws IOException {
+    /// @param machine whose name servers the pods' questions go to
+    static FleetNetwork open(Settings settings, ResolvConf machine) throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -141,10 +144,10 @@ public final class FleetNetwork implements AutoCloseable {
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
                         settings.patience());
-        FleetNetwork network = new FleetNetwork(settings, hub);
+        FleetNetwork network = new FleetNetwork(settings, machine, hub);
         try {
             hub.release("");
-            network.buildHub(names);
+            network.buildHub();
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();
@@ -170,14 +173,11 @@ public final class FleetNetwork implements AutoCloseable {
         // second.
         all.add("net/ipv6/conf/default/accept_dad=0");
         all.add("net/ipv6/conf/default/accept_ra=0");
-        // Who had a removed pod's addresses in mind learns of the new one's link.
-        all.add("net/ipv4/conf/default/arp_notify=1");
-        all.add("net/ipv6/conf/default/ndisc_notify=1");
         all.addAll(List.of(more));
         return all;
     }
 
-    private void buildHub(ResolvConf names) throws IOException {
+    private void buildHub() throws IOException {
         try (SetupProcess setup = hub.setup(settings.javaOptions(), settings.patience())) {
             setup.run("up lo");
             bridgeIndex = Integer.parseInt(setup.run("bridge " + BRIDGE + " " + BRIDGE_MAC));
@@ -185,7 +185,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, names, hub.initPid(), setup);
+            egress = Egress.open(settings, machine, hub.initPid(), setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }
@@ -252,7 +252,7 @@ public final class FleetNetwork implements AutoCloseable {
         NameFiles files = new NameFiles(directory, spec, ipv6);
         InetAddress resolver = settings.resolver();
         if (resolver != null) {
-            files.writeResolvConf(resolver);
+            files.writeResolvConf(machine.with(resolver));
         }
         synchronized (nameFiles) {
             Map<String, List<InetAddress>> latest = names;
@@ -345,16 +345,21 @@ public final class FleetNetwork implements AutoCloseable {
                         + " "
                         + bridgeIndex
                         + " eth0");
+        setup.run("mac eth0 " + mac(spec.ipv4()));
         setup.run("address eth0 " + new Cidr(spec.ipv4(), settings.pods4().prefix()));
         if (ipv6) {
             setup.run("address eth0 " + new Cidr(spec.ipv6(), settings.pods6().prefix()));
         }
-        // Only now: it tells the others whose the addresses are from here on.
         setup.run("up eth0");
         route(setup, settings.pods4());
         if (ipv6) {
             route(setup, settings.pods6());
         }
+    }
+
+    /// The same for the same address: neighbours keep reaching it in a pod that succeeds another.
+    private static String mac(InetAddress ipv4) {
+        return "02:50:" + HexFormat.ofDelimiter(":").formatHex(ipv4.getAddress());
     }
 
     /// In the hub, so that a capture there can tell pods apart.

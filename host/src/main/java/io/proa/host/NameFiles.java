@@ -38,8 +38,8 @@ record NameFiles(Path directory, PodSpec spec, boolean ipv6) {
         write(hosts(), hostsText(names));
     }
 
-    void writeResolvConf(InetAddress server) throws IOException {
-        write(resolvConf(), "nameserver " + Cidr.literal(server) + "\n");
+    void writeResolvConf(String text) throws IOException {
+        write(resolvConf(), text);
     }
 
     void delete() throws IOException {

@@ -26,10 +26,12 @@ record JoinedFleet(
     private static final String DEFAULT_NAMESPACE = "default";
 
     /// @param sources to say where there is none
-    /// @return null where no document is a Fleet
+    /// @return null where no document is a Fleet, or not all are of one: whose the rest is, is not
+    ///   known then
     static @Nullable JoinedFleet of(
             List<IntentDocument> documents, List<IntentSource> sources, Problems problems) {
         Fleet first = null;
+        boolean others = false;
         Located<String> trustDomain = null;
         Located<String> namespace = null;
         var services = new ArrayList<Service>();
@@ -50,13 +52,14 @@ record JoinedFleet(
                                 + first.place()
                                 + ")",
                         "give both the same name to join them, or start each on its own");
+                others = true;
                 continue;
             }
             trustDomain = agreed("trustDomain", trustDomain, fleet.trustDomain(), problems);
             namespace = agreed("namespace", namespace, fleet.namespace(), problems);
             services.addAll(fleet.services());
         }
-        if (first == null) {
+        if (first == null || others) {
             if (problems.isEmpty()) {
                 String where = sources.isEmpty() ? "intent" : sources.getFirst().name();
                 problems.add(Place.whole(where), "saw no document of kind Fleet, expected one", "");

@@ -93,7 +93,7 @@ final class FleetShapes {
                     optional(
                             "condition",
                             new Word(List.of("started", "healthy", "completed")),
-                            "completed for a job (no port, restart not Always), else healthy where it has a healthCheck or a port, else started",
+                            "healthy where it has a healthCheck or a port, else completed, or started with restart: Always",
                             "What must be true of the other: its process runs; its health check succeeds, or without one it listens; it ended with exit code 0."));
     static final Shape SERVICE_PORT =
             Shape.of(

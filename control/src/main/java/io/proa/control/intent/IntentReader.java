@@ -31,12 +31,12 @@ public final class IntentReader {
     public List<IntentDocument> read(IntentSource source) {
         var documents = new ArrayList<IntentDocument>();
         for (Node node : nodes(source)) {
-            if (YamlMap.isNull(node)) {
+            if (Nodes.isNull(node)) {
                 continue; // nothing between two separators
             }
             if (new NodeCount().exceeds(node)) {
                 problems.add(
-                        YamlMap.placeOf(node, source.name()),
+                        Nodes.placeOf(node, source.name()),
                         "saw a document of more than " + MAX_NODES + " values, expected fewer",
                         "do not nest aliases");
                 continue;
@@ -66,11 +66,11 @@ public final class IntentReader {
             new Composer(settings, events).forEachRemaining(nodes::add);
         } catch (BoundedDepth.TooDeep e) {
             problems.add(
-                    YamlMap.placeOf(e.getProblemMark().orElse(null), source.name()),
+                    Nodes.placeOf(e.getProblemMark().orElse(null), source.name()),
                     "saw more than " + BoundedDepth.MOST + " levels of nesting, expected fewer",
                     "no kind of document needs more than six");
         } catch (MarkedYamlEngineException e) {
-            Place place = YamlMap.placeOf(e.getProblemMark().orElse(null), source.name());
+            Place place = Nodes.placeOf(e.getProblemMark().orElse(null), source.name());
             String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
             problems.add(
                     place,

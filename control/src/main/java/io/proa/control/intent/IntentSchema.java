@@ -132,7 +132,11 @@ public final class IntentSchema {
         return switch (type) {
             case Text text -> text.form();
             case Word word ->
-                    String.join(", ", word.words().stream().map(w -> "`" + w + "`").toList());
+                    String.join(
+                            ", ",
+                            word.words().stream()
+                                    .map(w -> w.isEmpty() ? "`\"\"`" : "`" + w + "`")
+                                    .toList());
             case Whole whole -> whole.least() + " to " + whole.most();
             case Flag _ -> "`true`, `false`";
             case Time time when time.equals(Time.ANY) -> "duration";

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -35,15 +34,15 @@ final class YamlMap {
     /// @param what for messages: "a service"
     private YamlMap(MappingNode node, String source, Problems problems, String what) {
         this.source = source;
-        this.place = placeOf(node, source);
+        this.place = Nodes.placeOf(node, source);
         this.problems = problems;
         for (NodeTuple tuple : node.getValue()) {
-            Place at = placeOf(tuple.getKeyNode(), source);
+            Place at = Nodes.placeOf(tuple.getKeyNode(), source);
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                 problems.add(
                         at,
                         "saw "
-                                + kind(tuple.getKeyNode())
+                                + Nodes.kind(tuple.getKeyNode())
                                 + " as a field name of "
                                 + what
                                 + ", expected text",
@@ -69,8 +68,8 @@ final class YamlMap {
             return new YamlMap(mapping, source, problems, what);
         }
         problems.add(
-                placeOf(node, source),
-                "saw " + kind(node) + ", expected " + what + " (a mapping)",
+                Nodes.placeOf(node, source),
+                "saw " + Nodes.kind(node) + ", expected " + what + " (a mapping)",
                 "");
         return null;
     }
@@ -82,7 +81,7 @@ final class YamlMap {
     /// The place of a field's value; of the mapping itself where there is none.
     Place placeOf(String field) {
         Node node = fields.get(field);
-        return node == null ? place : placeOf(node, source);
+        return node == null ? place : Nodes.placeOf(node, source);
     }
 
     /// Whether it has the fields of `shape`, see [#allow], and those that it must have. From now on
@@ -137,7 +136,7 @@ final class YamlMap {
 
     boolean has(String field) {
         Node node = fields.get(field);
-        return node != null && !isNull(node);
+        return node != null && !Nodes.isNull(node);
     }
 
     @Nullable String text(String field) {
@@ -193,7 +192,7 @@ final class YamlMap {
             throw new IllegalStateException("'" + field + "' is no number in the table");
         }
         Node node = fields.get(field);
-        return node == null || isNull(node)
+        return node == null || Nodes.isNull(node)
                 ? null
                 : number(node, field, whole.least(), whole.most());
     }
@@ -235,7 +234,7 @@ final class YamlMap {
         if (scalar == null) {
             return null;
         }
-        Place at = placeOf(scalar, source);
+        Place at = Nodes.placeOf(scalar, source);
         try {
             Duration duration = DurationText.parse(scalar.getValue());
             if (duration.compareTo(range.least()) >= 0 && duration.compareTo(range.most()) <= 0) {
@@ -260,7 +259,7 @@ final class YamlMap {
 
     @Nullable YamlMap map(String field, String what) {
         Node node = fields.get(field);
-        return node == null || isNull(node) ? null : of(node, source, problems, what);
+        return node == null || Nodes.isNull(node) ? null : of(node, source, problems, what);
     }
 
     List<YamlMap> maps(String field, String what) {
@@ -273,8 +272,8 @@ final class YamlMap {
     }
 
     private @Nullable Located<String> word(Node node, String field) {
-        if (node instanceof ScalarNode scalar && !isNull(scalar)) {
-            return new Located<>(scalar.getValue(), placeOf(scalar, source));
+        if (node instanceof ScalarNode scalar && !Nodes.isNull(scalar)) {
+            return new Located<>(scalar.getValue(), Nodes.placeOf(scalar, source));
         }
         wrong(node, field, "text", "");
         return null;
@@ -324,7 +323,7 @@ final class YamlMap {
         var values = new LinkedHashMap<String, String>();
         fields.forEach((name, node) -> {
             if (node instanceof ScalarNode scalar) {
-                values.put(name, isNull(scalar) ? "" : scalar.getValue());
+                values.put(name, Nodes.isNull(scalar) ? "" : scalar.getValue());
             } else {
                 wrong(node, name, "text", "");
             }
@@ -334,7 +333,7 @@ final class YamlMap {
 
     private <T> List<T> list(String field, String expected, Function<Node, @Nullable T> element) {
         Node node = fields.get(field);
-        if (node == null || isNull(node)) {
+        if (node == null || Nodes.isNull(node)) {
             return List.of();
         }
         if (!(node instanceof SequenceNode sequence)) {
@@ -361,7 +360,7 @@ final class YamlMap {
 
     private @Nullable ScalarNode scalar(String field, String expected) {
         Node node = fields.get(field);
-        if (node == null || isNull(node)) {
+        if (node == null || Nodes.isNull(node)) {
             return null;
         }
         if (node instanceof ScalarNode scalar) {
@@ -373,39 +372,8 @@ final class YamlMap {
 
     private void wrong(Node node, String field, String expected, String hint) {
         problems.add(
-                placeOf(node, source),
-                "saw " + kind(node) + " as " + field + ", expected " + expected,
+                Nodes.placeOf(node, source),
+                "saw " + Nodes.kind(node) + " as " + field + ", expected " + expected,
                 hint);
-    }
-
-    static Place placeOf(Node node, String source) {
-        return placeOf(node.getStartMark().orElse(null), source);
-    }
-
-    static Place placeOf(@Nullable Mark mark, String source) {
-        return mark == null
-                ? Place.whole(source)
-                : new Place(source, mark.getLine() + 1, mark.getColumn() + 1);
-    }
-
-    static boolean isNull(Node node) {
-        return node.getTag().equals(Tag.NULL);
-    }
-
-    private static String kind(Node node) {
-        return switch (node) {
-            case MappingNode _ -> "a mapping";
-            case SequenceNode _ -> "a list";
-            case ScalarNode scalar when isNull(scalar) -> "nothing";
-            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) ->
-                    "'" + shortened(scalar.getValue()) + "'";
-            case ScalarNode scalar -> shortened(scalar.getValue());
-            default -> "something else";
-        };
-    }
-
-    private static String shortened(String text) {
-        String line = text.lines().findFirst().orElse("");
-        return line.length() <= 60 ? line : line.substring(0, 57) + "...";
     }
 }

@@ -8,7 +8,6 @@ import io.proa.control.intent.Located;
 import io.proa.control.intent.Problems;
 import io.proa.control.intent.Publication;
 import io.proa.model.AppProtocol;
-import io.proa.model.ConfigProblem;
 import io.proa.model.InboundMode;
 import io.proa.model.IpPort;
 import io.proa.model.MeshService;
@@ -24,21 +23,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 final class IntentCompilerTest {
-    private static final String HEAD =
+    static final String HEAD =
             """
             apiVersion: proa.io/v1alpha1
             kind: Fleet
@@ -48,7 +43,7 @@ final class IntentCompilerTest {
               services:
             """;
 
-    private static final String SHOP =
+    static final String SHOP =
             HEAD
                     + """
                       - name: front
@@ -378,134 +373,18 @@ final class IntentCompilerTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /// Whatever the text: a fleet or problems, never an exception.
-    @Test
-    void survivesMutatedIntent() {
-        byte[] good = SHOP.getBytes(StandardCharsets.UTF_8);
-        String[] words = {
-            "- ",
-            ": ",
-            "{",
-            "}",
-            "[",
-            "]",
-            "&a ",
-            "*a",
-            "!!int ",
-            "|",
-            ">",
-            "---\n",
-            "\n  ",
-            "\t",
-            "null",
-            "99999999999",
-            "'",
-            "\"",
-            "<<: "
-        };
-        for (int seed = 0; seed < 4000; seed++) {
-            var random = new Random(seed);
-            var text = new StringBuilder(new String(good, StandardCharsets.UTF_8));
-            for (int i = random.nextInt(1, 5); i > 0; i--) {
-                int at = random.nextInt(text.length());
-                switch (random.nextInt(3)) {
-                    case 0 -> text.insert(at, words[random.nextInt(words.length)]);
-                    case 1 -> text.delete(at, Math.min(text.length(), at + random.nextInt(12)));
-                    default -> text.setCharAt(at, (char) random.nextInt(1, 0x250));
-                }
-            }
-            try {
-                compile(
-                        text.toString(),
-                        new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null));
-            } catch (RuntimeException | StackOverflowError e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
-    }
-
-    /// A billion of values out of few words, by aliases.
-    @Test
-    void hugeTextIsRefused() {
-        var laughs = new StringBuilder("x0: &x0 [a]\n");
-        for (int i = 1; i <= 9; i++) {
-            String earlier = "*x" + (i - 1);
-            laughs.append("x" + i + ": &x" + i + " [");
-            laughs.append((earlier + ",").repeat(9)).append(earlier).append("]\n");
-        }
-        assertThat(rejected(laughs.toString()))
-                .hasToString(
-                        "fleet.yaml:1:1: saw a document of more than 200000 values, expected fewer\n  hint: do not nest aliases");
-    }
-
-    /// Words that are used often are no reason to refuse a document.
-    @Test
-    void aliasesMayBeUsedOften() {
-        var text = new StringBuilder(HEAD);
-        text.append("  - {name: s0, command: x, env: &common {A: b}}\n");
-        for (int i = 1; i < 200; i++) {
-            text.append("  - {name: s").append(i).append(", command: x, env: *common}\n");
-        }
-        assertThat(compiled(text.toString(), new AddressBook()).services()).hasSize(200);
-    }
-
-    /// One problem for each way to nest, at the level that is one too many; JSON is YAML.
-    @ParameterizedTest
-    @CsvSource(
-            textBlock =
-                    """
-                    '[',         65
-                    '{a: ',      257
-                    '{"a":',     321
-                    '- ',        129
-                    '? ',        129
-                    '? - ',      129
-                    '[{a: ',     161
-                    """)
-    void deepTextIsRefusedWithOneProblem(String level, int column) {
-        for (String end : List.of("", "x", "]".repeat(1000))) {
-            assertThat(rejected(level.repeat(100_000) + end))
-                    .hasToString(
-                            "fleet.yaml:1:"
-                                    + column
-                                    + ": saw more than 64 levels of nesting, expected fewer\n  hint: no kind of document needs more than six");
-        }
-    }
-
-    @Test
-    void deepBlocksAreRefusedToo() {
-        var text = new StringBuilder();
-        for (int i = 0; i < 1000; i++) {
-            text.append(" ".repeat(i)).append("a:\n");
-        }
-        assertThat(rejected(text.toString()).line()).isEqualTo(65);
-    }
-
-    @Test
-    void unfinishedKeysAreNotWellFormed() {
-        assertThat(rejected("a: ".repeat(50_000)).message()).startsWith("not well-formed YAML");
-    }
-
     private static void executable(Path file) throws IOException {
         Files.writeString(file, "#!/bin/sh\n");
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 
-    private static Compilation compile(String text, IntentCompiler compiler) {
+    static Compilation compile(String text, IntentCompiler compiler) {
         return compiler.compile(
                 List.of(new IntentSource("fleet.yaml", Path.of("/srv/fleet"), text)),
                 new Problems());
     }
 
-    /// The only problem of a text.
-    private static ConfigProblem rejected(String text) {
-        var compiler = new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
-        List<ConfigProblem> problems = ((Compilation.Rejected) compile(text, compiler)).problems();
-        assertThat(problems).hasSize(1);
-        return problems.getFirst();
-    }
-
-    private static CompiledFleet compiled(String text, AddressBook book) {
+    static CompiledFleet compiled(String text, AddressBook book) {
         return switch (compile(text, new IntentCompiler(AddressBlocks.DEFAULT, book, null))) {
             case Compilation.Compiled compiled -> compiled.fleet();
             case Compilation.Rejected rejected -> throw new AssertionError(rejected.problems());

@@ -17,12 +17,15 @@ public enum EgressKind {
     RELAY;
 
     private static final Path USERS = Path.of("/proc/self/uid_map");
+    private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
 
     /// What suits the user this process is: in a user namespace of its own it has no power over the
-    /// machine's network (user_namespaces(7)).
+    /// machine's network (user_namespaces(7)), and in most containers none over its settings.
     public static EgressKind usual() {
         try {
-            return isWholeMachine(Files.readString(USERS)) ? MASQUERADE : RELAY;
+            return Files.isWritable(FORWARDING) && isWholeMachine(Files.readString(USERS))
+                    ? MASQUERADE
+                    : RELAY;
         } catch (IOException _) {
             return RELAY;
         }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,9 +173,6 @@ public final class FleetNetwork implements AutoCloseable {
         // second.
         all.add("net/ipv6/conf/default/accept_dad=0");
         all.add("net/ipv6/conf/default/accept_ra=0");
-        // Who had a removed pod's addresses in mind learns of the new one's link.
-        all.add("net/ipv4/conf/default/arp_notify=1");
-        all.add("net/ipv6/conf/default/ndisc_notify=1");
         all.addAll(List.of(more));
         return all;
     }
@@ -347,16 +345,21 @@ public final class FleetNetwork implements AutoCloseable {
                         + " "
                         + bridgeIndex
                         + " eth0");
+        setup.run("mac eth0 " + mac(spec.ipv4()));
         setup.run("address eth0 " + new Cidr(spec.ipv4(), settings.pods4().prefix()));
         if (ipv6) {
             setup.run("address eth0 " + new Cidr(spec.ipv6(), settings.pods6().prefix()));
         }
-        // Only now: it tells the others whose the addresses are from here on.
         setup.run("up eth0");
         route(setup, settings.pods4());
         if (ipv6) {
             route(setup, settings.pods6());
         }
+    }
+
+    /// The same for the same address: neighbours keep reaching it in a pod that succeeds another.
+    private static String mac(InetAddress ipv4) {
+        return "02:50:" + HexFormat.ofDelimiter(":").formatHex(ipv4.getAddress());
     }
 
     /// In the hub, so that a capture there can tell pods apart.

@@ -36,6 +36,14 @@ public record PodSettings(PodSpec.@Nullable User caller, List<Path> hidden, Dura
                 USUAL_GRACE);
     }
 
+    public PodSettings withHidden(List<Path> directories) {
+        return new PodSettings(caller, directories, grace);
+    }
+
+    public PodSettings withGrace(Duration other) {
+        return new PodSettings(caller, hidden, other);
+    }
+
     /// From the two maps; each line is "first number inside, first outside, how many".
     static PodSpec.@Nullable User caller(String uidMap, String gidMap) {
         Integer uid = onlyOutside(uidMap);

@@ -108,6 +108,14 @@ final class RouteNetlink implements AutoCloseable {
         socket.execute(message, "set " + name + " up");
     }
 
+    /// Changes the link address of an interface that is down.
+    void setMac(String name, byte[] mac) throws IOException {
+        NetlinkMessages message = new NetlinkMessages();
+        message.begin(RTM_NEWLINK, NLM_F_ACK);
+        linkHead(message, index(name), 0).attribute(IFLA_ADDRESS, mac).end();
+        socket.execute(message, "set the link address of " + name);
+    }
+
     void delete(String name) throws IOException {
         NetlinkMessages message = new NetlinkMessages();
         message.begin(RTM_DELLINK, NLM_F_ACK);

@@ -1,9 +1,7 @@
 package io.proa.host;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,11 +9,11 @@ import java.util.List;
 
 /// A way out of the hub: a link to the machine's own network, and masquerading at both ends.
 ///
-/// The link goes with the hub and the table with this process, whatever way that ends; the
-/// forwarding settings of interfaces are restored by [#close()] alone. A firewall of the machine
-/// that drops forwarded packets (Docker sets one up) is left as it is and wins. IPv4; IPv6 too
-/// where the machine forwards that already, since turning it on would make the machine ignore
-/// router advertisements.
+/// The link goes with the hub and the table with this process, whatever way that ends, and the
+/// forwarding settings of interfaces go back to what they were. A firewall of the machine that
+/// drops forwarded packets (Docker sets one up) is left as it is and wins. IPv4; IPv6 too where the
+/// machine forwards that already, since turning it on would make the machine ignore router
+/// advertisements.
 final class Uplink implements AutoCloseable {
     private static final String HUB_END = "uplink";
     // Link-local: on no other network. Fleets side by side take different small blocks of it.
@@ -25,11 +23,9 @@ final class Uplink implements AutoCloseable {
     private static final int LINK4_PREFIX = 30;
     private static final int LINK6_PREFIX = 126;
 
-    private final Deque<Restore> restores = new ArrayDeque<>();
+    private final Deque<BorrowedSetting> borrowed = new ArrayDeque<>();
     private final String hostEnd;
     private final NetlinkSocket table;
-
-    private record Restore(Path setting, String value) {}
 
     private Uplink(String hostEnd, NetlinkSocket table) {
         this.hostEnd = hostEnd;
@@ -100,7 +96,11 @@ final class Uplink implements AutoCloseable {
         String before = read(setting);
         if (!before.equals("1")) {
             try {
-                Files.writeString(setting, "1");
+                if (networkInterface.equals(hostEnd)) {
+                    Files.writeString(setting, "1"); // goes with its interface
+                } else {
+                    borrowed.push(BorrowedSetting.set(setting, before, "1"));
+                }
             } catch (IOException e) {
                 throw new IOException(
                         "egress needs forwarding: 'sysctl -w net.ipv4.conf."
@@ -108,7 +108,6 @@ final class Uplink implements AutoCloseable {
                                 + ".forwarding=1' is refused here",
                         e);
             }
-            restores.push(new Restore(setting, before));
         }
     }
 
@@ -129,15 +128,7 @@ final class Uplink implements AutoCloseable {
         } catch (IOException _) {
             // gone with the hub
         }
-        for (Restore restore : restores) {
-            try {
-                Files.writeString(restore.setting(), restore.value());
-            } catch (NoSuchFileException _) {
-                // the interface is gone, and its setting with it
-            } catch (IOException e) {
-                throw new UncheckedIOException(restore.setting() + " keeps 1", e);
-            }
-        }
-        restores.clear();
+        borrowed.forEach(BorrowedSetting::close);
+        borrowed.clear();
     }
 }

@@ -56,7 +56,8 @@ hide() {
 }
 
 # The first process of the application's namespace. Having no power itself, it is no prey either.
-init='exec 9>&2 2>/dev/null
+init='trap : INT
+exec 9>&2 2>/dev/null
 (exec "$@") 2>&9 9>&-
 exit $?'
 

@@ -1,5 +1,7 @@
 package io.proa.host;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,6 +28,45 @@ final class EgressStage implements AutoCloseable {
     private EgressStage(Process launcher, String[] pids) {
         this.launcher = launcher;
         this.pids = pids;
+    }
+
+    /// One that relays, with this machine's own name servers, where this machine can have one.
+    ///
+    /// @param all a folder for the launchers of a test class
+    static EgressStage relay(Path all, boolean ordinaryUser, int... hostServices)
+            throws IOException, InterruptedException {
+        assumeTrue(
+                NamespaceSupport.obstacle().isEmpty(),
+                () -> NamespaceSupport.obstacle().orElseThrow());
+        assumeTrue(OutsideServer.address(false).isPresent(), "this machine has no network");
+        for (String program : new String[] {"python3", "curl"}) {
+            assumeTrue(isInstalled(program), program + " is not installed");
+        }
+        List<String> arguments = new ArrayList<>(List.of("/etc/resolv.conf", "53"));
+        for (int port : hostServices) {
+            arguments.add(Integer.toString(port));
+        }
+        return start(folder(all), ordinaryUser, "RELAY", arguments.toArray(String[]::new));
+    }
+
+    /// A new one, in which whoever runs the launcher reads but does not write.
+    static Path folder(Path all) throws IOException {
+        open(all);
+        Path folder = Files.createTempDirectory(all, "launcher");
+        open(folder);
+        return folder;
+    }
+
+    private static boolean isInstalled(String program) throws InterruptedException {
+        try {
+            return new ProcessBuilder(program, "--version")
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// @param folder readable for everybody; holds the launcher's classes and run directory

@@ -7,8 +7,10 @@ import io.proa.host.egress.ResolvConf;
 import io.proa.model.IpPort;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -135,6 +137,46 @@ final class EgressTest {
             }
             assertThat(client.waitFor(10, TimeUnit.SECONDS)).as("killed with its pod").isTrue();
         }
+    }
+
+    /// In a network namespace that stands for the machine's.
+    @Test
+    void aKilledLauncherGivesTheMachinesSettingsBack() throws Exception {
+        assumeTrue(
+                NamespaceSupport.obstacle().isEmpty(),
+                () -> NamespaceSupport.obstacle().orElseThrow());
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/ip")), "iproute2 is not installed");
+        List<String> launcher =
+                new ArrayList<>(EgressProbe.command(System.getProperty("java.class.path")));
+        launcher.addAll(List.of("MASQUERADE", directory.resolve("fleet").toString()));
+        launcher.addAll(List.of("/etc/resolv.conf", "53"));
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "sh", "-c"));
+        command.add(
+                """
+                ip link set lo up
+                ip link add up0 type veth peer name other
+                ip addr add 198.51.100.1/24 dev up0
+                ip link set other up
+                ip link set up0 up
+                ip route add default via 198.51.100.2
+                setting=/proc/sys/net/ipv4/conf/up0/forwarding
+                cat $setting
+                "$@" | {
+                    read -r pid rest
+                    cat $setting
+                    kill -9 "$pid"
+                    for _ in 1 2 3 4 5 6 7 8 9 10; do
+                        sleep 0.2
+                        [ "$(cat $setting)" = 0 ] && break
+                    done
+                    cat $setting
+                }
+                """);
+        command.add("sh");
+        command.addAll(launcher);
+        Process machine = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(machine.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said.lines().filter(line -> line.length() == 1)).containsExactly("0", "1", "0");
     }
 
     private static String end(InputStream in) {

@@ -56,10 +56,7 @@ final class PodNamesTest {
         assumeTrue(
                 NamespaceSupport.obstacle().isEmpty(),
                 () -> NamespaceSupport.obstacle().orElseThrow());
-        EgressStage.open(all);
-        // Whoever runs the launcher may not write where the next one will be.
-        Path temporary = Files.createTempDirectory(all, "launcher");
-        EgressStage.open(temporary);
+        Path temporary = EgressStage.folder(all);
         first = new FakeNames(FIRST, 0, 1);
         second = new FakeNames(SECOND, first.port(), 2);
         conf = temporary.resolve("resolv.conf");

@@ -11,6 +11,7 @@ import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
+import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
 import io.proa.proxy.loop.Loop;
@@ -60,6 +61,7 @@ final class Sidecar implements AutoCloseable {
                         settings.loops());
         log.mode(settings.accessLog());
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
+        removeStaleSockets();
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
         this.admin = AdminPlane.open(settings, new AdminPages(this), quit, this::drain, events);
     }
@@ -67,6 +69,13 @@ final class Sidecar implements AutoCloseable {
     /// Binds every listener; serves nothing yet.
     static Sidecar open(SidecarSettings settings, Runnable quit) throws IOException {
         return new Sidecar(settings, quit);
+    }
+
+    /// A predecessor that was killed has left its Unix sockets, which could not be bound again.
+    private void removeStaleSockets() throws IOException {
+        for (Published published : settings.published()) {
+            Files.deleteIfExists(published.socket());
+        }
     }
 
     private DataPlaneSettings dataPlaneSettings() {

@@ -109,7 +109,8 @@ final class Demo {
                                 stage.plan(),
                                 installation,
                                 new Fleets(base()),
-                                FleetRunner.Variations.NONE),
+                                FleetRunner.Variations.NONE,
+                                ""), // its plan is not quite its document's
                         teardown,
                         story);
         FleetRunner fleet = launcher.fleet();

@@ -38,6 +38,27 @@ record AddressView(
         return new AddressView(pods, services, plan.hosts());
     }
 
+    /// A plan with the addresses that are in use.
+    FleetPlan settled(FleetPlan read) {
+        List<FleetPlan.Service> services = new ArrayList<>();
+        for (FleetPlan.Service service : read.services()) {
+            List<FleetPlan.PodPlan> its =
+                    service.pods().stream().map(pod -> pods.getOrDefault(pod.name(), pod)).toList();
+            services.add(
+                    new FleetPlan.Service(
+                            service.name(),
+                            service.command(),
+                            service.folder(),
+                            service.port(),
+                            service.environment(),
+                            service.startAfter(),
+                            service.published(),
+                            service.care(),
+                            its));
+        }
+        return new FleetPlan(read.name(), read.documents(), services, hosts);
+    }
+
     /// @param json the answer to `fleet`
     static AddressView parse(String json) throws IOException {
         try {

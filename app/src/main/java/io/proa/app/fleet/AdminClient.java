@@ -94,9 +94,9 @@ public final class AdminClient {
     /// The answer ends with its connection, so its length needs no reading.
     static Answer parse(String text) throws IOException {
         int end = text.indexOf("\r\n\r\n");
-        if (end < 0 || !text.startsWith("HTTP/1.1 ") || text.length() < 12) {
+        if (end < 0 || !text.startsWith("HTTP/1.") || text.length() < 12) {
             throw new IOException(
-                    "'" + text.lines().findFirst().orElse("") + "': expected an HTTP/1.1 answer");
+                    "'" + text.lines().findFirst().orElse("") + "': expected an HTTP/1 answer");
         }
         try {
             return new Answer(Integer.parseInt(text.substring(9, 12)), text.substring(end + 4));

@@ -5,6 +5,8 @@ public enum AppState {
     /// Not there yet.
     STARTING,
     RUNNING,
+    /// It runs, but its health check fails.
+    UNHEALTHY,
     /// It ended and will be started again.
     PAUSED,
     /// It ended and stays so.

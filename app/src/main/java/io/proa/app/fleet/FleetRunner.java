@@ -13,10 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /// A running fleet whose pods come and go: run directory, control plane, pods with their sidecars,
@@ -26,18 +24,16 @@ public final class FleetRunner implements AutoCloseable {
     private final FleetSite site;
     private final ControlLink control;
     private final FleetNetwork network;
-    private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
-    private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
-    private volatile FleetPlan plan;
+    private final PlannedPods planned;
     private final Guests guests;
     private volatile boolean lost;
     private List<String> noted = List.of();
 
     private FleetRunner(FleetPlan plan, FleetSite site, ControlLink control, FleetNetwork network) {
-        this.plan = plan;
         this.site = site;
         this.control = control;
         this.network = network;
+        this.planned = new PlannedPods(site, control, network, plan);
         this.guests =
                 new Guests(
                         site,
@@ -106,7 +102,8 @@ public final class FleetRunner implements AutoCloseable {
         FleetSite site = new FleetSite(installation, run, teardown, progress);
         try {
             FleetRunner fleet = open(plan, site, variations);
-            fleet.startAll(plan.services());
+            fleet.planned.startAll();
+            fleet.note();
             return fleet;
         } catch (IOException e) {
             throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
@@ -131,8 +128,8 @@ public final class FleetRunner implements AutoCloseable {
         site.teardown().add("pods and their network", network::close);
         variations.onNetwork().accept(network);
         FleetRunner fleet = new FleetRunner(plan, site, control, network);
-        site.teardown().add("applications", () -> endApps(List.copyOf(fleet.apps.values())));
-        site.teardown().add("published ports", fleet::unpublish);
+        site.teardown().add("applications", fleet.planned::endApps);
+        site.teardown().add("published ports", fleet.planned::unpublish);
         return fleet;
     }
 
@@ -148,103 +145,41 @@ public final class FleetRunner implements AutoCloseable {
         return intent;
     }
 
-    /// Pods all at once, then applications in their order, then published ports.
-    private void startAll(List<FleetPlan.Service> services) {
-        List<Together.Task> making = new ArrayList<>();
-        for (FleetPlan.Service service : services) {
-            for (FleetPlan.PodPlan pod : service.pods()) {
-                making.add(() -> makePod(service, pod));
-            }
-        }
-        Together.run(making);
-        for (List<FleetPlan.Service> wave : StartOrder.waves(services)) {
-            List<Together.Task> starting = new ArrayList<>();
-            for (FleetPlan.Service service : wave) {
-                for (FleetPlan.PodPlan pod : service.pods()) {
-                    starting.add(() -> startApp(meshed(pod.name())));
-                }
-            }
-            Together.run(starting);
-        }
-        for (FleetPlan.Service service : services) {
-            service.pods().forEach(pod -> meshed(pod.name()).publish());
-        }
-    }
-
-    private void makePod(FleetPlan.Service service, FleetPlan.PodPlan pod) throws IOException {
-        MeshedPod made =
-                MeshedPod.start(
-                        site, network, control, new MeshedPod.Order(service, pod, plan.hosts()));
-        pods.put(pod.name(), made);
-        note();
-        site.progress().step("the sidecar of " + pod.name());
-    }
-
-    private void startApp(MeshedPod home) throws IOException {
-        SupervisedApp app = new SupervisedApp(site, home);
-        apps.put(home.name(), app);
-        app.start();
-    }
-
-    private MeshedPod meshed(String name) {
-        MeshedPod pod = pods.get(name);
-        if (pod == null) {
-            throw new IllegalArgumentException("no pod " + name);
-        }
-        return pod;
-    }
-
-    /// All at once are asked to end.
-    private static void endApps(List<SupervisedApp> ending) throws InterruptedException {
-        ending.forEach(SupervisedApp::stop);
-        long begun = System.nanoTime();
-        for (SupervisedApp app : ending) {
-            app.awaitEnd(begun);
-        }
-    }
-
-    private void unpublish() throws IOException {
-        for (MeshedPod pod : pods.values()) {
-            pod.unpublish();
-        }
-    }
-
     /// Ends a pod and its application; the fleet's documents are left as they are.
     ///
     /// @throws Fault when there is no such pod
     public void remove(String name) {
-        MeshedPod pod = pods.get(name);
-        if (guests.seat(name) != null) {
-            removeGuest(name);
-            return;
-        }
-        if (pod == null) {
-            throw Fault.of(
-                    Sysexit.UNAVAILABLE,
-                    "there is no pod '"
-                            + name
-                            + "'; expected one of "
-                            + String.join(", ", pods.keySet().stream().sorted().toList()),
-                    "");
-        }
         try {
-            SupervisedApp app = apps.get(name);
-            if (app != null) {
-                app.stop();
+            if (guests.seat(name) != null) {
+                guests.leave(name);
+            } else if (planned.pod(name) != null) {
+                planned.remove(name);
+            } else {
+                throw Fault.of(
+                        Sysexit.UNAVAILABLE,
+                        "there is no pod '"
+                                + name
+                                + "'; expected one of "
+                                + String.join(", ", pods().stream().map(RunningPod::name).toList()),
+                        "");
             }
-            pods.remove(name);
-            apps.remove(name);
-            pod.end(pod.service().care().drain());
         } catch (IOException e) {
             throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
         }
     }
 
-    private void removeGuest(String name) {
+    /// Makes the running pods those of the fleet's changed documents.
+    ///
+    /// @param read from the same documents
+    /// @throws Fault where something of it cannot be started; the rest runs
+    public void change(FleetPlan read) {
         try {
-            guests.leave(name);
+            if (!control.reload().isEmpty()) {
+                return; // it has said why, and keeps the last good one
+            }
+            planned.change(guests.renewed().settled(read));
         } catch (IOException e) {
-            throw Fault.of(Sysexit.OS, name + ": " + e.getMessage(), "");
+            throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
         }
     }
 
@@ -282,10 +217,20 @@ public final class FleetRunner implements AutoCloseable {
     /// Looks after what nobody else tells of; to be called now and then.
     public void look() {
         guests.look();
+        planned.look();
         note();
         if (!lost && ProcessHandle.of(network.hubPid()).isEmpty() && !site.closing()) {
             lost = true;
+            noteEnd("its network has gone");
             site.progress().news("the fleet's network has gone, so nothing can be reached");
+        }
+    }
+
+    private void noteEnd(String how) {
+        try {
+            site.run().noteEnd(how);
+        } catch (IOException _) {
+            // Then the next command says that it was killed.
         }
     }
 
@@ -296,17 +241,16 @@ public final class FleetRunner implements AutoCloseable {
 
     /// Whether no program is there that could still do something.
     public boolean isFinished() {
-        return guests.isEmpty() && apps.values().stream().allMatch(SupervisedApp::isOver);
+        return guests.isEmpty() && planned.areOver();
     }
 
     /// All pods, those that call before those that are called.
     public List<PodStatus> status() {
         List<PodStatus> all = new ArrayList<>();
         for (RunningPod running : planned()) {
-            SupervisedApp app = apps.get(running.name());
-            MeshedPod pod = pods.get(running.name());
+            MeshedPod pod = planned.pod(running.name());
             if (pod != null) {
-                all.add(status(pod, app == null ? AppFacts.NONE : app.facts()));
+                all.add(status(pod, planned.app(running.name())));
             }
         }
         guests.all().forEach(seat -> all.add(status(seat.pod(), seat.guest().facts())));
@@ -354,9 +298,9 @@ public final class FleetRunner implements AutoCloseable {
 
     private List<RunningPod> planned() {
         List<RunningPod> inOrder = new ArrayList<>();
-        for (FleetPlan.Service service : plan.services().reversed()) {
+        for (FleetPlan.Service service : planned.plan().services().reversed()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
-                MeshedPod one = pods.get(pod.name());
+                MeshedPod one = planned.pod(pod.name());
                 if (one != null) {
                     inOrder.add(one.facts());
                 }
@@ -376,7 +320,11 @@ public final class FleetRunner implements AutoCloseable {
     /// The pod of that name, for those who look into it or do something to it.
     public Pod pod(String name) {
         Guests.Seat seat = guests.seat(name);
-        return seat == null ? meshed(name).pod() : seat.pod().pod();
+        MeshedPod pod = seat == null ? planned.pod(name) : seat.pod();
+        if (pod == null) {
+            throw new IllegalArgumentException("no pod " + name);
+        }
+        return pod.pod();
     }
 
     public Path runDirectory() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Programs that have joined the fleet: each gets a document, addresses and names from the control
@@ -26,7 +27,9 @@ final class Guests {
     private AddressView view;
 
     /// A guest and its pod.
-    record Seat(MeshedPod pod, Guest guest) {}
+    ///
+    /// @param listening set once it is known from where its port can be reached
+    record Seat(MeshedPod pod, Guest guest, AtomicBoolean listening) {}
 
     /// @param view as it is before anybody joins
     Guests(
@@ -85,6 +88,12 @@ final class Guests {
         renew();
     }
 
+    /// The addresses and names in use; what is known of them before is forgotten.
+    synchronized AddressView renewed() throws IOException {
+        renew();
+        return view;
+    }
+
     private synchronized void renew() throws IOException {
         view = control.fleet();
         network.updateHosts(view.hosts());
@@ -106,7 +115,7 @@ final class Guests {
                                 service, entry.pod(), entry.view().hosts(), joining.running()));
         try {
             pod.publish();
-            Seat seat = new Seat(pod, Guest.of(joining));
+            Seat seat = new Seat(pod, Guest.of(joining), new AtomicBoolean());
             seats.put(pod.name(), seat);
             return seat;
         } catch (IOException | RuntimeException e) {
@@ -119,9 +128,32 @@ final class Guests {
     void look() {
         for (Map.Entry<String, Seat> each : seats.entrySet()) {
             String name = each.getKey();
+            lookWhereItListens(each.getValue());
             if (!each.getValue().guest().isAlive() && !leaving.containsKey(name)) {
                 leaving.put(name, Thread.ofVirtual().name("leave " + name).start(() -> go(name)));
             }
+        }
+    }
+
+    /// Many programs listen on their loopback only until they are told otherwise; the sidecar then
+    /// has to call them there.
+    private void lookWhereItListens(Seat seat) {
+        int port = seat.pod().service().port();
+        if (port == FleetPlan.NO_PORT || seat.listening().get()) {
+            return;
+        }
+        try {
+            switch (ListeningPorts.reach(seat.pod().pod().initPid(), port)) {
+                case NOBODY -> {}
+                case EVERYBODY -> seat.listening().set(true);
+                case LOOPBACK -> {
+                    seat.listening().set(true);
+                    documents.write(seat.guest().joining(), true);
+                    control.reload();
+                }
+            }
+        } catch (IOException _) {
+            // The pod is ending.
         }
     }
 

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// A pod whose sidecar is ready and whose connections lead to it; what is still missing is its
 /// application.
@@ -130,15 +132,12 @@ final class MeshedPod {
         command.addAll(List.of("--pod", pod));
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
+        Set<Integer> asked = new TreeSet<>(HealthProbe.ports(order.service()));
         if (order.isPublished()) {
-            order.service().published().stream()
-                    .mapToInt(FleetPlan.PublishedPort::targetPort)
-                    .distinct()
-                    .forEach(port ->
-                            command.addAll(
-                                    List.of(
-                                            "--publish",
-                                            run.publishSocket(pod, port) + "=" + port)));
+            order.service().published().forEach(port -> asked.add(port.targetPort()));
+        }
+        for (int port : asked) {
+            command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
         }
         return command;
     }

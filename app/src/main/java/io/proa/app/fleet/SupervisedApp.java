@@ -2,6 +2,8 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.HealthCheck;
+import io.proa.control.intent.StartCondition;
 import io.proa.host.Pod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ final class SupervisedApp {
     private final FleetSite site;
     private final MeshedPod home;
     private final Path log;
+    private final Health health;
     private @Nullable Process process;
     private boolean stopping;
     private AppState state = AppState.STARTING;
@@ -34,17 +37,20 @@ final class SupervisedApp {
         this.site = site;
         this.home = home;
         this.log = site.run().log("app-" + home.name());
+        this.health = new Health(site, home);
     }
 
-    /// Starts it and waits until it listens on its port.
+    /// Starts it and waits until it listens on its port, and is healthy where it has a check.
     ///
-    /// @throws Fault when it ends or does not listen in time; it may be there still
+    /// @throws Fault when it ends or is not so far in time; it may be there still
     void start() throws IOException {
         Process app = launch();
         if (service().port() != FleetPlan.NO_PORT) {
             awaitListening(app);
         }
         Thread.ofVirtual().name("watch " + home.name()).start(() -> keep(app));
+        health.begin(this::isRunning, () -> isStopping() || isOver());
+        awaitHealthy(app);
         site.progress().step("the application of " + home.name());
     }
 
@@ -74,6 +80,7 @@ final class SupervisedApp {
                                         output));
         process = app;
         state = AppState.RUNNING;
+        health.forget();
         since = System.nanoTime();
         if (stopping) { // it was told to end while it was being started
             app.destroyForcibly();
@@ -122,6 +129,47 @@ final class SupervisedApp {
                             + LogTail.of(log),
                     "");
         }
+    }
+
+    private void awaitHealthy(Process app) {
+        HealthCheck check = service().care().healthCheck();
+        if (check == null) {
+            return;
+        }
+        boolean inTime =
+                Waiting.until(
+                        () -> isStopping() || !app.isAlive() || health.state() == Health.State.GOOD,
+                        STEP,
+                        check.startWithin());
+        if (!inTime && !isStopping()) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    home.name()
+                            + " is not healthy after "
+                            + check.startWithin().toSeconds()
+                            + " s: "
+                            + health.latest()
+                            + LogTail.of(log),
+                    "");
+        }
+    }
+
+    /// Whether it is so far that others may start after it.
+    boolean is(StartCondition condition) {
+        return switch (condition) {
+            case STARTED -> isRunning() || hasCompleted();
+            case LISTENING -> isRunning() && listens(service().port());
+            case HEALTHY -> isRunning() && health.state() == Health.State.GOOD;
+            case COMPLETED -> hasCompleted();
+        };
+    }
+
+    private synchronized boolean isRunning() {
+        return state == AppState.RUNNING;
+    }
+
+    private synchronized boolean hasCompleted() {
+        return state == AppState.ENDED && exitCode == 0;
     }
 
     private boolean listens(int port) {
@@ -236,8 +284,9 @@ final class SupervisedApp {
     /// What is known of it now.
     synchronized AppFacts facts() {
         Process app = process;
+        boolean unhealthy = state == AppState.RUNNING && health.state() == Health.State.BAD;
         return new AppFacts(
-                state,
+                unhealthy ? AppState.UNHEALTHY : state,
                 restarts,
                 exitCode,
                 app == null || !app.isAlive() ? 0 : app.pid(),

@@ -55,11 +55,18 @@ public final class Launcher {
     ///
     /// @param plan checked already
     /// @param variations see there
+    /// @param path the value of `PATH`; where it is empty, changes of the documents are not
+    ///   followed beyond what the control plane does
     public record Order(
             FleetPlan plan,
             Installation installation,
             Fleets fleets,
-            FleetRunner.Variations variations) {}
+            FleetRunner.Variations variations,
+            String path) {
+        boolean isFollowed() {
+            return !path.isEmpty();
+        }
+    }
 
     private Launcher(FleetRunner fleet, Order order, Events events, Teardown teardown) {
         this.fleet = fleet;
@@ -174,10 +181,19 @@ public final class Launcher {
     }
 
     private void watch() {
+        SidecarNews news = new SidecarNews(fleet, events);
+        DocumentWatch documents =
+                new DocumentWatch(
+                        fleet,
+                        order.isFollowed() ? order.plan().documents() : List.of(),
+                        order.path(),
+                        events);
         try {
             while (!end.isDone() && !teardown.closing()) {
                 Thread.sleep(STEP);
                 look();
+                news.look();
+                documents.look();
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -82,7 +82,8 @@ public final class LauncherVerb implements Callable<Integer> {
                 plan(fleets, environment),
                 Installation.find(System.getProperty("io.proa.dist")),
                 fleets,
-                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
+                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)),
+                environment.getOrDefault("PATH", ""));
     }
 
     private FleetPlan plan(Fleets fleets, Map<String, String> environment) {

@@ -96,7 +96,8 @@ public final class UpVerb implements Callable<Integer> {
                         plan,
                         installation,
                         fleets,
-                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)));
+                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)),
+                        environment.getOrDefault("PATH", ""));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// them. Nothing in it is expanded.
 final class EnvironmentFile {
     private static final long MAX_BYTES = 1 << 20;
+    private static final int LONGEST_SHOWN = 20;
 
     private final String name;
     private final Problems problems;
@@ -81,7 +82,7 @@ final class EnvironmentFile {
                 || variable.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\'')) {
             problems.add(
                     place,
-                    "saw '" + variable + "' as a variable's name, expected NAME=VALUE",
+                    "saw '" + shown(variable) + "' as a variable's name, expected NAME=VALUE",
                     variable.startsWith("export ") ? "leave out export" : "");
             return;
         }
@@ -98,6 +99,11 @@ final class EnvironmentFile {
         } else {
             variables.put(variable, value);
         }
+    }
+
+    /// The file may be another than was meant, such as a key: no more of it than tells a slip.
+    private static String shown(String text) {
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
     }
 
     /// @return null where a quote begins and does not end

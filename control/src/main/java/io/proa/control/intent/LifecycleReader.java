@@ -106,7 +106,7 @@ final class LifecycleReader {
         }
         boolean http = kind.equals("http");
         probe.check(http ? FleetShapes.HTTP_PROBE : FleetShapes.TCP_PROBE);
-        Integer port = probe.number("port");
+        Integer port = ServiceReader.port(probe, "port", problems);
         String path = http ? path(probe) : null;
         if (!probe.has("port") && ports.isEmpty()) {
             if (!hasPort) {

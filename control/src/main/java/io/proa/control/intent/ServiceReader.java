@@ -196,14 +196,14 @@ final class ServiceReader {
                     "");
         }
         var ports = new ArrayList<Port>();
-        Integer single = port(map, "port");
+        Integer single = port(map, "port", problems);
         if (single != null) {
             add(ports, new Port(map.placeOf("port"), single, single, AppProtocol.DETECT), what);
         }
         for (YamlMap entry : map.maps("ports", "a port")) {
             entry.check(FleetShapes.SERVICE_PORT);
-            Integer port = port(entry, "port");
-            Integer target = port(entry, "targetPort");
+            Integer port = port(entry, "port", problems);
+            Integer target = port(entry, "targetPort", problems);
             AppProtocol protocol = entry.word("protocol", PROTOCOLS);
             if (port != null) {
                 add(
@@ -232,7 +232,7 @@ final class ServiceReader {
         ports.add(port);
     }
 
-    private @Nullable Integer port(YamlMap map, String field) {
+    static @Nullable Integer port(YamlMap map, String field, Problems problems) {
         Integer port = map.number(field);
         if (port != null && MeshPorts.isReserved(port)) {
             problems.add(

@@ -3,7 +3,9 @@ package io.proa.control.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.model.ConfigProblem;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -14,8 +16,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class HostileIntentTest {
     /// Whatever the text: a fleet or problems, never an exception.
     @Test
-    void survivesMutatedIntent() {
-        byte[] good = IntentCompilerTest.SHOP.getBytes(StandardCharsets.UTF_8);
+    void survivesMutatedIntent() throws IOException {
+        List<String> good =
+                List.of(
+                        IntentCompilerTest.SHOP,
+                        Files.readString(
+                                Path.of("src/test/resources/good-intent/everything.yaml")));
         String[] words = {
             "- ",
             ": ",
@@ -37,9 +43,9 @@ final class HostileIntentTest {
             "\"",
             "<<: "
         };
-        for (int seed = 0; seed < 4000; seed++) {
+        for (int seed = 0; seed < 6000; seed++) {
             var random = new Random(seed);
-            var text = new StringBuilder(new String(good, StandardCharsets.UTF_8));
+            var text = new StringBuilder(good.get(seed % good.size()));
             for (int i = random.nextInt(1, 5); i > 0; i--) {
                 int at = random.nextInt(text.length());
                 switch (random.nextInt(3)) {

@@ -135,6 +135,16 @@ final class IntentSchemaTest {
         }
     }
 
+    /// `field:` alone counts as left out, wherever it stands.
+    @Test
+    void fieldsWithoutValueAreSurvived() throws IOException {
+        for (Spoiler.Spoilt spoilt : new Spoiler(Files.readString(EVERYTHING)).withoutValues()) {
+            String text = JSON.writeValueAsString(spoilt.document());
+            boolean needed = spoilt.how().contains("required");
+            assertThat(structuralProblems(text).isEmpty() && needed).as(spoilt.how()).isFalse();
+        }
+    }
+
     private static Set<String> everyField() {
         var fields = new TreeSet<String>();
         for (Shape shape : shapes()) {
@@ -256,7 +266,7 @@ final class IntentSchemaTest {
                 .toList();
     }
 
-    private static boolean fits(Object document) {
+    private static boolean fits(@Nullable Object document) {
         return SCHEMA.validate(JSON.valueToTree(document)).isEmpty();
     }
 

@@ -5,15 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Makes bad documents out of good ones, one slip in each.
 final class Spoiler {
     private final List<Object> documents;
     private final Map<String, Object> samples = new TreeMap<>();
     private final List<Spoilt> spoilt = new ArrayList<>();
+    private final List<Spoilt> empty = new ArrayList<>();
 
     /// @param how what was done to which field
-    record Spoilt(String how, Object document) {}
+    record Spoilt(String how, @Nullable Object document) {}
 
     /// A way from a document's root to one of its values: names and indices.
     private record Way(List<Object> steps) {
@@ -40,6 +42,12 @@ final class Spoiler {
         return spoilt;
     }
 
+    /// One field without a value in each.
+    List<Spoilt> withoutValues() {
+        all();
+        return List.copyOf(empty);
+    }
+
     /// The first value of each field that was met, by `Shape.field`.
     Map<String, Object> samples() {
         return samples;
@@ -56,6 +64,14 @@ final class Spoiler {
             }
             Way there = way.to(field.name());
             Object value = values.get(field.name());
+            empty.add(
+                    new Spoilt(
+                            "nothing as "
+                                    + (field.required() ? "required " : "")
+                                    + shape.name()
+                                    + "."
+                                    + field.name(),
+                            replaced(document, there.steps(), null)));
             samples.putIfAbsent(shape.name() + "." + field.name(), value);
             if (field.required()) {
                 var copy = new LinkedHashMap<>(values);
@@ -120,7 +136,8 @@ final class Spoiler {
                         replaced(document, way.steps(), value)));
     }
 
-    private static Object replaced(Object node, List<Object> steps, Object value) {
+    private static @Nullable Object replaced(
+            Object node, List<Object> steps, @Nullable Object value) {
         if (steps.isEmpty()) {
             return value;
         }

@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
 /// Accepts connections that were turned away from their destination and makes each anew from here.
 ///
 /// A connection that cannot be made, or is not allowed, is reset at once: the pod's kernel has
-/// called it established by then. Bounded: [#MOST_CONNECTIONS], each at most [#QUIET] without a
-/// byte, and [CopyBuffers].
+/// called it established by then. Bounded: [Bounds#USUAL], and [CopyBuffers].
 public final class Relay implements AutoCloseable {
-    static final int MOST_CONNECTIONS = 2048;
-
-    /// As long as any address translator keeps a quiet connection (RFC 5382, REQ-5).
-    static final Duration QUIET = Duration.ofMinutes(2 * 60 + 4);
+    /// What the relay keeps at most.
+    ///
+    /// @param connections one more is reset
+    /// @param quiet how long one stays without a byte
+    record Bounds(int connections, Duration quiet) {
+        /// Quiet as long as any address translator has to keep one (RFC 5382, REQ-5).
+        static final Bounds USUAL = new Bounds(2048, Duration.ofMinutes(2 * 60 + 4));
+    }
 
     private static final Duration DIAL = Duration.ofSeconds(20);
     private static final Duration ROUND = Duration.ofSeconds(30);
@@ -31,9 +34,9 @@ public final class Relay implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final Function<SocketChannel, @Nullable IpPort> wanted;
     private final Function<IpPort, List<InetSocketAddress>> ways;
-    private final Duration quiet;
+    private final Bounds bounds;
     private final CopyBuffers buffers = new CopyBuffers();
-    private final Semaphore places = new Semaphore(MOST_CONNECTIONS);
+    private final Semaphore places;
     private final Set<Carriage> carriages = ConcurrentHashMap.newKeySet();
     private final Thread sweeper;
 
@@ -41,11 +44,12 @@ public final class Relay implements AutoCloseable {
             ServerSocketChannel listener,
             Function<SocketChannel, @Nullable IpPort> wanted,
             Function<IpPort, List<InetSocketAddress>> ways,
-            Duration quiet) {
+            Bounds bounds) {
         this.listener = listener;
         this.wanted = wanted;
         this.ways = ways;
-        this.quiet = quiet;
+        this.bounds = bounds;
+        this.places = new Semaphore(bounds.connections());
         this.sweeper = Thread.ofVirtual().name("egress sweeper").unstarted(this::sweep);
     }
 
@@ -56,15 +60,15 @@ public final class Relay implements AutoCloseable {
             ServerSocketChannel listener,
             Function<SocketChannel, @Nullable IpPort> wanted,
             Function<IpPort, List<InetSocketAddress>> ways) {
-        return start(listener, wanted, ways, QUIET);
+        return start(listener, wanted, ways, Bounds.USUAL);
     }
 
     static Relay start(
             ServerSocketChannel listener,
             Function<SocketChannel, @Nullable IpPort> wanted,
             Function<IpPort, List<InetSocketAddress>> ways,
-            Duration quiet) {
-        Relay relay = new Relay(listener, wanted, ways, quiet);
+            Bounds bounds) {
+        Relay relay = new Relay(listener, wanted, ways, bounds);
         Thread.ofVirtual().name("egress accept").start(relay::accept);
         relay.sweeper.start();
         return relay;
@@ -127,6 +131,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private void sweep() {
+        Duration quiet = bounds.quiet();
         while (listener.isOpen() && pause(Math.min(ROUND.toMillis(), quiet.toMillis()))) {
             long now = System.nanoTime();
             for (Carriage carriage : carriages) {

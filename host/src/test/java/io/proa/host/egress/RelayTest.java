@@ -34,7 +34,7 @@ final class RelayTest {
     RelayTest() throws IOException {
         server = listening();
         listener = listening();
-        relay = relay(Relay.QUIET);
+        relay = relay(Relay.Bounds.USUAL);
     }
 
     @BeforeEach
@@ -49,12 +49,12 @@ final class RelayTest {
         await(() -> relay.underWay() == 0);
     }
 
-    private Relay relay(Duration quiet) {
+    private Relay relay(Relay.Bounds bounds) {
         return Relay.start(
                 listener,
                 _ -> ANYWHERE,
                 wanted -> wanted.equals(ANYWHERE) ? List.of(address(server)) : List.of(),
-                quiet);
+                bounds);
     }
 
     @Test
@@ -159,13 +159,37 @@ final class RelayTest {
     void aQuietConnectionIsResetInTheEnd() throws Exception {
         relay.close();
         listener = listening();
-        relay = relay(Duration.ofMillis(300));
+        relay = relay(new Relay.Bounds(10, Duration.ofMillis(300)));
         try (SocketChannel client = SocketChannel.open(address(listener));
                 SocketChannel served = server.accept()) {
             long before = System.nanoTime();
             assertThatThrownBy(() -> readAll(client)).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> readAll(served)).isInstanceOf(IOException.class);
             assertThat(System.nanoTime() - before).isGreaterThan(250_000_000);
+        }
+    }
+
+    @Test
+    void oneTooManyIsResetAndItsPlaceIsGivenAgain() throws Exception {
+        relay.close();
+        listener = listening();
+        relay = relay(new Relay.Bounds(1, Duration.ofMinutes(1)));
+        try (SocketChannel client = SocketChannel.open(address(listener));
+                SocketChannel served = server.accept()) {
+            try (SocketChannel tooMany = SocketChannel.open(address(listener))) {
+                assertThatThrownBy(() -> readAll(tooMany)).isInstanceOf(IOException.class);
+            }
+            client.shutdownOutput();
+            served.shutdownOutput();
+            assertThat(readAll(client)).isEmpty();
+        }
+        await(() -> relay.underWay() == 0);
+        Thread.sleep(50); // its place is free a moment later
+        try (SocketChannel client = SocketChannel.open(address(listener));
+                SocketChannel served = server.accept()) {
+            write(client, "next");
+            client.shutdownOutput();
+            assertThat(readAll(served)).isEqualTo("next");
         }
     }
 

@@ -1,0 +1,274 @@
+package io.proa.app.fleet;
+
+import io.proa.app.Fault;
+import io.proa.app.Sysexit;
+import io.proa.host.FleetNetwork;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// The pods that the fleet's documents ask for, with their applications. Safe for use by several
+/// threads.
+final class PlannedPods {
+    private static final Duration STEP = Duration.ofMillis(20);
+
+    private final FleetSite site;
+    private final ControlLink control;
+    private final FleetNetwork network;
+    private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
+    private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
+    private final Set<String> mending = ConcurrentHashMap.newKeySet();
+    private volatile FleetPlan plan;
+
+    /// One pod to be started.
+    private record Wanted(FleetPlan.Service service, FleetPlan.PodPlan pod) {}
+
+    PlannedPods(FleetSite site, ControlLink control, FleetNetwork network, FleetPlan plan) {
+        this.site = site;
+        this.control = control;
+        this.network = network;
+        this.plan = plan;
+    }
+
+    FleetPlan plan() {
+        return plan;
+    }
+
+    @Nullable MeshedPod pod(String name) {
+        return pods.get(name);
+    }
+
+    AppFacts app(String name) {
+        SupervisedApp app = apps.get(name);
+        return app == null ? AppFacts.NONE : app.facts();
+    }
+
+    Set<String> names() {
+        return Set.copyOf(pods.keySet());
+    }
+
+    /// Whether every application has ended and stays so.
+    boolean areOver() {
+        return mending.isEmpty() && apps.values().stream().allMatch(SupervisedApp::isOver);
+    }
+
+    void startAll() {
+        start(wanted(plan, Set.of()));
+    }
+
+    private static List<Wanted> wanted(FleetPlan plan, Set<String> running) {
+        List<Wanted> wanted = new ArrayList<>();
+        for (FleetPlan.Service service : plan.services()) {
+            for (FleetPlan.PodPlan pod : service.pods()) {
+                if (!running.contains(pod.name())) {
+                    wanted.add(new Wanted(service, pod));
+                }
+            }
+        }
+        return wanted;
+    }
+
+    /// Pods all at once, then each application as soon as those are so far that it starts after,
+    /// then published ports.
+    private void start(List<Wanted> wanted) {
+        List<Together.Task> making = new ArrayList<>();
+        List<Together.Task> starting = new ArrayList<>();
+        AtomicBoolean failed = new AtomicBoolean();
+        for (Wanted each : wanted) {
+            making.add(() -> make(each));
+            starting.add(() -> startInOrder(each, failed));
+        }
+        Together.run(making);
+        Together.run(starting);
+        for (Wanted each : wanted) {
+            meshed(each.pod().name()).publish();
+        }
+    }
+
+    private void make(Wanted wanted) throws IOException {
+        String name = wanted.pod().name();
+        pods.put(
+                name,
+                MeshedPod.start(
+                        site,
+                        network,
+                        control,
+                        new MeshedPod.Order(wanted.service(), wanted.pod(), plan.hosts())));
+        site.progress().step("the sidecar of " + name);
+    }
+
+    private void startInOrder(Wanted wanted, AtomicBoolean failed) throws IOException {
+        try {
+            for (FleetPlan.StartAfter after : wanted.service().startAfter()) {
+                await(wanted.service(), after, failed);
+            }
+            if (!failed.get() && !site.closing()) {
+                startApp(meshed(wanted.pod().name()));
+            }
+        } catch (IOException | RuntimeException e) {
+            failed.set(true);
+            throw e;
+        }
+    }
+
+    private void await(
+            FleetPlan.Service service, FleetPlan.StartAfter after, AtomicBoolean failed) {
+        List<FleetPlan.PodPlan> others =
+                plan.services().stream()
+                        .filter(other -> other.name().equals(after.service()))
+                        .flatMap(other -> other.pods().stream())
+                        .toList();
+        Waiting.until(
+                () ->
+                        failed.get()
+                                || site.closing()
+                                || others.stream().allMatch(pod -> isSoFar(service, after, pod)),
+                STEP,
+                Duration.ofDays(1)); // a job takes as long as it takes
+    }
+
+    /// @throws Fault where it never will be
+    private boolean isSoFar(
+            FleetPlan.Service service, FleetPlan.StartAfter after, FleetPlan.PodPlan pod) {
+        SupervisedApp app = apps.get(pod.name());
+        if (app == null) {
+            return false;
+        }
+        boolean over = app.isOver(); // asked first: it may come to its end meanwhile
+        if (app.is(after.condition())) {
+            return true;
+        }
+        if (over) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    service.name()
+                            + " starts after "
+                            + after.service()
+                            + " ("
+                            + after.condition().name().toLowerCase(java.util.Locale.ROOT)
+                            + "), but "
+                            + pod.name()
+                            + " ended with exit code "
+                            + app.facts().exitCode()
+                            + LogTail.of(site.run().log("app-" + pod.name())),
+                    "");
+        }
+        return false;
+    }
+
+    private void startApp(MeshedPod home) throws IOException {
+        SupervisedApp app = new SupervisedApp(site, home);
+        apps.put(home.name(), app);
+        app.start();
+    }
+
+    private MeshedPod meshed(String name) {
+        MeshedPod pod = pods.get(name);
+        if (pod == null) {
+            throw new IllegalArgumentException("no pod " + name);
+        }
+        return pod;
+    }
+
+    /// All at once are asked to end.
+    void endApps() throws InterruptedException {
+        List<SupervisedApp> ending = List.copyOf(apps.values());
+        ending.forEach(SupervisedApp::stop);
+        long begun = System.nanoTime();
+        for (SupervisedApp app : ending) {
+            app.awaitEnd(begun);
+        }
+    }
+
+    void unpublish() throws IOException {
+        for (MeshedPod pod : pods.values()) {
+            pod.unpublish();
+        }
+    }
+
+    /// Ends a pod and its application.
+    void remove(String name) throws IOException {
+        MeshedPod pod = pods.remove(name);
+        SupervisedApp app = apps.remove(name);
+        if (app != null) {
+            app.stop();
+        }
+        if (pod != null) {
+            pod.end(pod.service().care().drain());
+        }
+    }
+
+    /// Makes the running pods those of another plan: what is new is started, what is gone is ended,
+    /// what is otherwise is ended and started.
+    ///
+    /// @param next with the addresses that are in use
+    void change(FleetPlan next) {
+        Map<String, FleetPlan.Service> wanted = new HashMap<>();
+        Set<String> staying = ConcurrentHashMap.newKeySet();
+        for (FleetPlan.Service service : next.services()) {
+            service.pods().forEach(pod -> wanted.put(pod.name(), service));
+        }
+        List<Together.Task> ending = new ArrayList<>();
+        for (MeshedPod pod : pods.values()) {
+            FleetPlan.Service service = wanted.get(pod.name());
+            if (service != null && isSame(service, pod.service())) {
+                staying.add(pod.name());
+            } else {
+                ending.add(() -> remove(pod.name()));
+                site.progress()
+                        .news(
+                                pod.name()
+                                        + (service == null
+                                                ? " is no longer in the document and ends"
+                                                : " is changed and started anew"));
+            }
+        }
+        plan = next;
+        Together.run(ending);
+        start(wanted(next, staying));
+    }
+
+    /// Whether the same program runs in the same way; what the mesh is told of it does not count.
+    private static boolean isSame(FleetPlan.Service one, FleetPlan.Service other) {
+        return one.command().equals(other.command())
+                && one.folder().equals(other.folder())
+                && one.port() == other.port()
+                && one.environment().equals(other.environment())
+                && one.published().equals(other.published())
+                && one.care().equals(other.care());
+    }
+
+    /// Makes those anew that have lost their process 1.
+    void look() {
+        for (MeshedPod pod : pods.values()) {
+            if (!pod.pod().isAlive() && !site.closing() && mending.add(pod.name())) {
+                Thread.ofVirtual().name("mend " + pod.name()).start(() -> mend(pod));
+            }
+        }
+    }
+
+    private void mend(MeshedPod pod) {
+        try {
+            site.progress().news("the pod of " + pod.name() + " has gone and is made anew");
+            remove(pod.name());
+            for (Wanted wanted : wanted(plan, names())) {
+                if (wanted.pod().name().equals(pod.name())) {
+                    start(List.of(wanted));
+                }
+            }
+        } catch (IOException | Fault e) {
+            if (!site.closing()) {
+                site.progress().news(pod.name() + " cannot be made anew: " + e.getMessage());
+            }
+        } finally {
+            mending.remove(pod.name());
+        }
+    }
+}

@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical transparency programs
 
 build:
 	./proa build
@@ -18,6 +18,12 @@ fuzz:
 
 identical:
 	.ci/identical
+
+transparency:
+	.ci/transparency
+
+programs:
+	.ci/programs
 
 demo:
 	./proa demo --once -o json

@@ -18,6 +18,12 @@ fuzz:
 identical:
     .ci/identical
 
+transparency:
+    .ci/transparency
+
+programs:
+    .ci/programs
+
 demo:
     ./proa demo --once -o json
 

@@ -65,7 +65,7 @@ class Proa:
         argv = [self.binary, "--snapshot", work.write("snapshot.json", json.dumps(snapshot)), "--identity", work.credentials.proa_identity(own),
                 "--outbound", "off", "--inbound", "off", "--admin", "off", "--health", "off", "--metrics", f"127.0.0.1:{free_port()}",
                 "--loops", "1", "--access-log", "off"]
-        argv += ["--mesh", f"127.0.0.1:{port}"] if mode == "inbound" else ["--mesh", "off", "--explicit", f"127.0.0.1:{port}=10.96.0.1:8080"]
+        argv += ["--mesh", f"127.0.0.1:{port}"] if mode == "inbound" else ["--mesh", "off", "--forward", f"127.0.0.1:{port}=10.96.0.1:8080"]
         return Process(argv, PROXY_CORE, work.log("proa"))
 
 

@@ -127,8 +127,9 @@ public final class Pod implements Home, AutoCloseable {
         command.add(user == null ? "-" : Integer.toString(user.uid()));
         command.add(user == null ? "-" : Integer.toString(user.gid()));
         command.add(caller() == null ? "-" : "mapped");
-        List<Path> hidden = new ArrayList<>(settings.pods().hidden());
-        hidden.add(settings.runDirectory());
+        // The run directory first: it may lie in one of the others.
+        List<Path> hidden = new ArrayList<>(List.of(settings.runDirectory()));
+        hidden.addAll(settings.pods().hidden());
         hidden.removeIf(directory -> !Files.isDirectory(directory));
         command.add(Integer.toString(hidden.size()));
         hidden.forEach(directory -> command.add(directory.toString()));

@@ -27,10 +27,13 @@ final class ApplicationAddresses {
     private static final int MOST_REMEMBERED = 64;
 
     private final Clusters clusters;
+    private final boolean shared;
     private final Map<IpPort, IpPort> instead = new HashMap<>();
 
-    ApplicationAddresses(Clusters clusters) {
+    /// @param shared whether the pod has no network of its own: its application is on loopback
+    ApplicationAddresses(Clusters clusters, boolean shared) {
         this.clusters = clusters;
+        this.shared = shared;
     }
 
     /// Where to connect first.
@@ -39,7 +42,7 @@ final class ApplicationAddresses {
     /// @return null while nothing is known of the pod
     @Nullable IpPort first(ApplicationPort port, @Nullable IpPort dialled) {
         InetAddress ip;
-        if (port.loopback()) {
+        if (shared || port.loopback()) {
             ip = LOOPBACKS.getFirst();
         } else if (dialled != null) {
             ip = dialled.ip();

@@ -29,7 +29,7 @@ final class ApplicationRouting
             Reply<? super UpstreamResponse> reply,
             Service<DispatchedAttempt, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
-        IpPort address = loop.addresses().first(request.port(), exchange.arrival.destination());
+        IpPort address = loop.addresses().first(request.port(), exchange.arrival().destination());
         if (address == null) {
             Reason unknown = Reason.NO_CONFIGURATION;
             reply.failed(new Failure.Unroutable(unknown, request.port().service()));
@@ -63,7 +63,7 @@ final class ApplicationRouting
             int announced = RetryPolicy.announced(exchange.record.callerAttempt, 1);
             next.apply(
                     new DispatchedAttempt(
-                            exchange, loop.application(address), announced, CONNECT_NANOS, 0),
+                            exchange, loop.plaintext(address), announced, CONNECT_NANOS, 0),
                     this);
         }
 

@@ -24,6 +24,7 @@ final class ClientConnections {
     private final Set<ClientConnection> inbound = new HashSet<>();
     private final Set<ClientConnection> outbound = new HashSet<>();
     private int inboundTunnels;
+    private int outboundTunnels;
     private boolean drainingInbound;
 
     ClientConnections(LoopParts loop) {
@@ -46,13 +47,18 @@ final class ClientConnections {
         return direction == Direction.INBOUND ? inbound : outbound;
     }
 
-    /// Opaque connections towards the application that are open, or no longer.
-    void inboundTunnels(int change) {
-        inboundTunnels += change;
+    /// Opaque connections that are open, or no longer.
+    void tunnels(Direction direction, int change) {
+        if (direction == Direction.INBOUND) {
+            inboundTunnels += change;
+        } else {
+            outboundTunnels += change;
+        }
     }
 
     int open(Direction direction) {
-        return of(direction).size() + (direction == Direction.INBOUND ? inboundTunnels : 0);
+        return of(direction).size()
+                + (direction == Direction.INBOUND ? inboundTunnels : outboundTunnels);
     }
 
     /// Ends each connection of that side after the exchange it is in.

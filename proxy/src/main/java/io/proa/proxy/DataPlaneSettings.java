@@ -11,30 +11,63 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param loops threads, one selector each; 1 to the number of processors
 /// @param outbound where redirected connections of the application arrive; null = nowhere
-/// @param explicit local listeners that stand for a destination each, for machines without redirect
+/// @param forwards local listeners that stand for a destination each, for machines without redirect
 /// @param inbound where redirected connections from outside the mesh arrive; null = nowhere
 /// @param mesh where other sidecars connect; null = nowhere
 /// @param published Unix sockets through which a port is reached from outside the fleet
 /// @param transparent whether connections are redirected here, so that own ones must be marked
 /// @param describeAll whether every record carries path and authority (for an access log of
 ///   everything)
+/// @param proxy where the application's requests to its HTTP proxy arrive, a loopback address; null
+///   = nowhere. Where it is given there is no network of the pod's own, and the application is
+///   reached on loopback
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
-        List<Explicit> explicit,
+        List<Forward> forwards,
         @Nullable SocketAddress inbound,
         @Nullable SocketAddress mesh,
         List<Published> published,
         boolean transparent,
         boolean describeAll,
-        HeadLimits headLimits) {
+        HeadLimits headLimits,
+        @Nullable SocketAddress proxy) {
     public DataPlaneSettings {
-        explicit = List.copyOf(explicit);
+        forwards = List.copyOf(forwards);
         published = List.copyOf(published);
     }
 
+    /// Without an HTTP proxy.
+    public DataPlaneSettings(
+            int loops,
+            @Nullable SocketAddress outbound,
+            List<Forward> forwards,
+            @Nullable SocketAddress inbound,
+            @Nullable SocketAddress mesh,
+            List<Published> published,
+            boolean transparent,
+            boolean describeAll,
+            HeadLimits headLimits) {
+        this(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                null);
+    }
+
+    /// Whether applications say themselves where they want to go, by an HTTP proxy.
+    boolean explicit() {
+        return proxy != null;
+    }
+
     /// `listen` stands for `destination`.
-    public record Explicit(SocketAddress listen, IpPort destination) {}
+    public record Forward(SocketAddress listen, IpPort destination) {}
 
     /// `socket` stands for the application's `port`.
     public record Published(Path socket, int port) {}

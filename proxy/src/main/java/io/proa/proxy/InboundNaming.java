@@ -40,10 +40,10 @@ final class InboundNaming
             Service<ArrivedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
         naming.name(exchange);
-        InboundTarget target = (InboundTarget) exchange.arrival.target();
+        InboundTarget target = (InboundTarget) exchange.arrival().target();
         exchange.record.service = target.port().service();
         long deadline = Long.MAX_VALUE;
-        if (exchange.arrival.peer() != null) {
+        if (exchange.arrival().peer() != null) {
             exchange.record.callerAttempt =
                     Math.max(1, number(exchange, KnownHeader.X_PROA_ATTEMPT, 2));
             int millis = number(exchange, KnownHeader.X_PROA_DEADLINE_MS, MOST_DIGITS);
@@ -63,7 +63,7 @@ final class InboundNaming
         // The caller's sidecar knows the rule and enforces it; whoever has none does not wait for
         // ever.
         exchange.startCallerDeadline(
-                exchange.arrival.peer() != null ? PEER_IDLE_NANOS : OUTSIDE_IDLE_NANOS);
+                exchange.arrival().peer() != null ? PEER_IDLE_NANOS : OUTSIDE_IDLE_NANOS);
         next.apply(request, reply);
     }
 

@@ -59,7 +59,7 @@ final class InboundTunnel implements LinkHandler {
         record.remote = remote;
         record.service = target.port().service();
         client.handler(new WaitingClient());
-        loop.clients().inboundTunnels(1);
+        loop.clients().tunnels(Direction.INBOUND, 1);
     }
 
     private final class WaitingClient implements LinkHandler {
@@ -116,7 +116,7 @@ final class InboundTunnel implements LinkHandler {
     }
 
     private void ended(ExchangeRecord done) {
-        loop.clients().inboundTunnels(-1);
+        loop.clients().tunnels(Direction.INBOUND, -1);
         loop.observer().connectionClosed(Direction.INBOUND, done.security);
         loop.observer().ended(done);
     }

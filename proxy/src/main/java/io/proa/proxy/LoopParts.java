@@ -23,8 +23,10 @@ import io.proa.traffic.Stack;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its
 /// metrics.
@@ -37,7 +39,7 @@ final class LoopParts {
     private static final UpstreamPool.Limits APPLICATION =
             new UpstreamPool.Limits(64, 4_000_000_000L, 3_600_000_000_000L, 1024, 1024);
 
-    private static final int MOST_APPLICATIONS = 64;
+    private static final int MOST_PLAINTEXT = 64;
 
     private final Loop loop;
     private final DataPlaneSettings settings;
@@ -51,10 +53,13 @@ final class LoopParts {
     private final CallerContexts callers;
     private final Clusters clusters;
     private final ApplicationAddresses addresses;
+    private final ResolvedNames names;
+    private final Set<Integer> ownPorts = new HashSet<>();
     private final List<Listener> inboundListeners = new ArrayList<>();
-    private final Map<IpPort, UpstreamPool> applications = new HashMap<>();
+    private final Map<IpPort, UpstreamPool> plaintext = new HashMap<>();
     private final Stack.Built<ArrivedRequest, UpstreamResponse> outbound;
     private final Stack.Built<ArrivedRequest, UpstreamResponse> inbound;
+    private final Stack.Built<ArrivedRequest, UpstreamResponse> explicit;
 
     LoopParts(
             Loop loop,
@@ -73,9 +78,11 @@ final class LoopParts {
         this.observer = observer;
         this.callers = callers;
         this.clusters = new Clusters(this::pool, settings.loops());
-        this.addresses = new ApplicationAddresses(clusters);
+        this.addresses = new ApplicationAddresses(clusters, settings.explicit());
+        this.names = new ResolvedNames(loop, around.resolver());
         this.outbound = OutboundStack.of(this);
         this.inbound = InboundStack.of(this);
+        this.explicit = ExplicitStack.of(this);
     }
 
     private UpstreamPool pool(ServiceName service, ServicePort port, Endpoint endpoint) {
@@ -86,9 +93,9 @@ final class LoopParts {
         return new UpstreamPool(loop, tools, connector, target, MESH);
     }
 
-    /// The pool to the application at `address`.
-    UpstreamPool application(IpPort address) {
-        UpstreamPool known = applications.get(address);
+    /// The pool to whoever speaks plaintext at `address`: the application, or the outside.
+    UpstreamPool plaintext(IpPort address) {
+        UpstreamPool known = plaintext.get(address);
         if (known == null) {
             known =
                     new UpstreamPool(
@@ -98,7 +105,7 @@ final class LoopParts {
                             new UpstreamTarget(address, null, "", false),
                             APPLICATION);
             forgetUnused();
-            applications.put(address, known);
+            plaintext.put(address, known);
         }
         return known;
     }
@@ -106,14 +113,28 @@ final class LoopParts {
     /// In permissive mode the outside chooses ports: pools without connections are not kept for
     /// ever.
     private void forgetUnused() {
-        if (applications.size() >= MOST_APPLICATIONS) {
-            applications.values().removeIf(pool -> pool.open() == 0);
+        if (plaintext.size() >= MOST_PLAINTEXT) {
+            plaintext.values().removeIf(pool -> pool.open() == 0);
         }
     }
 
     /// Where the application listens.
     ApplicationAddresses addresses() {
         return addresses;
+    }
+
+    ResolvedNames names() {
+        return names;
+    }
+
+    /// The sidecar listens on this port itself.
+    void own(int port) {
+        ownPorts.add(port);
+    }
+
+    /// Whether a loopback address is the sidecar's: what is sent there would never end.
+    boolean isOwn(IpPort address) {
+        return address.ip().isLoopbackAddress() && ownPorts.contains(address.port());
     }
 
     Loop loop() {
@@ -186,7 +207,12 @@ final class LoopParts {
         return inbound.service();
     }
 
+    /// What the application sends to its HTTP proxy.
+    Service<ArrivedRequest, UpstreamResponse> explicit() {
+        return explicit.service();
+    }
+
     String describeStacks() {
-        return outbound.describe() + inbound.describe();
+        return outbound.describe() + inbound.describe() + explicit.describe();
     }
 }

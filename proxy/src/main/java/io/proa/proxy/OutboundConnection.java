@@ -36,6 +36,7 @@ final class OutboundConnection implements LinkHandler {
     private final Timer timer = new Timer();
     private final Runnable known = this::known;
     private @Nullable Destination destination;
+    private boolean detecting;
 
     private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
             throws IOException {
@@ -46,8 +47,24 @@ final class OutboundConnection implements LinkHandler {
         this.link = new PlainLink(loop.loop(), accepted, this, 0);
     }
 
+    private OutboundConnection(LoopParts loop, Link link, IpPort address) {
+        this.loop = loop;
+        this.address = address;
+        this.link = link;
+    }
+
     static void accept(LoopParts loop, SocketChannel accepted, IpPort address) throws IOException {
         new OutboundConnection(loop, accepted, address).resolve();
+    }
+
+    /// A connection that is known to go to `found`, with what has been read from it already.
+    static void adopt(LoopParts loop, Link link, IpPort address, Destination found) {
+        OutboundConnection connection = new OutboundConnection(loop, link, address);
+        link.handler(connection);
+        connection.go(found);
+        if (connection.detecting && link.in != null) {
+            connection.judge(false);
+        }
     }
 
     private final class Timer extends Timeout {
@@ -107,6 +124,7 @@ final class OutboundConnection implements LinkHandler {
             case HTTP -> http();
             case TCP -> tunnel();
             case DETECT -> {
+                detecting = true;
                 loop.loop().schedule(timer, SILENCE_NANOS);
                 link.wantRead(true);
             }
@@ -116,26 +134,29 @@ final class OutboundConnection implements LinkHandler {
     @Override
     public void readable() {
         try {
-            int n = link.fill();
-            Slab slab = link.in;
-            if (slab == null) {
-                if (n < 0) {
-                    timer.cancel();
-                    link.close();
-                }
-                return;
-            }
-            switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
-                case HTTP1 -> http();
-                case OPAQUE -> tunnel();
-                case MORE -> {
-                    if (n < 0) {
-                        tunnel();
-                    }
-                }
-            }
+            judge(link.fill() < 0);
         } catch (IOException e) {
             broken(e);
+        }
+    }
+
+    private void judge(boolean ended) {
+        Slab slab = link.in;
+        if (slab == null) {
+            if (ended) {
+                timer.cancel();
+                link.close();
+            }
+            return;
+        }
+        switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
+            case HTTP1 -> http();
+            case OPAQUE -> tunnel();
+            case MORE -> {
+                if (ended) {
+                    tunnel();
+                }
+            }
         }
     }
 
@@ -155,7 +176,7 @@ final class OutboundConnection implements LinkHandler {
     private void tunnel() {
         timer.cancel();
         link.wantRead(false);
-        new OutboundTunnel(loop, link, Objects.requireNonNull(destination)).open();
+        new OutboundTunnel(loop, link, Objects.requireNonNull(destination), false).open();
     }
 
     /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator

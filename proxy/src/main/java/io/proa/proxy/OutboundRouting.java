@@ -40,16 +40,17 @@ final class OutboundRouting
                     route(exchange, cluster, pinned, reply, next);
             case Destination.ToService(Cluster cluster) -> nowhere(cluster, reply);
             case Destination.ToEndpoint(Cluster cluster, EndpointPool _) -> nowhere(cluster, reply);
-            case Destination.Outside(var address) ->
+            case Destination.Outside(var addresses) ->
                     reply.failed(
-                            new Failure.Refused(Reason.UNKNOWN_DESTINATION, address.toString()));
+                            new Failure.Refused(
+                                    Reason.UNKNOWN_DESTINATION, addresses.getFirst().toString()));
         }
     }
 
     /// What the address means that the connection was made to. Connections outlive snapshots: what
     /// was found on arrival may have left the mesh, or come back as something else.
     private Destination today(Exchange exchange) {
-        Destination found = (Destination) exchange.arrival.target();
+        Destination found = (Destination) exchange.arrival().target();
         boolean stale =
                 switch (found) {
                     case Destination.ToService(Cluster cluster) -> cluster.gone();
@@ -57,7 +58,7 @@ final class OutboundRouting
                             cluster.gone() || pinned.gone();
                     case Destination.Outside _ -> false;
                 };
-        IpPort address = exchange.arrival.destination();
+        IpPort address = exchange.arrival().destination();
         Destination now = stale && address != null ? loop.clusters().find(address) : null;
         return now == null ? found : now;
     }

@@ -18,6 +18,7 @@ import io.proa.traffic.Loaded;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class OutboundTunnel implements LinkHandler {
     private final LoopParts loop;
     private final Link client;
     private final Destination destination;
+    private final boolean awaited;
     private final ExchangeRecord record;
     private final Timer timer = new Timer();
     private @Nullable Link upstream;
@@ -41,13 +43,16 @@ final class OutboundTunnel implements LinkHandler {
 
     private boolean over;
 
-    OutboundTunnel(LoopParts loop, Link client, Destination destination) {
+    /// @param awaited whether the client waits for being told that the connection stands
+    OutboundTunnel(LoopParts loop, Link client, Destination destination, boolean awaited) {
         this.loop = loop;
+        this.awaited = awaited;
         this.client = client;
         this.destination = destination;
         this.record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
         record.method = "TCP";
         client.handler(new WaitingClient());
+        loop.clients().tunnels(Direction.OUTBOUND, 1);
     }
 
     private final class Timer extends Timeout {
@@ -97,8 +102,10 @@ final class OutboundTunnel implements LinkHandler {
                 record.service = cluster.name();
                 connect(pinned.pool().target(), rule(cluster).timeouts().connect().toNanos());
             }
-            case Destination.Outside(IpPort address) ->
-                    connect(new UpstreamTarget(address, null, "", false), OUTSIDE_CONNECT_NANOS);
+            case Destination.Outside(List<IpPort> addresses) ->
+                    connect(
+                            new UpstreamTarget(addresses.get(record.attempts - 1), null, "", false),
+                            OUTSIDE_CONNECT_NANOS);
         }
     }
 
@@ -144,6 +151,12 @@ final class OutboundTunnel implements LinkHandler {
             record.peer = Objects.requireNonNull(tls.engine().peer()).id();
         }
         over = true;
+        if (awaited && !ProxyDeparture.established(client)) {
+            link.abort();
+            release(true);
+            finish(Reason.CLIENT_GONE, "before it could be told that the connection stands");
+            return;
+        }
         long idle =
                 destination instanceof Destination.ToService(Cluster cluster)
                         ? rule(cluster).timeouts().idle().toNanos()
@@ -153,6 +166,7 @@ final class OutboundTunnel implements LinkHandler {
     }
 
     private void ended(ExchangeRecord done) {
+        loop.clients().tunnels(Direction.OUTBOUND, -1);
         release(done.reason == Reason.NONE || done.reason == Reason.CLIENT_GONE);
         loop.observer().connectionClosed(Direction.OUTBOUND, done.security);
         loop.observer().ended(done);
@@ -191,7 +205,10 @@ final class OutboundTunnel implements LinkHandler {
         }
         release(false);
         record.failedAttempts++;
-        if (destination instanceof Destination.ToService(Cluster cluster)
+        if (destination instanceof Destination.Outside(List<IpPort> addresses)
+                && record.attempts < addresses.size()) {
+            loop.loop().execute(this::openAgain);
+        } else if (destination instanceof Destination.ToService(Cluster cluster)
                 && record.attempts < rule(cluster).retry().maxAttempts()
                 && cluster.budget().tryWithdraw(rule(cluster).retry(), loop.loop().now())) {
             record.retriedFor[Math.min(record.attempts, record.retriedFor.length) - 1] = reason;
@@ -227,8 +244,17 @@ final class OutboundTunnel implements LinkHandler {
         if (upstream != null) {
             upstream.abort();
         }
-        client.abort();
+        if (awaited && reason != Reason.CLIENT_GONE) {
+            ProxyDeparture.refused(client, reason, detail);
+        } else {
+            client.abort();
+        }
         release(reason == Reason.CLIENT_GONE);
+        finish(reason, detail);
+    }
+
+    private void finish(Reason reason, String detail) {
+        loop.clients().tunnels(Direction.OUTBOUND, -1);
         record.reason = reason;
         record.detail = detail;
         record.endedAt = loop.loop().clock();

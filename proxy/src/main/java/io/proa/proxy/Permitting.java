@@ -27,8 +27,8 @@ final class Permitting
             Reply<? super UpstreamResponse> reply,
             Service<PermittedRequest, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
-        InboundTarget target = (InboundTarget) exchange.arrival.target();
-        Reason against = against(target, exchange.arrival.peer() != null);
+        InboundTarget target = (InboundTarget) exchange.arrival().target();
+        Reason against = against(target, exchange.arrival().peer() != null);
         if (against == Reason.NONE) {
             next.apply(new PermittedRequest(exchange, target.port()), reply);
         } else {

@@ -2,12 +2,17 @@ package io.proa.sidecar;
 
 import io.proa.identity.TrustBundle;
 import io.proa.identity.WorkloadIdentity;
+import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
+import io.proa.telemetry.JsonText;
 import io.proa.telemetry.PrometheusPage;
 import io.proa.wire.SnapshotCodec;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the admin interface shows. Reads only; nothing here holds a secret.
@@ -37,16 +42,32 @@ final class AdminPages {
             case "/" ->
                     Page.text(
                             200,
-                            "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/certs\n/stack\n");
+                            "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/certs\n/stack\n/listeners\n");
             case "/live" -> Page.text(200, "live\n");
             case "/ready", "/healthz/ready" -> ready();
             case "/metrics", "/stats/prometheus" -> metrics();
             case "/stats.json" -> Page.json(sidecar.telemetry().stats().json());
             case "/config_dump" -> configuration();
             case "/certs" -> certificates();
+            case "/listeners" -> listeners();
             case "/stack" -> Page.text(200, sidecar.plane().describeStacks());
             default -> null;
         };
+    }
+
+    /// Where the sidecar listens, for ports that the system chose.
+    private Page listeners() {
+        StringBuilder json = new StringBuilder(256);
+        JsonText text = new JsonText(json).object();
+        for (Map.Entry<String, SocketAddress> one : sidecar.listening().entrySet()) {
+            text.field(
+                    one.getKey(),
+                    one.getValue() instanceof InetSocketAddress internet
+                            ? IpPort.of(internet).toString()
+                            : one.getValue().toString());
+        }
+        text.endObject();
+        return Page.json(json.append('\n').toString());
     }
 
     private Page ready() {

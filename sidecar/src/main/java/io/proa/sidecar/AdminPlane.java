@@ -27,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -47,35 +49,35 @@ final class AdminPlane implements AutoCloseable {
     private final Loop loop;
     private final HttpTools tools = new HttpTools(HeadLimits.DEFAULT);
     private final AdminPages pages;
-    private final Runnable quit;
-    private final Runnable drain;
+    private final Map<String, Runnable> changes;
     private final EventLog events;
+    private final Map<String, SocketAddress> listening = new HashMap<>();
     private @Nullable Thread thread;
     private @Nullable Path socket;
     private @Nullable Object socketKey;
 
-    private AdminPlane(AdminPages pages, Runnable quit, Runnable drain, EventLog events)
+    private AdminPlane(AdminPages pages, Map<String, Runnable> changes, EventLog events)
             throws IOException {
         this.loop = new Loop(1, thrown -> events.error("bug", "what", thrown.toString()));
         this.pages = pages;
-        this.quit = quit;
-        this.drain = drain;
+        this.changes = changes;
         this.events = events;
     }
 
+    /// @param changes by the path that is posted to
     static AdminPlane open(
             SidecarSettings settings,
             AdminPages pages,
-            Runnable quit,
-            Runnable drain,
+            Map<String, Runnable> changes,
             EventLog events)
             throws IOException {
-        AdminPlane plane = new AdminPlane(pages, quit, drain, events);
+        AdminPlane plane = new AdminPlane(pages, changes, events);
         if (settings.admin() != null) {
-            plane.listen(settings.admin(), new Door(_ -> true, false));
+            plane.listen("admin", settings.admin(), new Door(_ -> true, false));
         }
         if (settings.metrics() != null) {
             plane.listen(
+                    "metrics",
                     settings.metrics(),
                     new Door(
                             path -> path.equals("/metrics") || path.equals("/stats/prometheus"),
@@ -83,13 +85,15 @@ final class AdminPlane implements AutoCloseable {
         }
         if (settings.health() != null) {
             plane.listen(
+                    "health",
                     settings.health(),
                     new Door(path -> path.endsWith("/ready") || path.equals("/live"), false));
         }
         Path socket = settings.adminSocket();
         if (socket != null) {
             Files.deleteIfExists(socket);
-            plane.listen(UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
+            plane.listen(
+                    "admin-socket", UnixDomainSocketAddress.of(socket), new Door(_ -> true, true));
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
             plane.socket = socket;
             plane.socketKey = keyOf(socket);
@@ -97,8 +101,13 @@ final class AdminPlane implements AutoCloseable {
         return plane;
     }
 
-    private void listen(SocketAddress address, Door door) throws IOException {
-        Listener.open(loop, address, accepted -> serve(accepted, door));
+    private void listen(String name, SocketAddress address, Door door) throws IOException {
+        Listener listener = Listener.open(loop, address, accepted -> serve(accepted, door));
+        listening.put(name, listener.localAddress());
+    }
+
+    Map<String, SocketAddress> listening() {
+        return listening;
     }
 
     private void serve(SocketChannel accepted, Door door) throws IOException {
@@ -111,7 +120,7 @@ final class AdminPlane implements AutoCloseable {
 
     private void answer(ArrivedRequest request, Reply<? super UpstreamResponse> reply) {
         Exchange exchange = request.exchange();
-        Door door = (Door) exchange.arrival.target();
+        Door door = (Door) exchange.arrival().target();
         AdminPages.Page page = page(exchange, door);
         exchange.answer(page.status(), page.contentType(), page.body());
     }
@@ -132,13 +141,11 @@ final class AdminPlane implements AutoCloseable {
     }
 
     private AdminPages.Page change(String path) {
-        switch (path) {
-            case "/drain" -> new Thread(drain, "proa-drain").start();
-            case "/quitquitquit" -> quit.run();
-            default -> {
-                return AdminPages.Page.text(404, "expected POST /drain or /quitquitquit\n");
-            }
+        Runnable change = changes.get(path);
+        if (change == null) {
+            return AdminPages.Page.text(404, "expected POST /drain, /app-gone or /quitquitquit\n");
         }
+        change.run();
         events.info("admin", "change", path);
         return AdminPages.Page.text(200, "ok\n");
     }

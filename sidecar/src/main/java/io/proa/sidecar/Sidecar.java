@@ -25,22 +25,28 @@ import io.proa.wire.SnapshotFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One sidecar: a data plane, where its snapshots and identity come from, and its admin interface.
 final class Sidecar implements AutoCloseable {
     static final String VERSION = "0.1.0";
+    private static final int LOOK_MILLIS = 20;
 
     private final SidecarSettings settings;
     private final IdentityGate gate = new IdentityGate();
     private final EventLog events;
     private final Telemetry telemetry;
+    private final SystemResolver resolver;
     private final DataPlane plane;
     private final AdminPlane admin;
+    private final StandardInput input = new StandardInput();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable ControlLink control;
@@ -61,14 +67,25 @@ final class Sidecar implements AutoCloseable {
                         settings.loops());
         log.mode(settings.accessLog());
         this.telemetry = new Telemetry(VERSION, settings.loops(), new Gauges(), log);
+        this.resolver = new SystemResolver(settings.hosts());
         removeStaleSockets();
         this.plane = DataPlane.open(dataPlaneSettings(), surroundings());
-        this.admin = AdminPlane.open(settings, new AdminPages(this), quit, this::drain, events);
+        this.admin = AdminPlane.open(settings, new AdminPages(this), changes(quit), events);
     }
 
     /// Binds every listener; serves nothing yet.
     static Sidecar open(SidecarSettings settings, Runnable quit) throws IOException {
         return new Sidecar(settings, quit);
+    }
+
+    private Map<String, Runnable> changes(Runnable quit) {
+        return Map.of(
+                "/drain",
+                () -> new Thread(this::drain, "proa-drain").start(),
+                "/app-gone",
+                this::appGone,
+                "/quitquitquit",
+                quit);
     }
 
     /// A predecessor that was killed has left its Unix sockets, which could not be bound again.
@@ -82,13 +99,14 @@ final class Sidecar implements AutoCloseable {
         return new DataPlaneSettings(
                 settings.loops(),
                 settings.outbound(),
-                settings.explicit(),
+                settings.forwards(),
                 settings.inbound(),
                 settings.mesh(),
                 settings.published(),
                 settings.transparent(),
                 settings.accessLog() == AccessLog.Mode.ALL,
-                new HeadLimits(60 * 1024, 128));
+                new HeadLimits(60 * 1024, 128),
+                settings.proxy());
     }
 
     private DataPlane.Surroundings surroundings() {
@@ -101,7 +119,8 @@ final class Sidecar implements AutoCloseable {
                 subscriptions,
                 telemetry::ofLoop,
                 new Troubles(),
-                new SecureRandom().nextLong());
+                new SecureRandom().nextLong(),
+                resolver);
     }
 
     private boolean subscribe(IpPort destination) {
@@ -181,10 +200,11 @@ final class Sidecar implements AutoCloseable {
                         new ControlLink.Settings(
                                 from.socket(),
                                 from.pod(),
-                                StandardInput.firstLine(),
+                                input.firstLine(),
                                 from.state(),
                                 VERSION),
                         new Line());
+        input.listen();
     }
 
     private void identify(WorkloadIdentity own, TrustBundle roots) {
@@ -282,6 +302,13 @@ final class Sidecar implements AutoCloseable {
         return plane;
     }
 
+    /// Where everything listens, by name.
+    Map<String, SocketAddress> listening() {
+        Map<String, SocketAddress> all = new TreeMap<>(plane.listening());
+        all.putAll(admin.listening());
+        return all;
+    }
+
     @Nullable WorkloadIdentity identity() {
         return identity;
     }
@@ -290,23 +317,46 @@ final class Sidecar implements AutoCloseable {
         return bundle;
     }
 
-    /// Lets inbound work finish; outbound serves on. Once.
+    /// Lets inbound work finish; outbound serves on.
     void drain() {
-        if (!started || !draining.compareAndSet(false, true)) {
+        if (!started) {
             return;
         }
+        boolean first = draining.compareAndSet(false, true);
         try {
-            boolean done = plane.drain(settings.drainSeconds() * 1_000_000_000L);
-            events.info("drained", "complete", Boolean.toString(done));
+            boolean done = plane.drain(settings.drain().toNanos(), () -> input.appIsGone());
+            if (first) {
+                events.info("drained", "complete", Boolean.toString(done));
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /// Drains, then closes.
+    /// The application is gone: nobody is left to be served.
+    void appGone() {
+        input.appGone();
+    }
+
+    /// Drains, serves the application until it is gone, then closes.
     void end() {
+        if (closed.get()) {
+            return;
+        }
+        long until = System.nanoTime() + settings.drain().toNanos();
         drain();
+        try {
+            while (started && !appIsGone() && System.nanoTime() < until) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         close();
+    }
+
+    private boolean appIsGone() throws InterruptedException {
+        return input.appIsGone() || input.nobodyTells() && plane.outboundIdle();
     }
 
     @Override
@@ -316,6 +366,7 @@ final class Sidecar implements AutoCloseable {
         }
         admin.close();
         plane.close();
+        resolver.close();
         ControlLink link = control;
         if (link != null) {
             link.close();

@@ -3,11 +3,13 @@ package io.proa.sidecar;
 import io.proa.model.IpPort;
 import io.proa.model.MeshPorts;
 import io.proa.model.ServiceName;
-import io.proa.proxy.DataPlaneSettings.Explicit;
+import io.proa.proxy.DataPlaneSettings.Forward;
 import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.telemetry.AccessLog;
+import io.proa.wire.DurationText;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param source where snapshots and identity come from
 /// @param loops threads of the data plane
+/// @param proxy where the application finds its HTTP proxy; null = it is not explicit mode
+/// @param hosts names that the HTTP proxy knows besides those of the machine; null = none
 record SidecarSettings(
         Source source,
         int loops,
+        @Nullable InetSocketAddress proxy,
         @Nullable InetSocketAddress outbound,
-        List<Explicit> explicit,
+        List<Forward> forwards,
         @Nullable InetSocketAddress inbound,
         @Nullable InetSocketAddress mesh,
         List<Published> published,
@@ -29,8 +34,9 @@ record SidecarSettings(
         @Nullable InetSocketAddress metrics,
         @Nullable InetSocketAddress health,
         @Nullable Path adminSocket,
+        @Nullable Path hosts,
         AccessLog.Mode accessLog,
-        int drainSeconds) {
+        Duration drain) {
     /// Where snapshots and identity come from.
     sealed interface Source {
         /// A control plane on this machine; the first token is read from standard input.
@@ -60,26 +66,47 @@ record SidecarSettings(
               --outbound [::]:15001     redirected connections of the application
               --inbound [::]:15006      redirected connections from outside the mesh
               --mesh [::]:15008         mutual TLS from other sidecars
-              --explicit LISTEN=DEST    a local listener that stands for DEST; needs no redirect; repeatable
+              --forward LISTEN=DEST     a local listener that stands for DEST; needs no redirect; repeatable
               --publish SOCKET=PORT     a Unix socket that stands for the application's PORT; repeatable
-              --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /certs /stack
+              --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /certs /stack /listeners
               --metrics 127.0.0.1:15090 /metrics
               --health 127.0.0.1:15021  /ready /live
-              --admin-socket SOCKET     all of the above, and POST /drain /quitquitquit /access-log?mode=all
+              --admin-socket SOCKET     all of the above, and POST /drain /app-gone /quitquitquit
+
+            Explicit mode, for machines where nothing can be redirected (a client can then bypass the sidecar):
+              --explicit                the application uses the sidecar as its HTTP proxy (HTTP_PROXY, http_proxy):
+                                        --outbound is where that listens, a loopback address (default:
+                                        127.0.0.1:15001); --inbound is off; --mesh is 127.0.0.1:15008 unless given,
+                                        and every sidecar of the machine needs its own; the application is
+                                        reached on loopback, at the port its service declares as targetPort
+              --hosts FILE              names and addresses as in /etc/hosts, asked before the machine's own; read
+                                        again when it changes
+
+            A port of 0 is chosen by the system; /listeners on the admin interface tells which it is.
 
             Behaviour:
               --loops N                 threads of the data plane (default: 1)
               --access-log MODE         off, errors (default) or all; JSON lines on standard output
-              --drain-seconds N         how long inbound work may take to finish on SIGTERM (default: 5)
+              --drain DURATION          on SIGTERM nothing more is accepted from the mesh and the outside and what is
+                                        under way finishes, while the application is served on until it is gone;
+                                        this is how long all that may take (default: 5s). That it is gone is said by
+                                        the line "gone" on standard input, where that is open, or by POST /app-gone on
+                                        the admin socket; where nobody can say it, it has no connection left
               -h, --help                this text
 
             Examples:
               # beside a program, after `token orders-1` was asked of proa control --operator
               proa sidecar --control /run/proa/control.sock --pod orders-1 --state /var/lib/proa/orders-1 <token
               # a local listener for a service described in a file, without redirect
-              proa sidecar --snapshot mesh.json --explicit 127.0.0.1:8081=10.88.0.1:80 \\
+              proa sidecar --snapshot mesh.json --forward 127.0.0.1:8081=10.88.0.1:80 \\
                   --outbound off --inbound off --mesh off
+              # an HTTP proxy for a program without a network of its own
+              proa sidecar --explicit --mesh 127.0.0.1:15108 --admin off --metrics off --health off \\
+                  --hosts hosts --control control.sock --pod web-1 --state state --admin-socket admin.sock <token
             """;
+
+    private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
+    private static final String EXPLICIT = "--explicit";
 
     private static final List<String> OPTIONS =
             List.of(
@@ -95,11 +122,12 @@ record SidecarSettings(
                     "--admin",
                     "--metrics",
                     "--health",
-                    "--explicit",
+                    "--forward",
                     "--publish",
                     "--admin-socket",
+                    "--hosts",
                     "--access-log",
-                    "--drain-seconds");
+                    "--drain");
 
     boolean transparent() {
         return outbound != null || inbound != null;
@@ -112,6 +140,10 @@ record SidecarSettings(
             int equals = args[i].indexOf('=');
             boolean joined = equals > 0 && args[i].startsWith("--");
             String name = joined ? args[i].substring(0, equals) : args[i];
+            if (args[i].equals(EXPLICIT)) {
+                parser.explicit = true;
+                continue;
+            }
             if (!OPTIONS.contains(name)) {
                 throw new UsageProblem(
                         name.startsWith("-")
@@ -126,6 +158,9 @@ record SidecarSettings(
         return parser.settings();
     }
 
+    /// A listener as given; null = off.
+    private record Listen(@Nullable InetSocketAddress address) {}
+
     private static final class Parser {
         private @Nullable Path control;
         private @Nullable String pod;
@@ -133,17 +168,19 @@ record SidecarSettings(
         private @Nullable Path snapshot;
         private @Nullable Path identity;
         private int loops = 1;
-        private @Nullable InetSocketAddress outbound = wildcard(MeshPorts.OUTBOUND);
-        private @Nullable InetSocketAddress inbound = wildcard(MeshPorts.INBOUND_PLAINTEXT);
-        private @Nullable InetSocketAddress mesh = wildcard(MeshPorts.MESH);
+        private boolean explicit;
+        private @Nullable Listen outbound;
+        private @Nullable Listen inbound;
+        private @Nullable Listen mesh;
         private @Nullable InetSocketAddress admin = loopback(MeshPorts.ADMIN);
         private @Nullable InetSocketAddress metrics = loopback(MeshPorts.METRICS);
         private @Nullable InetSocketAddress health = loopback(MeshPorts.HEALTH);
-        private final List<Explicit> explicit = new ArrayList<>();
+        private final List<Forward> forwards = new ArrayList<>();
         private final List<Published> published = new ArrayList<>();
         private @Nullable Path adminSocket;
+        private @Nullable Path hosts;
         private AccessLog.Mode accessLog = AccessLog.Mode.ERRORS;
-        private int drainSeconds = 5;
+        private Duration drain = Duration.ofSeconds(5);
 
         private static InetSocketAddress wildcard(int port) {
             return new InetSocketAddress(IpPort.literal("::"), port);
@@ -161,17 +198,18 @@ record SidecarSettings(
                 case "--snapshot" -> snapshot = Path.of(value);
                 case "--identity" -> identity = Path.of(value);
                 case "--loops" -> loops = number(name, value, 1, 256);
-                case "--outbound" -> outbound = listener(name, value);
-                case "--inbound" -> inbound = listener(name, value);
-                case "--mesh" -> mesh = listener(name, value);
+                case "--outbound" -> outbound = new Listen(listener(name, value));
+                case "--inbound" -> inbound = new Listen(listener(name, value));
+                case "--mesh" -> mesh = new Listen(listener(name, value));
                 case "--admin" -> admin = listener(name, value);
                 case "--metrics" -> metrics = listener(name, value);
                 case "--health" -> health = listener(name, value);
-                case "--explicit" -> explicit.add(explicit(value));
+                case "--forward" -> forwards.add(forward(value));
                 case "--publish" -> published.add(published(value));
                 case "--admin-socket" -> adminSocket = Path.of(value);
+                case "--hosts" -> hosts = Path.of(value);
                 case "--access-log" -> accessLog = mode(value);
-                case "--drain-seconds" -> drainSeconds = number(name, value, 0, 3600);
+                case "--drain" -> drain = duration(name, value);
                 default -> throw new IllegalStateException(name);
             }
         }
@@ -180,17 +218,59 @@ record SidecarSettings(
             return new SidecarSettings(
                     source(),
                     loops,
-                    outbound,
-                    List.copyOf(explicit),
-                    inbound,
-                    mesh,
+                    explicit ? proxy() : null,
+                    explicit ? null : or(outbound, wildcard(MeshPorts.OUTBOUND)),
+                    List.copyOf(forwards),
+                    explicit ? nowhere() : or(inbound, wildcard(MeshPorts.INBOUND_PLAINTEXT)),
+                    or(mesh, explicit ? loopback(MeshPorts.MESH) : wildcard(MeshPorts.MESH)),
                     List.copyOf(published),
                     admin,
                     metrics,
                     health,
                     adminSocket,
+                    hosts(),
                     accessLog,
-                    drainSeconds);
+                    drain);
+        }
+
+        private static @Nullable InetSocketAddress or(
+                @Nullable Listen given, InetSocketAddress usual) {
+            return given == null ? usual : given.address();
+        }
+
+        private static String shown(InetSocketAddress address) {
+            String host = address.getAddress().getHostAddress();
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+        }
+
+        private InetSocketAddress proxy() throws UsageProblem {
+            InetSocketAddress address = or(outbound, loopback(MeshPorts.OUTBOUND));
+            if (address == null || !address.getAddress().isLoopbackAddress()) {
+                throw new UsageProblem(
+                        "--outbound "
+                                + (address == null ? "off" : shown(address))
+                                + ": expected a loopback address with --explicit, such as 127.0.0.1:15001");
+            }
+            return address;
+        }
+
+        private @Nullable InetSocketAddress nowhere() throws UsageProblem {
+            InetSocketAddress address = inbound == null ? null : inbound.address();
+            if (address != null) {
+                throw new UsageProblem(
+                        "--inbound "
+                                + shown(address)
+                                + ": expected off with --explicit, which redirects nothing");
+            }
+            return null;
+        }
+
+        private @Nullable Path hosts() throws UsageProblem {
+            if (hosts != null && !explicit) {
+                throw new UsageProblem(
+                        "--hosts goes with --explicit only: redirected applications resolve names themselves");
+            }
+            return hosts;
         }
 
         private Source source() throws UsageProblem {
@@ -231,17 +311,17 @@ record SidecarSettings(
             }
         }
 
-        private static Explicit explicit(String value) throws UsageProblem {
+        private static Forward forward(String value) throws UsageProblem {
             int equals = value.indexOf('=');
             if (equals < 0) {
-                throw new UsageProblem("--explicit '" + value + "': expected LISTEN=DESTINATION");
+                throw new UsageProblem("--forward '" + value + "': expected LISTEN=DESTINATION");
             }
             try {
-                return new Explicit(
-                        address("--explicit", value.substring(0, equals)),
+                return new Forward(
+                        address("--forward", value.substring(0, equals)),
                         IpPort.parse(value.substring(equals + 1)));
             } catch (IllegalArgumentException e) {
-                throw new UsageProblem("--explicit: " + e.getMessage());
+                throw new UsageProblem("--forward: " + e.getMessage());
             }
         }
 
@@ -264,6 +344,18 @@ record SidecarSettings(
                         throw new UsageProblem(
                                 "--access-log '" + value + "': expected off, errors or all");
             };
+        }
+
+        private static Duration duration(String name, String value) throws UsageProblem {
+            try {
+                Duration duration = DurationText.parse(value);
+                if (duration.compareTo(LONGEST_DRAIN) <= 0) {
+                    return duration;
+                }
+            } catch (IllegalArgumentException e) {
+                throw new UsageProblem(name + ": " + e.getMessage());
+            }
+            throw new UsageProblem(name + " '" + value + "': expected at most 1h");
         }
 
         private static int number(String name, String value, int least, int most)

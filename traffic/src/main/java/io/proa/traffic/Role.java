@@ -5,6 +5,7 @@ package io.proa.traffic;
 public enum Role {
     RECORD("opens the exchange record and hands it over once, whatever happens"),
     ADMIT("refuses what the sidecar has no room for"),
+    ADDRESS("finds where a request is meant to go that says so itself"),
     IDENTIFY("names the request: x-request-id and traceparent, made or continued"),
     PERMIT("checks who is calling and what they may do"),
     ROUTE("logical to concrete: which rule, which backend"),

@@ -7,6 +7,7 @@ import io.proa.host.EgressKind;
 import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
+import io.proa.host.PodSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -123,6 +124,7 @@ public final class FleetRunner implements AutoCloseable {
         FleetNetwork network =
                 FleetNetwork.open(
                         FleetNetwork.Settings.of(site.run().path())
+                                .withPods(hidingAllFleets(site.run()))
                                 .withEgress(variations.reach().kind())
                                 .withHostServices(variations.reach().hostServices()));
         site.teardown().add("pods and their network", network::close);
@@ -131,6 +133,12 @@ public final class FleetRunner implements AutoCloseable {
         site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("published ports", fleet.planned::unpublish);
         return fleet;
+    }
+
+    /// A program may order about other fleets of its user as little as its own.
+    private static PodSettings hidingAllFleets(RunDirectory run) {
+        Path base = run.path().resolveSibling("");
+        return PodSettings.ofThisProcess().withHidden(List.of(base));
     }
 
     /// The fleet's documents, and those of programs that will join it.

@@ -138,7 +138,7 @@ public class StackPassing {
         return plane(
                 CALLER,
                 new MeshSnapshot(new Revision(1), self, List.of(service), Set.of()),
-                List.of(new DataPlaneSettings.Explicit(anyPort(), SERVICE)),
+                List.of(new DataPlaneSettings.Forward(anyPort(), SERVICE)),
                 false);
     }
 
@@ -162,7 +162,7 @@ public class StackPassing {
     private int plane(
             SpiffeId id,
             MeshSnapshot snapshot,
-            List<DataPlaneSettings.Explicit> explicit,
+            List<DataPlaneSettings.Forward> explicit,
             boolean mesh)
             throws Exception {
         IdentityGate gate = new IdentityGate();

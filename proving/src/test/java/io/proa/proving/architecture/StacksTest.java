@@ -36,6 +36,7 @@ class StacksTest {
                 .containsExactly(
                         "RECORD",
                         "ADMIT",
+                        "ADDRESS",
                         "IDENTIFY",
                         "PERMIT",
                         "ROUTE",
@@ -48,6 +49,13 @@ class StacksTest {
     @Test
     void outboundStackHasItsOrder() throws IOException {
         assertThat(roles("outbound")).isEqualTo(OUTBOUND);
+    }
+
+    @Test
+    void explicitStackIsTheOutboundOneWithItsAddress() throws IOException {
+        List<String> expected = new ArrayList<>(OUTBOUND);
+        expected.add(1, "ADDRESS");
+        assertThat(roles("explicit")).isEqualTo(expected);
     }
 
     @Test
@@ -64,7 +72,7 @@ class StacksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"OutboundStack", "InboundStack"})
+    @ValueSource(strings = {"OutboundStack", "InboundStack", "ExplicitStack"})
     void aStackIsOneScreen(String name) {
         String source = Production.text("proxy/src/main/java/io/proa/proxy/" + name + ".java");
         assertThat(source.lines().count()).isLessThanOrEqualTo(ONE_SCREEN);

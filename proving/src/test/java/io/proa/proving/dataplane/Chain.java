@@ -140,7 +140,7 @@ final class Chain implements AutoCloseable {
                             new DataPlaneSettings(
                                     loops,
                                     null,
-                                    List.of(new DataPlaneSettings.Explicit(anyPort, nextService())),
+                                    List.of(new DataPlaneSettings.Forward(anyPort, nextService())),
                                     null,
                                     anyPort,
                                     List.of(),

@@ -71,7 +71,7 @@ final class Planes implements AutoCloseable {
                 plane(
                         CALLER,
                         outbound,
-                        List.of(new DataPlaneSettings.Explicit(anyPort(), SERVICE)),
+                        List.of(new DataPlaneSettings.Forward(anyPort(), SERVICE)),
                         null);
         this.protocol = protocol;
     }
@@ -175,7 +175,7 @@ final class Planes implements AutoCloseable {
     private DataPlane plane(
             SpiffeId id,
             List<ExchangeRecord> records,
-            List<DataPlaneSettings.Explicit> explicit,
+            List<DataPlaneSettings.Forward> explicit,
             SocketAddress mesh)
             throws IOException {
         IdentityGate gate = new IdentityGate();

@@ -18,6 +18,7 @@ import io.proa.model.Workload;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
+import io.proa.proxy.Resolver;
 import io.proa.proxy.Subscriptions;
 import io.proa.traffic.ExchangeRecord;
 import java.io.IOException;
@@ -47,6 +48,16 @@ final class Sidecars implements AutoCloseable {
             Subscriptions subscriptions,
             MeshSnapshot snapshot)
             throws IOException {
+        return start(id, settings, subscriptions, Resolver.NONE, snapshot);
+    }
+
+    private DataPlane start(
+            SpiffeId id,
+            DataPlaneSettings settings,
+            Subscriptions subscriptions,
+            Resolver resolver,
+            MeshSnapshot snapshot)
+            throws IOException {
         IdentityGate gate = new IdentityGate();
         gate.open(
                 TlsProvider.open(
@@ -59,7 +70,8 @@ final class Sidecars implements AutoCloseable {
                                 subscriptions,
                                 _ -> new Noting(records, refused),
                                 this::bug,
-                                7));
+                                7,
+                                resolver));
         plane.publish(snapshot);
         plane.start();
         planes.add(plane);
@@ -89,10 +101,31 @@ final class Sidecars implements AutoCloseable {
                 Planes.CALLER,
                 settings(
                         List.of(
-                                new DataPlaneSettings.Explicit(
+                                new DataPlaneSettings.Forward(
                                         new InetSocketAddress(LOOPBACK_4, 0), dialled)),
                         null),
                 subscriptions,
+                callerSnapshot(services));
+    }
+
+    /// A plane that is its application's HTTP proxy.
+    DataPlane explicit(Subscriptions subscriptions, Resolver resolver, MeshService... services)
+            throws IOException {
+        return start(
+                Planes.CALLER,
+                new DataPlaneSettings(
+                        2,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        List.of(),
+                        false,
+                        true,
+                        HeadLimits.DEFAULT,
+                        new InetSocketAddress(LOOPBACK_4, 0)),
+                subscriptions,
+                resolver,
                 callerSnapshot(services));
     }
 
@@ -115,7 +148,7 @@ final class Sidecars implements AutoCloseable {
     }
 
     static DataPlaneSettings settings(
-            List<DataPlaneSettings.Explicit> explicit, SocketAddress mesh) {
+            List<DataPlaneSettings.Forward> explicit, SocketAddress mesh) {
         return new DataPlaneSettings(
                 1, null, explicit, null, mesh, List.of(), false, true, HeadLimits.DEFAULT);
     }
@@ -150,6 +183,12 @@ final class Sidecars implements AutoCloseable {
             assertThat(plane.lentSlabs()).as("slabs still lent").isZero();
         }
         assertThat(bugs).isEmpty();
+    }
+
+    /// Ends one of them.
+    void end(DataPlane plane) {
+        planes.remove(plane);
+        plane.close();
     }
 
     @Override

@@ -24,6 +24,9 @@ public final class ClientConnection implements LinkHandler {
 
     private static final int MOST_READS = 16;
 
+    /// How long a client that cannot be told has for one more request.
+    private static final long LAST_REQUEST_NANOS = 1_000_000_000L;
+
     private final Link link;
     private final Loop loop;
     private final Service<ArrivedRequest, UpstreamResponse> service;
@@ -32,6 +35,10 @@ public final class ClientConnection implements LinkHandler {
     private final RequestInput input;
     private final ClientExchange turn;
     private final Timer timer = new Timer();
+
+    /// Whether the client is a sidecar, which can tell an end in order from a broken one.
+    private final boolean told;
+
     private boolean inputEnded;
     private boolean processing;
     private boolean draining;
@@ -49,6 +56,7 @@ public final class ClientConnection implements LinkHandler {
         this.service = service;
         this.observer = observer;
         this.patience = patience;
+        this.told = arrival.peer() != null;
         this.input =
                 new RequestInput(
                         link, tools, arrival.peer() == null ? tools.limits : tools.meshLimits);
@@ -224,11 +232,18 @@ public final class ClientConnection implements LinkHandler {
         }
     }
 
-    /// Ends after the exchange under way, or now where there is none.
+    /// Ends after the exchange under way, where there is one. A sidecar is told by the end itself
+    /// that nothing behind it is processed; any other client may be sending its next request
+    /// already, and gets that answered, with the word that it is the last.
     public void drain() {
         draining = true;
-        if (!turn.underWay() && !over) {
+        if (turn.underWay() || over) {
+            return;
+        }
+        if (told) {
             end();
+        } else if (!input.headBegun()) {
+            await(LAST_REQUEST_NANOS);
         }
     }
 

@@ -132,9 +132,12 @@ final class ClientExchange implements Reply<UpstreamResponse> {
                 return;
             }
         }
-        if (now.headWritten()) {
-            link.settle();
+        if (!now.headWritten()) {
+            // Nothing may come over it where it lies.
+            link.wantRead(false);
+            return;
         }
+        link.settle();
         if (!input.wantsMore() || connection.inputEnded()) {
             link.wantRead(false);
         } else if (!link.reads()) {
@@ -256,6 +259,15 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         } else {
             response.readBody();
         }
+    }
+
+    /// The connection leaves HTTP; whoever takes the link answers.
+    Link leave() {
+        exchange = null;
+        connection.over();
+        link.wantRead(false);
+        link.settle();
+        return link;
     }
 
     /// From here on these two connections carry something else than HTTP.

@@ -7,7 +7,9 @@ import io.proa.formats.KnownHeader;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
 import io.proa.formats.StatusLines;
+import io.proa.model.IpPort;
 import io.proa.model.TimeoutRule;
+import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
@@ -40,7 +42,7 @@ public final class Exchange implements RequestView {
     final ClientExchange client;
     private final Loop loop;
     public final ExchangeRecord record;
-    public final Arrival arrival;
+    private Arrival arrival;
     final Method method;
     private final MessageHead head;
     private @Nullable Slab requestHead;
@@ -88,6 +90,54 @@ public final class Exchange implements RequestView {
 
     public Loop loop() {
         return loop;
+    }
+
+    /// How the request came.
+    public Arrival arrival() {
+        return arrival;
+    }
+
+    /// Where it is meant to go, where the request says so and not its connection.
+    public void readdress(IpPort destination, Object target) {
+        arrival =
+                new Arrival(
+                        arrival.direction(),
+                        arrival.security(),
+                        arrival.peer(),
+                        arrival.remote(),
+                        destination,
+                        target);
+        edits().remove(KnownHeader.PROXY_AUTHORIZATION);
+    }
+
+    /// Host and port of a target that is a whole URI or, with CONNECT, nothing else; empty where
+    /// there are none.
+    public String authority() {
+        return head.text(head.authorityStart(), head.authorityEnd());
+    }
+
+    /// Whether the target is an `https` URI, which only a tunnel can reach.
+    public boolean wantsTls() {
+        return head.authorityStart() - head.targetStart() == "https://".length();
+    }
+
+    public boolean isConnect() {
+        return method == Method.CONNECT;
+    }
+
+    /// Keeps the client's head readable beyond the present call, until it is first written. The
+    /// edits are not kept.
+    public void keepHead() {
+        client.tools().keepRequestHead(head);
+    }
+
+    /// Takes the client's connection over, with what has come behind the head; nothing has been
+    /// answered. The exchange is over and leaves no record.
+    public Link takeLink() {
+        over = true;
+        waitingFor = null;
+        releaseRequest();
+        return client.leave();
     }
 
     /// The edits made to the head before it is first written.

@@ -82,19 +82,25 @@ public final class Listener implements Loop.Ready {
 
     @Override
     public void ready(int operations) {
+        take();
+    }
+
+    /// @return whether there may be more
+    private boolean take() {
         for (int i = 0; i < MOST_PER_WAKE; i++) {
             SocketChannel accepted;
             try {
                 accepted = server.accept();
             } catch (IOException e) {
                 pause(e);
-                return;
+                return false;
             }
             if (accepted == null) {
-                return;
+                return false;
             }
             handOver(accepted);
         }
+        return true;
     }
 
     private void handOver(SocketChannel accepted) {
@@ -138,6 +144,16 @@ public final class Listener implements Loop.Ready {
         } catch (IOException _) {
             // It was never used.
         }
+    }
+
+    /// Takes what has been connected already, then stops accepting: who waits in the kernel's queue
+    /// would be reset. Loop only.
+    public void drain() {
+        int rounds = QUEUE / MOST_PER_WAKE;
+        while (rounds > 0 && take()) {
+            rounds--;
+        }
+        close();
     }
 
     /// Stops accepting. Loop only.

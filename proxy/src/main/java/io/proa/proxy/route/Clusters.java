@@ -30,6 +30,7 @@ public final class Clusters {
     private final int loops;
     private Map<IpPort, Destination> byAddress = Map.of();
     private Map<InetAddress, ServiceName> owners = Map.of();
+    private Map<String, InetAddress> names = Map.of();
     private final Map<Key, Cluster> byService = new HashMap<>();
     private final Map<IpPort, List<Runnable>> waiting = new HashMap<>();
     private @Nullable MeshSnapshot snapshot;
@@ -47,9 +48,11 @@ public final class Clusters {
     public void adopt(MeshSnapshot next, long now) {
         Map<IpPort, Destination> index = new HashMap<>();
         Map<InetAddress, ServiceName> owned = new HashMap<>();
+        Map<String, InetAddress> named = new HashMap<>();
         Map<Key, Cluster> alive = new HashMap<>();
         for (MeshService service : next.services()) {
             own(owned, service);
+            name(named, service);
             for (ServicePort port : service.ports()) {
                 Key key = new Key(service.name(), port.port());
                 Cluster cluster = byService.remove(key);
@@ -69,6 +72,7 @@ public final class Clusters {
         byService.putAll(alive);
         byAddress = index;
         owners = owned;
+        names = named;
         snapshot = next;
         wake();
     }
@@ -104,8 +108,23 @@ public final class Clusters {
         }
     }
 
+    /// As hosts files have it: bare, with its namespace, and as the mesh calls it.
+    private static void name(Map<String, InetAddress> named, MeshService service) {
+        if (!service.virtualAddresses().isEmpty()) {
+            InetAddress address = service.virtualAddresses().getFirst();
+            named.putIfAbsent(service.name().name(), address);
+            named.put(service.name().toString(), address);
+            named.put(service.name() + ".proa", address);
+        }
+    }
+
     public @Nullable Destination find(IpPort address) {
         return byAddress.get(address);
+    }
+
+    /// The virtual address of the service that the snapshot has under that name.
+    public @Nullable InetAddress named(String host) {
+        return names.get(host);
     }
 
     /// Whose the address is, whatever its ports: one that [#find] does not know is not there.

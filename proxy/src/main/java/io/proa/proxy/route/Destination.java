@@ -1,6 +1,7 @@
 package io.proa.proxy.route;
 
 import io.proa.model.IpPort;
+import java.util.List;
 
 /// What lies behind an address that the application has dialled.
 public sealed interface Destination {
@@ -12,5 +13,15 @@ public sealed interface Destination {
     record ToEndpoint(Cluster cluster, EndpointPool endpoint) implements Destination {}
 
     /// Nothing of the mesh: passed through as it is.
-    record Outside(IpPort address) implements Destination {}
+    ///
+    /// @param addresses of which the first that takes the connection has it; never empty
+    record Outside(List<IpPort> addresses) implements Destination {
+        public Outside {
+            addresses = List.copyOf(addresses);
+        }
+
+        public Outside(IpPort address) {
+            this(List.of(address));
+        }
+    }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its processes share a network with two addresses, names, and nothing else of the fleet's. Made
 /// by [FleetNetwork#addPod]. Safe for use by several threads, one of which closes it.
-public final class Pod implements AutoCloseable {
+public final class Pod implements Home, AutoCloseable {
     private final PodSpec spec;
     private final Namespace namespace;
     private final SetupProcess setup;
@@ -26,22 +26,26 @@ public final class Pod implements AutoCloseable {
         this.settings = settings;
     }
 
+    @Override
     public String name() {
         return spec.name();
     }
 
     /// Process 1 of the pod as seen from outside; whoever has the power enters by it (`nsenter
     /// --target PID --net`).
+    @Override
     public long initPid() {
         return namespace.initPid();
     }
 
     /// Whether the pod, though not necessarily a process in it, is there.
+    @Override
     public boolean isAlive() {
         return namespace.isAlive();
     }
 
     /// Turns the pod's connections to its sidecar, which must listen by now. At most once.
+    @Override
     public void applyRedirect(RedirectRules rules) throws IOException {
         synchronized (setup) {
             try {
@@ -123,8 +127,9 @@ public final class Pod implements AutoCloseable {
         command.add(user == null ? "-" : Integer.toString(user.uid()));
         command.add(user == null ? "-" : Integer.toString(user.gid()));
         command.add(caller() == null ? "-" : "mapped");
-        List<Path> hidden = new ArrayList<>(settings.pods().hidden());
-        hidden.add(settings.runDirectory());
+        // The run directory first: it may lie in one of the others.
+        List<Path> hidden = new ArrayList<>(List.of(settings.runDirectory()));
+        hidden.addAll(settings.pods().hidden());
         hidden.removeIf(directory -> !Files.isDirectory(directory));
         command.add(Integer.toString(hidden.size()));
         hidden.forEach(directory -> command.add(directory.toString()));

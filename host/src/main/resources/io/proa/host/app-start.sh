@@ -3,7 +3,7 @@
 #
 #   sh app-start.sh STEP UID|- GID|- MAPPED|- COUNT HIDDEN-DIRECTORY... WORKING-DIRECTORY COMMAND...
 #
-# MAPPED says that the caller is root only of a user namespace: the application gets one inside it, in
+# The later steps are told the number of the process of `enter` first. MAPPED says that the caller is root only of a user namespace: the application gets one inside it, in
 # which it is UID and GID again. Three steps, because a process namespace begins with a child:
 #
 #   enter    outside the pod's process namespace, inside the others; waits
@@ -40,7 +40,7 @@ prepare() {
     [ ! -w /proc/sys/kernel/ns_last_pid ] || exec 8>/proc/sys/kernel/ns_last_pid
     # Root without capabilities still owns these files; as in any container, nobody writes them.
     for file in /proc/sys /proc/sysrq-trigger; do
-        [ ! -w "$file" ] || mount -o bind,ro "$file" "$file" || exit 69
+        [ ! -e "$file" ] || mount -o bind,ro "$file" "$file" || exit 69
     done
     # Another /proc somewhere below would show the sidecar.
     while read -r _ at kind _; do

@@ -7,11 +7,14 @@ import io.proa.host.EgressKind;
 import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
+import io.proa.host.PodSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -122,6 +125,7 @@ public final class FleetRunner implements AutoCloseable {
         FleetNetwork network =
                 FleetNetwork.open(
                         FleetNetwork.Settings.of(site.run().path())
+                                .withPods(hidingAllFleets(site.run()))
                                 .withEgress(variations.reach().kind())
                                 .withHostServices(variations.reach().hostServices()));
         site.teardown().add("pods and their network", network::close);
@@ -130,6 +134,12 @@ public final class FleetRunner implements AutoCloseable {
         site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("published ports", fleet.planned::unpublish);
         return fleet;
+    }
+
+    /// A program may order about other fleets of its user as little as its own.
+    private static PodSettings hidingAllFleets(RunDirectory run) {
+        Path base = run.path().resolveSibling("");
+        return PodSettings.ofThisProcess().withHidden(List.of(base));
     }
 
     /// The fleet's documents, and those of programs that will join it.
@@ -188,6 +198,11 @@ public final class FleetRunner implements AutoCloseable {
     /// @throws Fault where its name or a port is taken, or something could not be started
     public RunningPod join(Joining joining) {
         return guests.join(joining).pod().facts();
+    }
+
+    /// What pods resolve.
+    public Map<String, List<InetAddress>> names() {
+        return guests.names();
     }
 
     /// Whether the pod's program is somebody else's child, on a terminal of its own.
@@ -257,7 +272,7 @@ public final class FleetRunner implements AutoCloseable {
                 pod.service().command(),
                 app,
                 pod.sidecarPid(),
-                pod.pod().isAlive() ? pod.pod().initPid() : 0,
+                pod.home().isAlive() ? pod.home().initPid() : 0,
                 pod.service().port() == FleetPlan.NO_PORT
                         ? List.of()
                         : List.of(pod.service().port()),

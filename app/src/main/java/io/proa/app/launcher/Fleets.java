@@ -6,6 +6,7 @@ import io.proa.app.fleet.LastNote;
 import io.proa.app.fleet.RunDirectory;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
@@ -119,6 +120,9 @@ public record Fleets(Path base) {
                 return;
             }
             Files.deleteIfExists(note);
+            Files.deleteIfExists(base);
+        } catch (DirectoryNotEmptyException _) {
+            // Another fleet's files are in it.
         } catch (IOException e) {
             err.println("proa: cannot remove what is left of fleet " + fleet + ": " + e);
             return;

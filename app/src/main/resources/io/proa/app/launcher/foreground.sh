@@ -5,6 +5,7 @@
 #
 # COMMAND leads into the pod and resets SIGINT and SIGQUIT, which a shell's background job ignores.
 # What the terminal sends to the whole foreground group has reached the application already.
+# shellcheck disable=SC2317 # its functions are called by traps
 exec 9<&0 # a background job's standard input is /dev/null, unless told otherwise
 
 # The application is the first child of the process that is number 1 in a namespace of its own.
@@ -53,6 +54,10 @@ while :; do
     code=$?
     kill -0 "$entrance" 2>/dev/null || break
 done
+# A signal may have come between the end and the word of it; a shell that has told it already says 127.
+wait "$entrance"
+again=$?
+[ "$again" = 127 ] || code=$again
 case $code in
 129 | 130 | 141 | 143) # whoever waits for this process sees the signal, too
     trap - HUP INT TERM

@@ -1,0 +1,51 @@
+package io.proa.app.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.proa.app.Fault;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FleetsTest {
+    @TempDir private Path folder;
+
+    @Test
+    void tellsOnceOfALauncherThatWasKilledAndRemovesItsFiles() throws IOException {
+        Path base = Files.createDirectory(folder.resolve("proa"));
+        Files.createDirectories(base.resolve("demo/pods/a-1"));
+        Files.writeString(base.resolve("demo.lock"), "123");
+        Files.writeString(
+                base.resolve("demo.last"),
+                "{\"pid\":123,\"since\":\"2026-01-02T03:04:05Z\",\"pods\":[\"a-1\",\"b-1\"],\"ended\":\"\"}");
+        Fleets fleets = new Fleets(base);
+
+        assertThat(told(fleets))
+                .contains("fleet 'demo' had ended: its launcher, process 123 since ")
+                .contains("was killed, and its pods with it (a-1, b-1); nothing of it is left");
+        assertThat(base).doesNotExist();
+        assertThat(told(fleets)).isEmpty();
+    }
+
+    @Test
+    void saysThatNothingRuns() {
+        assertThatThrownBy(() -> new Fleets(folder).chosen(null))
+                .isInstanceOf(Fault.class)
+                .hasMessage("no fleet is running; expected one");
+        assertThatThrownBy(() -> new Fleets(folder).chosen("demo"))
+                .isInstanceOf(Fault.class)
+                .hasMessageContaining("fleet 'demo' is not running");
+    }
+
+    private static String told(Fleets fleets) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        fleets.tellOfTheDead(new PrintStream(said, true, StandardCharsets.UTF_8));
+        return said.toString(StandardCharsets.UTF_8);
+    }
+}

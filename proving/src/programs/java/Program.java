@@ -68,7 +68,13 @@ public final class Program {
         }
         int right = 0;
         for (int i = 0; i < many.size(); i++) {
-            right += new String(many.get(i).get().body()).equals("body " + i) ? 1 : 0;
+            HttpResponse<byte[]> response = many.get(i).get();
+            if (new String(response.body()).equals("body " + i)) {
+                right++;
+            } else {
+                System.out.println(response.statusCode() + " " + response.headers().map());
+                System.out.println(new String(response.body()));
+            }
         }
         System.out.println("many " + right);
     }

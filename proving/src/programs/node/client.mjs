@@ -4,6 +4,9 @@ import crypto from 'node:crypto';
 const place = { host: process.env.SERVER, port: Number(process.env.PORT) };
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
+const shown = (response) =>
+  JSON.stringify(response.rawHeaders.filter((_, i, all) => !/^(date|connection|keep-alive)$/i.test(all[i - (i % 2)])));
+
 const ask = (options, body) =>
   new Promise((resolve, reject) => {
     const request = http.request({ ...place, agent, ...options }, (response) => {
@@ -14,7 +17,7 @@ const ask = (options, body) =>
         length += data.length;
       });
       response.on('end', () =>
-        resolve(`${response.statusCode} ${length} ${hash.digest('hex').slice(0, 16)} ${JSON.stringify(response.rawHeaders.filter((_, i, all) => !/^(date|connection|keep-alive)$/i.test(all[i - (i % 2)])))}`),
+        resolve(`${response.statusCode} ${length} ${hash.digest('hex').slice(0, 16)} ${shown(response)}`),
       );
     });
     request.on('information', (info) => console.log('information', info.statusCode, JSON.stringify(info.rawHeaders)));
@@ -35,7 +38,7 @@ await new Promise((resolve, reject) => {
   });
   request.on('error', reject);
   request.on('upgrade', (response, socket) => {
-    console.log('upgrade', response.statusCode, JSON.stringify(response.rawHeaders));
+    console.log('upgrade', response.statusCode, shown(response));
     let got = Buffer.alloc(0);
     const words = Array.from({ length: 50 }, (_, i) => `message ${i}`);
     socket.on('data', (data) => {

@@ -1,6 +1,7 @@
 package io.proa.app;
 
 import io.proa.app.demo.DemoVerb;
+import io.proa.app.launcher.AttachVerb;
 import io.proa.app.launcher.DownVerb;
 import io.proa.app.launcher.LauncherVerb;
 import io.proa.app.launcher.LogsVerb;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoVerb.class,
             RunVerb.class,
+            AttachVerb.class,
             UpVerb.class,
             PsVerb.class,
             LogsVerb.class,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Whatever was added goes when this is closed or this process dies, even by SIGKILL: the link with
 /// the hub, the sidecar with its process 1, the rules with the process that holds them
 /// (NFT_TABLE_F_OWNER). Safe for use by several threads, one of which closes it.
-public final class Attachment implements AutoCloseable {
+public final class Attachment implements Home, AutoCloseable {
     /// The interface that the program's namespace gets.
     public static final String LINK = "proa0";
 
@@ -130,22 +130,26 @@ public final class Attachment implements AutoCloseable {
         }
     }
 
+    @Override
     public String name() {
         return spec.name();
     }
 
     /// The sidecar's process 1 as seen from outside, for nsenter(1).
+    @Override
     public long initPid() {
         return sidecar.initPid();
     }
 
     /// Whether all that was added is there still.
+    @Override
     public boolean isAlive() {
         return sidecar.isAlive() && setup.isAlive();
     }
 
     /// Turns connections that open from now on to the sidecar, which must listen by now: all that
     /// the program opens, and those that reach it by [#LINK]. At most once.
+    @Override
     public void applyRedirect(RedirectRules rules) throws IOException {
         synchronized (setup) {
             RedirectRules ours = rules.inboundBy(LINK).keepingInvalid();

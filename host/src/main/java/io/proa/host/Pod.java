@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its processes share a network with two addresses, names, and nothing else of the fleet's. Made
 /// by [FleetNetwork#addPod]. Safe for use by several threads, one of which closes it.
-public final class Pod implements AutoCloseable {
+public final class Pod implements Home, AutoCloseable {
     private final PodSpec spec;
     private final Namespace namespace;
     private final SetupProcess setup;
@@ -26,22 +26,26 @@ public final class Pod implements AutoCloseable {
         this.settings = settings;
     }
 
+    @Override
     public String name() {
         return spec.name();
     }
 
     /// Process 1 of the pod as seen from outside; whoever has the power enters by it (`nsenter
     /// --target PID --net`).
+    @Override
     public long initPid() {
         return namespace.initPid();
     }
 
     /// Whether the pod, though not necessarily a process in it, is there.
+    @Override
     public boolean isAlive() {
         return namespace.isAlive();
     }
 
     /// Turns the pod's connections to its sidecar, which must listen by now. At most once.
+    @Override
     public void applyRedirect(RedirectRules rules) throws IOException {
         synchronized (setup) {
             try {

@@ -9,10 +9,12 @@ import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
 import io.proa.host.PodSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -198,6 +200,11 @@ public final class FleetRunner implements AutoCloseable {
         return guests.join(joining).pod().facts();
     }
 
+    /// What pods resolve.
+    public Map<String, List<InetAddress>> names() {
+        return guests.names();
+    }
+
     /// Whether the pod's program is somebody else's child, on a terminal of its own.
     public boolean isGuest(String pod) {
         return guests.seat(pod) != null;
@@ -265,7 +272,7 @@ public final class FleetRunner implements AutoCloseable {
                 pod.service().command(),
                 app,
                 pod.sidecarPid(),
-                pod.pod().isAlive() ? pod.pod().initPid() : 0,
+                pod.home().isAlive() ? pod.home().initPid() : 0,
                 pod.service().port() == FleetPlan.NO_PORT
                         ? List.of()
                         : List.of(pod.service().port()),

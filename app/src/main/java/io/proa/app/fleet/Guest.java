@@ -6,54 +6,59 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// A program in a pod of the fleet that is somebody else's child (`proa run`): all that can be done
-/// is to see whether its process is still there.
+/// A program of the fleet that is somebody else's child (`proa run`, `proa attach`): all that can
+/// be done is to see whether its process is still there.
 final class Guest {
     private static final int STATE = 0;
     private static final int START_TIME = 19;
 
-    private final long pid;
-    private final String started;
+    private final Watched caller;
+    private final Watched program;
     private final long since = System.nanoTime();
     private final Joining joining;
 
-    private Guest(Joining joining, String started) {
+    private Guest(Joining joining, Watched caller, Watched program) {
         this.joining = joining;
-        this.pid = joining.pid();
-        this.started = started;
+        this.caller = caller;
+        this.program = program;
     }
 
     /// @throws IOException where there is no such process
     static Guest of(Joining joining) throws IOException {
-        String[] fields = stat(joining.pid());
-        return new Guest(joining, fields[START_TIME]);
+        Watched caller = Watched.of(joining.pid());
+        return new Guest(
+                joining, caller, joining.running() == 0 ? caller : Watched.of(joining.running()));
+    }
+
+    /// A process, told from others that get the same number.
+    private record Watched(long pid, String started) {
+        static Watched of(long pid) throws IOException {
+            return new Watched(pid, stat(pid)[START_TIME]);
+        }
+
+        boolean isAlive() {
+            try {
+                String[] fields = stat(pid);
+                return fields[START_TIME].equals(started) && !fields[STATE].matches("[ZXx]");
+            } catch (IOException _) {
+                return false;
+            }
+        }
     }
 
     Joining joining() {
         return joining;
     }
 
-    /// Whether its process is there; one that has ended and only waits for its parent is not, nor
-    /// is another one that got the same number.
+    /// Whether its process is there, and the one that asked for it; one that has ended and only
+    /// waits for its parent is not.
     boolean isAlive() {
-        try {
-            String[] fields = stat(pid);
-            return fields[START_TIME].equals(started) && !fields[STATE].matches("[ZXx]");
-        } catch (IOException _) {
-            return false;
-        }
+        return caller.isAlive() && program.isAlive();
     }
 
     AppFacts facts() {
         return new AppFacts(
-                AppState.RUNNING, 0, 0, pid, Duration.ofNanos(System.nanoTime() - since));
-    }
-
-    /// Asks its process to end.
-    void stop() {
-        if (isAlive()) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
-        }
+                AppState.RUNNING, 0, 0, program.pid(), Duration.ofNanos(System.nanoTime() - since));
     }
 
     /// The fields of proc_pid_stat(5) from the third on: the second may contain anything.

@@ -4,6 +4,7 @@ import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.host.FleetNetwork;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,10 @@ final class Guests {
         network.updateHosts(view.hosts());
     }
 
+    synchronized Map<String, List<InetAddress>> names() {
+        return view.hosts();
+    }
+
     private Seat seat(Entry entry) throws IOException {
         Joining joining = entry.joining();
         FleetPlan.Service service = joining.service(entry.pod());
@@ -106,7 +111,8 @@ final class Guests {
                         site,
                         network,
                         control,
-                        new MeshedPod.Order(service, entry.pod(), entry.view().hosts()));
+                        new MeshedPod.Order(
+                                service, entry.pod(), entry.view().hosts(), joining.running()));
         try {
             pod.publish();
             Seat seat = new Seat(pod, Guest.of(joining), new AtomicBoolean());

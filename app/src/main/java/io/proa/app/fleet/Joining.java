@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// A program that joins a running fleet for as long as it runs (`proa run`).
+/// A program that joins a running fleet for as long as it runs (`proa run`), or is joined to it
+/// (`proa attach`).
 ///
 /// @param name of its service, a label; see `exact`
 /// @param exact whether another program of that name is a fault; else a number is put behind it
@@ -15,7 +16,9 @@ import java.util.Set;
 /// @param folder what it is started in
 /// @param ports by which others reach it; empty = it only asks others
 /// @param published ports of the host's loopback that lead to it
-/// @param pid of the process that becomes it, and whose end is its end
+/// @param pid of the process that becomes it, or asked for it; its end is the end of this
+/// @param running of the program where it runs already, whose end is the end of this too; 0 = `pid`
+///   becomes it
 public record Joining(
         String name,
         boolean exact,
@@ -23,7 +26,8 @@ public record Joining(
         Path folder,
         List<Port> ports,
         List<FleetPlan.PublishedPort> published,
-        long pid) {
+        long pid,
+        long running) {
     private static final int LONGEST_LABEL = 59; // and a pod's number behind it
 
     public Joining {
@@ -65,7 +69,8 @@ public record Joining(
         while (taken.contains(name + "-" + number)) {
             number++;
         }
-        return new Joining(name + "-" + number, true, command, folder, ports, published, pid);
+        return new Joining(
+                name + "-" + number, true, command, folder, ports, published, pid, running);
     }
 
     /// As the launcher's other services are.

@@ -2,7 +2,12 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.fleet.AddressBlocks;
+import io.proa.host.AttachSpec;
+import io.proa.host.Attachment;
+import io.proa.host.Cidr;
 import io.proa.host.FleetNetwork;
+import io.proa.host.Home;
 import io.proa.host.Pod;
 import io.proa.host.PodSpec;
 import io.proa.host.RedirectRules;
@@ -24,28 +29,43 @@ final class MeshedPod {
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /// Of services: what a program that has a network already is to reach through the fleet.
+    private static final List<Cidr> SERVICES =
+            List.of(
+                    block(AddressBlocks.DEFAULT.services4()),
+                    block(AddressBlocks.DEFAULT.services6()));
+
     private final FleetSite site;
     private final FleetNetwork network;
     private final Order order;
-    private final Pod pod;
+    private final Home home;
     private final RunningPod facts;
     private final List<PublishedPort> published = new ArrayList<>();
 
     private MeshedPod(
-            FleetSite site, FleetNetwork network, Order order, Pod pod, RunningPod facts) {
+            FleetSite site, FleetNetwork network, Order order, Home home, RunningPod facts) {
         this.site = site;
         this.network = network;
         this.order = order;
-        this.pod = pod;
+        this.home = home;
         this.facts = facts;
     }
 
     /// @param plan one of the pods of `service`
     /// @param hosts what it resolves
+    /// @param attachTo a process whose network the sidecar joins; 0 = the pod gets one of its own
     record Order(
             FleetPlan.Service service,
             FleetPlan.PodPlan plan,
-            Map<String, List<InetAddress>> hosts) {
+            Map<String, List<InetAddress>> hosts,
+            long attachTo) {
+        Order(
+                FleetPlan.Service service,
+                FleetPlan.PodPlan plan,
+                Map<String, List<InetAddress>> hosts) {
+            this(service, plan, hosts, 0);
+        }
+
         boolean isPublished() {
             return !service.published().isEmpty() && service.pods().getFirst().equals(plan);
         }
@@ -60,20 +80,12 @@ final class MeshedPod {
         Path log = site.run().log("sidecar-" + name);
         PodSpec.Sidecar sidecar =
                 new PodSpec.Sidecar(command(site, order), Map.of(), control.token(name), log);
-        Pod pod =
-                network.addPod(
-                        new PodSpec(
-                                name,
-                                order.plan().ipv4(),
-                                order.plan().ipv6(),
-                                order.hosts(),
-                                sidecar,
-                                null));
+        Home home = make(network, order, sidecar);
         try {
             long started = System.nanoTime();
-            awaitReady(site, pod, log);
+            awaitReady(site, home, log);
             long readyMs = (System.nanoTime() - started) / 1_000_000;
-            pod.applyRedirect(RedirectRules.DEFAULT);
+            home.applyRedirect(RedirectRules.DEFAULT);
             RunningPod facts =
                     new RunningPod(
                             name,
@@ -82,11 +94,33 @@ final class MeshedPod {
                             order.service().port(),
                             site.run().adminSocket(name),
                             readyMs);
-            return new MeshedPod(site, network, order, pod, facts);
+            return new MeshedPod(site, network, order, home, facts);
         } catch (IOException | RuntimeException e) {
-            remove(site, network, name, Duration.ZERO);
+            remove(site, network, home, Duration.ZERO);
             throw e;
         }
+    }
+
+    private static Cidr block(AddressBlocks.Block block) {
+        return new Cidr(block.base(), block.prefix());
+    }
+
+    private static Home make(FleetNetwork network, Order order, PodSpec.Sidecar sidecar)
+            throws IOException {
+        FleetPlan.PodPlan plan = order.plan();
+        if (order.attachTo() == 0) {
+            return network.addPod(
+                    new PodSpec(
+                            plan.name(), plan.ipv4(), plan.ipv6(), order.hosts(), sidecar, null));
+        }
+        return network.attach(
+                new AttachSpec(
+                        plan.name(),
+                        order.attachTo(),
+                        plan.ipv4(),
+                        plan.ipv6(),
+                        SERVICES,
+                        sidecar));
     }
 
     private static List<String> command(FleetSite site, Order order) {
@@ -108,16 +142,16 @@ final class MeshedPod {
         return command;
     }
 
-    private static void awaitReady(FleetSite site, Pod pod, Path log) {
-        Path admin = site.run().adminSocket(pod.name());
-        if (Waiting.until(() -> site.closing() || !pod.isAlive() || isReady(admin), STEP, PATIENCE)
-                && pod.isAlive()) {
+    private static void awaitReady(FleetSite site, Home home, Path log) {
+        Path admin = site.run().adminSocket(home.name());
+        if (Waiting.until(() -> site.closing() || !home.isAlive() || isReady(admin), STEP, PATIENCE)
+                && home.isAlive()) {
             return;
         }
         throw Fault.of(
                 Sysexit.UNAVAILABLE,
                 "the sidecar of "
-                        + pod.name()
+                        + home.name()
                         + " was not ready within "
                         + PATIENCE.toSeconds()
                         + " s"
@@ -158,13 +192,16 @@ final class MeshedPod {
     /// @param grace how long its applications may take to end
     void end(Duration grace) throws IOException {
         unpublish();
-        remove(site, network, name(), grace);
+        remove(site, network, home, grace);
     }
 
-    private static void remove(FleetSite site, FleetNetwork network, String name, Duration grace)
+    private static void remove(FleetSite site, FleetNetwork network, Home home, Duration grace)
             throws IOException {
-        network.removePod(name, grace);
-        RunDirectory.removeTree(site.run().pod(name));
+        switch (home) {
+            case Pod pod -> network.removePod(pod.name(), grace);
+            case Attachment attached -> network.detach(attached);
+        }
+        RunDirectory.removeTree(site.run().pod(home.name()));
     }
 
     synchronized List<Integer> publishedPorts() {
@@ -173,7 +210,7 @@ final class MeshedPod {
 
     /// @return 0 between two sidecars
     long sidecarPid() {
-        return ProcessHandle.of(pod.initPid()).stream()
+        return ProcessHandle.of(home.initPid()).stream()
                 .flatMap(ProcessHandle::children)
                 .filter(MeshedPod::isSidecar)
                 .mapToLong(ProcessHandle::pid)
@@ -200,8 +237,19 @@ final class MeshedPod {
         return order.service();
     }
 
+    /// Where its program and its sidecar are.
+    Home home() {
+        return home;
+    }
+
+    /// Likewise.
+    ///
+    /// @throws IllegalStateException for a program that was there already
     Pod pod() {
-        return pod;
+        return switch (home) {
+            case Pod pod -> pod;
+            case Attachment _ -> throw new IllegalStateException(name() + " is not a pod of ours");
+        };
     }
 
     RunningPod facts() {

@@ -8,12 +8,27 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/// What a program that joins is told: by which command it gets into its pod.
+/// What a program that joins is told: by which command it gets into its pod, or, where it runs
+/// already, whom it can call.
 final class JoinAnswer {
     private JoinAnswer() {}
 
     static Map<String, Object> of(FleetRunner fleet, RunningPod pod, Joining joining) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("pod", pod.name());
+        answer.put("service", pod.service());
+        answer.put("sidecar_ready_ms", pod.readyMs());
+        if (joining.running() == 0) {
+            answer.put("entrance", entrance(fleet, pod, joining));
+        } else {
+            answer.put("names", names(fleet));
+        }
+        return answer;
+    }
+
+    private static List<String> entrance(FleetRunner fleet, RunningPod pod, Joining joining) {
         List<String> entrance = new ArrayList<>(List.of("sh"));
         entrance.add(fleet.runDirectory().resolve(Launcher.FOREGROUND).toString());
         // A shell's background job ignores both, and so would what it starts.
@@ -28,11 +43,18 @@ final class JoinAnswer {
                                         ProcessBuilder.Redirect.INHERIT,
                                         ProcessBuilder.Redirect.INHERIT,
                                         ProcessBuilder.Redirect.INHERIT)));
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("pod", pod.name());
-        answer.put("service", pod.service());
-        answer.put("sidecar_ready_ms", pod.readyMs());
-        answer.put("entrance", entrance);
-        return answer;
+        return entrance;
+    }
+
+    /// For people who write them down: the short ones, by IPv4.
+    private static Map<String, String> names(FleetRunner fleet) {
+        Map<String, String> names = new TreeMap<>();
+        fleet.names()
+                .forEach((name, addresses) -> {
+                    if (name.indexOf('.') < 0) {
+                        names.put(name, addresses.getFirst().getHostAddress());
+                    }
+                });
+        return names;
     }
 }

@@ -45,6 +45,7 @@ record JoinRequest(Joining joining, List<Integer> hostServices) {
                                         "target", port.targetPort()))
                         .toList());
         fields.put("pid", joining.pid());
+        fields.put("running", joining.running());
         fields.put("host_services", hostServices);
         return fields;
     }
@@ -79,7 +80,8 @@ record JoinRequest(Joining joining, List<Integer> hostServices) {
                             Path.of(root.required("folder").asString()),
                             ports,
                             published,
-                            root.required("pid").asLong()),
+                            root.required("pid").asLong(),
+                            root.required("running").asLong()),
                     hostServices);
         } catch (JacksonException | IllegalArgumentException e) {
             throw Fault.of(

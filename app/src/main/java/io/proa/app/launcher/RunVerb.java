@@ -162,7 +162,8 @@ public final class RunVerb implements Callable<Integer> {
                         Path.of("").toAbsolutePath(),
                         its,
                         published,
-                        ProcessHandle.current().pid()),
+                        ProcessHandle.current().pid(),
+                        0),
                 List.copyOf(PortsOption.hostServices(hostServices)));
     }
 

@@ -14,7 +14,6 @@ import static io.proa.proving.transparency.Texts.say;
 import static io.proa.proving.transparency.Texts.slowly;
 
 import io.proa.proving.transparency.Step.Pace;
-
 import java.util.ArrayList;
 import java.util.List;
 

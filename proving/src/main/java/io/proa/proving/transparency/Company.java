@@ -9,7 +9,6 @@ import io.proa.host.Cidr;
 import io.proa.host.FleetNetwork;
 import io.proa.host.Pod;
 import io.proa.host.PodSpec;
-
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;

@@ -128,9 +128,9 @@ enum Difference {
     FIELDS_OF_ONE_HOP(
             true,
             "`Connection`, and the fields it names, `Keep-Alive`, `Proxy-Connection`, `TE`,"
-                + " `HTTP2-Settings` and `Upgrade` to anything but WebSocket go no further than the"
-                + " sidecar, which says its own `Connection` where it has to, as the last field."
-                + " `TE: trailers` and an upgrade to WebSocket are passed on.",
+                    + " `HTTP2-Settings` and `Upgrade` to anything but WebSocket go no further than the"
+                    + " sidecar, which says its own `Connection` where it has to, as the last field."
+                    + " `TE: trailers` and an upgrade to WebSocket are passed on.",
             "RFC 9110, section 7.6.1: they speak of one connection, and here there are three.",
             Reconciling::hops);
 

@@ -1,13 +1,12 @@
 package io.proa.proving.transparency;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Does the steps of one side of a connection, and writes down what it sees.
 final class Performer {

@@ -32,7 +32,6 @@ public final class Player {
                 answer(answers, obey(order.split(" ", -1), repertoire, server, client));
             }
         }
-        System.exit(0);
     }
 
     /// `begin PLAY`, `end`, or `play PLAY PORT IPV6`.

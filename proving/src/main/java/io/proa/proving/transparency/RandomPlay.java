@@ -10,7 +10,6 @@ import static io.proa.proving.transparency.Texts.rest;
 import static io.proa.proving.transparency.Texts.say;
 
 import io.proa.proving.transparency.Step.Pace;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

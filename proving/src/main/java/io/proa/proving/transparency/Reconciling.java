@@ -1,15 +1,13 @@
 package io.proa.proving.transparency;
 
 import io.proa.proving.transparency.Difference.Pairing;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// How each [Difference] is recognised. Each takes away exactly what is allowed and nothing beside
 /// it: what looks a little different stays, and is reported.

@@ -9,7 +9,6 @@ import static io.proa.proving.transparency.Texts.say;
 import static io.proa.proving.transparency.Texts.untilEnd;
 
 import io.proa.proving.transparency.Step.Pace;
-
 import java.util.ArrayList;
 import java.util.List;
 

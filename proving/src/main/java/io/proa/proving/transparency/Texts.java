@@ -1,7 +1,6 @@
 package io.proa.proving.transparency;
 
 import io.proa.proving.transparency.Step.Pace;
-
 import java.nio.charset.StandardCharsets;
 
 /// Words for writing plays.

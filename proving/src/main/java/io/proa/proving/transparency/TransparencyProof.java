@@ -1,7 +1,6 @@
 package io.proa.proving.transparency;
 
 import io.proa.app.Fault;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,12 @@
 package io.proa.proving.transparency;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// A socket, read and written without any understanding but that of lines. One thread reads, one
 /// may write meanwhile.

@@ -118,7 +118,8 @@ class DataPlaneRulesTest {
                         "io.proa.proving.amplification.AmplificationProof",
                         "io.proa.proving.bridge.BridgeProof",
                         "io.proa.proving.fuzz.Fuzzer",
-                        "io.proa.proving.identical.IdenticalBehaviour");
+                        "io.proa.proving.identical.IdenticalBehaviour",
+                        "io.proa.proving.transparency.TransparencyProof");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))
                 .and(Production.except(programs))

@@ -2,10 +2,9 @@ package io.proa.proving.transparency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 final class ComparisonTest {
     private static final String IDS =

@@ -1,0 +1,19 @@
+package io.proa.host;
+
+import java.io.IOException;
+
+/// Where a program and its sidecar share a network: a pod made for them, or the network that the
+/// program had.
+public sealed interface Home permits Pod, Attachment {
+    String name();
+
+    /// The parent of the sidecar, process 1 of its namespace, as seen from outside; whoever has the
+    /// power enters the network by it (`nsenter --target PID --net`).
+    long initPid();
+
+    /// Whether all that was made is there, though not necessarily the program.
+    boolean isAlive();
+
+    /// Turns connections to the sidecar, which must listen by now. At most once.
+    void applyRedirect(RedirectRules rules) throws IOException;
+}

@@ -11,6 +11,8 @@ import java.time.Duration;
 final class Guest {
     private static final int STATE = 0;
     private static final int START_TIME = 19;
+    private static final int LOOKS = 5;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     private final Watched caller;
     private final Watched program;
@@ -36,12 +38,27 @@ final class Guest {
             return new Watched(pid, stat(pid)[START_TIME]);
         }
 
+        /// A process that becomes a program by one of its threads other than the first looks dead
+        /// for a moment, until that thread has taken the first one's place (execve(2)): `proa run`
+        /// does so. Hence further looks.
         boolean isAlive() {
             try {
-                String[] fields = stat(pid);
-                return fields[START_TIME].equals(started) && !fields[STATE].matches("[ZXx]");
+                for (int look = 1; look <= LOOKS; look++) {
+                    String[] fields = stat(pid);
+                    if (!fields[START_TIME].equals(started)) {
+                        return false;
+                    }
+                    if (!fields[STATE].matches("[ZXx]")) {
+                        return true;
+                    }
+                    Thread.sleep(BETWEEN_LOOKS);
+                }
+                return false;
             } catch (IOException _) {
                 return false;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return true; // this launcher ends, not the program
             }
         }
     }

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Stands where a user started an application that itself runs one pod further down: passes on the
 # signals that reach only this process, and ends as the application ends.
 #

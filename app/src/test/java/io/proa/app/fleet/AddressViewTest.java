@@ -18,7 +18,12 @@ final class AddressViewTest {
                         """);
 
         assertThat(view.services()).containsExactly("web");
-        assertThat(view.pods().get("web-1").ipv4()).isEqualTo(InetAddress.ofLiteral("10.87.0.2"));
+        assertThat(view.pods().values())
+                .containsExactly(
+                        new FleetPlan.PodPlan(
+                                "web-1",
+                                InetAddress.ofLiteral("10.87.0.2"),
+                                InetAddress.ofLiteral("fd50:a0a::2")));
         assertThat(view.hosts().get("web")).containsExactly(InetAddress.ofLiteral("10.88.0.1"));
     }
 

@@ -232,7 +232,7 @@ final class TrafficShapes {
                     optional(
                             "request",
                             Time.ANY,
-                            "15s",
+                            "0s",
                             "From the request's head to the response's last byte, over all tries; 0s: none."),
                     optional(
                             "idle",

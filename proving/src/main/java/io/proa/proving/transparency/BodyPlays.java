@@ -309,7 +309,6 @@ final class BodyPlays {
                 Play.http("an answer after 16 s")
                         .client(say(request("GET /a")), hear("GET"), end())
                         .server(body(), rest(16_000), say(response("200 OK", "Content-Length: 0")))
-                        .but(Difference.OVERDUE)
                         .onlySeldom());
     }
 }

@@ -43,18 +43,6 @@ final class Company implements AutoCloseable {
                 - name: client
                   command: [CLIENT]
                   startAfter: [server]
-            ---
-            # What is large takes longer than a request usually may.
-            apiVersion: gateway.networking.k8s.io/v1
-            kind: HTTPRoute
-            metadata: {name: large}
-            spec:
-              parentRefs: [{group: "", kind: Service, name: server}]
-              rules:
-                - name: large
-                  matches: [{path: {type: PathPrefix, value: /large}}]
-                  timeouts: {request: 0s}
-                - name: usual
             """;
 
     private final Teardown teardown = new Teardown();

@@ -23,12 +23,6 @@ enum Difference {
                     + " with `x-proa-reason` in place of the bare end.",
             "The client's connection is its own with its sidecar, and an answer can say why.",
             Reconciling::answeredFor),
-    OVERDUE(
-            false,
-            "A request that is not answered in full within 15 s gets 504, or a reset where the"
-                    + " answer has begun; a route's `timeouts: {request: 0s}` lifts that.",
-            "The sidecar bounds what it waits for, because many applications do not.",
-            Reconciling::overdue),
     TRIED_AGAIN(
             false,
             "An idempotent request that a connection in use has lost is sent again, so a server may"

@@ -128,17 +128,6 @@ final class Reconciling {
         return true;
     }
 
-    static boolean overdue(Pairing pairing) {
-        if (pairing.server()
-                || pairing.meshed().isEmpty()
-                || !sidecars(pairing.meshed().getFirst(), "504")) {
-            return false;
-        }
-        pairing.direct().clear();
-        pairing.meshed().clear();
-        return true;
-    }
-
     private static void cut(List<Event> events, int size) {
         events.subList(size, events.size()).clear();
     }

@@ -23,7 +23,7 @@ class Stage {
                     RetryRule.DEFAULT,
                     new TimeoutRule(
                             Duration.ofSeconds(10),
-                            TimeoutRule.DEFAULT.request(),
+                            Duration.ofSeconds(15),
                             TimeoutRule.DEFAULT.idle()));
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();

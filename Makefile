@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical transparency programs
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical transparency programs run-up attach
 
 build:
 	./proa build
@@ -21,6 +21,12 @@ identical:
 
 transparency:
 	.ci/transparency
+
+run-up:
+	.ci/run-up
+
+attach:
+	.ci/attach
 
 programs:
 	.ci/programs

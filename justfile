@@ -21,6 +21,12 @@ identical:
 transparency:
     .ci/transparency
 
+run-up:
+    .ci/run-up
+
+attach:
+    .ci/attach
+
 programs:
     .ci/programs
 

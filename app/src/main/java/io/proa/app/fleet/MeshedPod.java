@@ -3,6 +3,7 @@ package io.proa.app.fleet;
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.control.fleet.AddressBlocks;
+import io.proa.control.intent.Program;
 import io.proa.host.AttachSpec;
 import io.proa.host.Attachment;
 import io.proa.host.Cidr;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// A pod whose sidecar is ready and whose connections lead to it; what is still missing is its
 /// application.
@@ -111,7 +113,12 @@ final class MeshedPod {
         if (order.attachTo() == 0) {
             return network.addPod(
                     new PodSpec(
-                            plan.name(), plan.ipv4(), plan.ipv6(), order.hosts(), sidecar, null));
+                            plan.name(),
+                            plan.ipv4(),
+                            plan.ipv6(),
+                            order.hosts(),
+                            sidecar,
+                            user(order.service().care().user())));
         }
         return network.attach(
                 new AttachSpec(
@@ -121,6 +128,14 @@ final class MeshedPod {
                         plan.ipv6(),
                         SERVICES,
                         sidecar));
+    }
+
+    private static PodSpec.@Nullable User user(Program.@Nullable User said) throws IOException {
+        if (said == null) {
+            return null;
+        }
+        return Account.find(said)
+                .orElseThrow(() -> new IOException("nobody here is called '" + said.name() + "'"));
     }
 
     private static List<String> command(FleetSite site, Order order) {

@@ -2,6 +2,7 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What can be known to fail before anything is started, apart from the documents themselves: tools
 /// that pods are made with, published ports that are taken. All of it at once.
@@ -35,6 +37,10 @@ public final class Preflight {
             }
         }
         for (FleetPlan.Service service : plan.services()) {
+            Program.User user = service.care().user();
+            if (user != null) {
+                userProblem(service.name(), user).ifPresent(problems::add);
+            }
             for (FleetPlan.PublishedPort published : service.published()) {
                 int port = published.hostPort();
                 if (!isFree(port)) {
@@ -55,6 +61,16 @@ public final class Preflight {
                     problems,
                     "mend that and start again; nothing has been started");
         }
+    }
+
+    private static Optional<String> userProblem(String service, Program.User user) {
+        String seen = "service '" + service + "': saw user '" + user.name() + "'";
+        if (!Account.mayChoose()) {
+            return Optional.of(seen + "; expected none, since only root can become another user");
+        }
+        return Account.find(user).isPresent()
+                ? Optional.empty()
+                : Optional.of(seen + ", expected one that getent passwd knows");
     }
 
     private static boolean isInPath(String program, String path) {

@@ -85,8 +85,9 @@ public final class Attachment implements Home, AutoCloseable {
         SetupProcess setup = null;
         try {
             setup = sidecar.setup(fleet.settings().javaOptions(), patience);
-            link(setup, spec, fleet);
+            // Two JVMs start side by side: the sidecar needs no link before it is ready.
             sidecar.release(spec.sidecar().token());
+            link(setup, spec, fleet);
             return new Attachment(spec, sidecar, setup);
         } catch (IOException | RuntimeException e) {
             if (setup != null) {

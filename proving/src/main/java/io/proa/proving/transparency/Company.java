@@ -43,6 +43,19 @@ final class Company implements AutoCloseable {
                 - name: client
                   command: [CLIENT]
                   startAfter: [server]
+            ---
+            # With a bound more travels: a deadline, and by baggage what an application hands on.
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: bounded}
+            spec:
+              parentRefs: [{group: "", kind: Service, name: server}]
+              rules:
+                - name: large
+                  matches: [{path: {type: PathPrefix, value: /large}}]
+                  timeouts: {request: 0s}
+                - name: usual
+                  timeouts: {request: 60s}
             """;
 
     private final Teardown teardown = new Teardown();

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -53,23 +53,7 @@ public final class AttachVerb implements Callable<Integer> {
             description = "the program, or any other process in its network")
     private long pid;
 
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "how others call it (default: the program's name)")
-    private @Nullable String name;
-
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "P[:TARGET]",
-            description = "where it is reached, and where it listens if elsewhere; repeatable")
-    private List<String> ports = new ArrayList<>();
-
-    @Option(
-            names = "--fleet",
-            paramLabel = "NAME",
-            description = "the fleet to join (default: local); started if need be")
-    private String fleet = "local";
+    @Mixin private JoinOptions join = new JoinOptions();
 
     @Option(
             names = {"-d", "--detach"},
@@ -100,11 +84,12 @@ public final class AttachVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         JoinRequest request = request();
+        String fleet = join.fleet();
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         LocalFleet local = new LocalFleet(fleets, fleet, installation, environment, true);
         JsonNode place = local.join(request);
         String pod = place.path("pod").asString();
-        tell(place, request);
+        tell(place, request, fleet);
         return detached ? Sysexit.OK.code() : stay(fleets.client(fleet), pod);
     }
 
@@ -112,11 +97,11 @@ public final class AttachVerb implements Callable<Integer> {
         List<String> command = command();
         return new JoinRequest(
                 new Joining(
-                        name == null ? CommandLookup.label(command.getFirst()) : name,
-                        name != null,
+                        join.name(command.getFirst()),
+                        join.isNamed(),
                         command,
                         Path.of("/"),
-                        PortsOption.ports(ports),
+                        join.ports(),
                         List.of(),
                         detached ? pid : ProcessHandle.current().pid(),
                         pid),
@@ -145,7 +130,7 @@ public final class AttachVerb implements Callable<Integer> {
         }
     }
 
-    private void tell(JsonNode place, JoinRequest request) {
+    private void tell(JsonNode place, JoinRequest request, String fleet) {
         System.err.println("proa: " + RunHint.of(place, request));
         List<String> names = new ArrayList<>();
         place.path("names")

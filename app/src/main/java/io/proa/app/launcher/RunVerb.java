@@ -7,7 +7,6 @@ import io.proa.app.Terminal;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.Joining;
 import io.proa.host.ProcessImage;
-import io.proa.model.ServiceName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -51,17 +50,7 @@ import tools.jackson.databind.JsonNode;
 public final class RunVerb implements Callable<Integer> {
     private static final Path SHELL = Path.of("/bin/sh");
 
-    @Option(
-            names = "--name",
-            paramLabel = "NAME",
-            description = "how others call it (default: the program's file name)")
-    private @Nullable String name;
-
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "P[:TARGET]",
-            description = "where it is reached, and where it listens if elsewhere; repeatable")
-    private List<String> ports = new ArrayList<>();
+    @Mixin private JoinOptions join = new JoinOptions();
 
     @Option(
             names = "--publish",
@@ -82,12 +71,6 @@ public final class RunVerb implements Callable<Integer> {
     private List<Integer> hostServices = new ArrayList<>();
 
     @Option(
-            names = "--fleet",
-            paramLabel = "NAME",
-            description = "the fleet to join (default: local); started if need be")
-    private String fleet = "local";
-
-    @Option(
             names = {"-q", "--quiet"},
             description = "no word about the sidecar")
     private boolean quiet;
@@ -105,6 +88,7 @@ public final class RunVerb implements Callable<Integer> {
     public Integer call() {
         Map<String, String> environment = System.getenv();
         JoinRequest request = request();
+        String fleet = join.fleet();
         int lookup =
                 CommandLookup.look(
                         command.getFirst(), variable("PATH", environment.getOrDefault("PATH", "")));
@@ -146,18 +130,12 @@ public final class RunVerb implements Callable<Integer> {
                         "see proa run --help");
             }
         }
-        if (!ServiceName.isLabel(fleet)) {
-            throw Fault.of(
-                    Sysexit.USAGE,
-                    "option '--fleet': saw '" + fleet + "', expected 1 to 63 of a-z 0-9 -",
-                    "");
-        }
-        List<Joining.Port> its = PortsOption.ports(ports);
+        List<Joining.Port> its = join.ports();
         List<FleetPlan.PublishedPort> published = PortsOption.published(publish, its);
         return new JoinRequest(
                 new Joining(
-                        name == null ? CommandLookup.label(command.getFirst()) : name,
-                        name != null,
+                        join.name(command.getFirst()),
+                        join.isNamed(),
                         command,
                         Path.of("").toAbsolutePath(),
                         its,
@@ -200,7 +178,7 @@ public final class RunVerb implements Callable<Integer> {
         env.forEach(pair -> without.add(pair.substring(0, pair.indexOf('='))));
         List<byte[]> environment = RawProcess.environment(without);
         env.forEach(pair -> environment.add(bytes(pair)));
-        List<Joining.Port> its = PortsOption.ports(ports);
+        List<Joining.Port> its = join.ports();
         if (!its.isEmpty() && variable("PORT", "").isEmpty() && System.getenv("PORT") == null) {
             environment.add(bytes("PORT=" + its.getFirst().target()));
         }

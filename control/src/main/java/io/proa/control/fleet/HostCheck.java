@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,8 +112,20 @@ public final class HostCheck {
             String who,
             Place place,
             Problems problems) {
+        Path file;
+        try {
+            file = folder.resolve(program).normalize();
+        } catch (InvalidPathException e) {
+            problems.add(
+                    place,
+                    who
+                            + ": command not found: no file here can be called so ("
+                            + e.getReason()
+                            + ")",
+                    "letters beyond ASCII take a locale of UTF-8, such as LC_ALL=C.UTF-8");
+            return;
+        }
         if (program.indexOf('/') >= 0) {
-            Path file = folder.resolve(program).normalize();
             if (Files.isDirectory(file)) {
                 problems.add(
                         place, who + ": command is a folder: " + file + ", expected a program", "");
@@ -134,8 +147,8 @@ public final class HostCheck {
             folders.add(folder.resolve(entry));
         }
         for (Path candidate : folders) {
-            Path file = candidate.resolve(program);
-            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+            Path found = candidate.resolve(program);
+            if (Files.isRegularFile(found) && Files.isExecutable(found)) {
                 return;
             }
         }

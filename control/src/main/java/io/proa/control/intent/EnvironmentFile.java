@@ -27,9 +27,8 @@ final class EnvironmentFile {
         this.problems = problems;
     }
 
-    /// @param folder of the document that names it
-    static Map<String, String> read(Path folder, Located<String> named, Problems problems) {
-        Path path = folder.resolve(named.value()).normalize();
+    /// @param path what `named` means
+    static Map<String, String> read(Path path, Located<String> named, Problems problems) {
         String unreadable = "";
         try {
             if (!Files.exists(path)) {

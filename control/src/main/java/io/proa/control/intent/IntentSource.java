@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,20 @@ import java.util.stream.Stream;
 public record IntentSource(String name, Path folder, String text) {
     /// More than any fleet needs; what is longer is not intent.
     private static final int MAX_BYTES = 1 << 20;
+
+    /// The path that a field of this text names, from its folder; a problem, and the folder itself,
+    /// where no file here can be called so: a NUL, or a letter that the locale cannot write.
+    Path path(Located<String> named, Problems problems) {
+        try {
+            return folder.resolve(named.value()).normalize();
+        } catch (InvalidPathException e) {
+            problems.add(
+                    named.place(),
+                    "saw a path that no file here can have (" + e.getReason() + ")",
+                    "letters beyond ASCII take a locale of UTF-8, such as LC_ALL=C.UTF-8");
+            return folder;
+        }
+    }
 
     /// The files that `paths` name, each once: themselves, and of a folder those that end in
     /// `.yaml` or `.yml`, by name. All but the first may be a folder that is empty, or not there:

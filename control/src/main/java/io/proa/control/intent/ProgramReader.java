@@ -34,10 +34,9 @@ final class ProgramReader {
     }
 
     private Located<Path> folder(YamlMap map) {
-        String cwd = map.text("cwd");
+        Located<String> cwd = map.locatedText("cwd");
         return new Located<>(
-                cwd == null ? source.folder() : source.folder().resolve(cwd).normalize(),
-                map.placeOf("cwd"));
+                cwd == null ? source.folder() : source.path(cwd, problems), map.placeOf("cwd"));
     }
 
     /// A list is run as it is. One line is split at blanks, or given to `sh -c` where it means
@@ -87,7 +86,7 @@ final class ProgramReader {
     private Map<String, String> environment(YamlMap map) {
         var environment = new LinkedHashMap<String, String>();
         for (Located<String> file : map.words("envFrom")) {
-            environment.putAll(EnvironmentFile.read(source.folder(), file, problems));
+            environment.putAll(EnvironmentFile.read(source.path(file, problems), file, problems));
         }
         YamlMap own = map.map("env", "an environment");
         if (own == null) {

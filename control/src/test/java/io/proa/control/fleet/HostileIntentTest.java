@@ -64,6 +64,33 @@ final class HostileIntentTest {
         }
     }
 
+    @Test
+    void refusesPathsThatNoFileCanHave() {
+        Compilation cwd = compiled("{name: a, command: [sh], cwd: \"x\\0y\"}");
+        Compilation envFrom = compiled("{name: a, command: [sh], envFrom: [\"x\\0y\"]}");
+
+        for (Compilation each : List.of(cwd, envFrom)) {
+            assertThat(each)
+                    .isInstanceOfSatisfying(
+                            Compilation.Rejected.class,
+                            rejected ->
+                                    assertThat(rejected.problems().getFirst().toString())
+                                            .contains("saw a path that no file here can have"));
+        }
+    }
+
+    private static Compilation compiled(String service) {
+        return IntentCompilerTest.compile(
+                """
+                apiVersion: proa.io/v1alpha1
+                kind: Fleet
+                metadata: {name: f}
+                spec: {services: [%s]}
+                """
+                        .formatted(service),
+                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null));
+    }
+
     /// A billion of values out of few words, by aliases.
     @Test
     void hugeTextIsRefused() {

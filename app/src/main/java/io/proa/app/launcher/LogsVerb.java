@@ -8,8 +8,10 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +33,7 @@ import tools.jackson.databind.JsonNode;
             "  proa logs -n 20 orders      the last lines of one service",
             "  proa logs --sidecar orders  what its sidecar says, one line for each request",
             "",
-            "A program that was started with proa run writes to its own terminal instead."
+            "A program of proa run or proa attach writes where it was started instead."
         })
 public final class LogsVerb implements Callable<Integer> {
     private static final Duration STEP = Duration.ofMillis(150);
@@ -65,6 +67,8 @@ public final class LogsVerb implements Callable<Integer> {
             usageHelp = true,
             description = "show this help")
     boolean help; // picocli itself looks at it
+
+    private final Set<String> told = new HashSet<>();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -140,11 +144,8 @@ public final class LogsVerb implements Callable<Integer> {
     private void take(JsonNode pod, LogFollower follower, LogPrefix prefix) throws IOException {
         String name = pod.path("pod").asString();
         if (!sidecar && pod.path("terminal").asBoolean(false)) {
-            if (names.contains(name) || names.contains(pod.path("service").asString())) {
-                System.err.println(
-                        "proa: "
-                                + name
-                                + " was started with proa run and writes to its own terminal");
+            if (told.add(name)) {
+                System.err.println("proa: " + name + " writes where it was started, not here");
             }
             return;
         }

@@ -1,19 +1,19 @@
 package io.proa.proxy;
 
+import io.proa.identity.VerifiedPeer;
 import io.proa.model.IpPort;
 import io.proa.model.RouteRule;
 import io.proa.model.ServiceName;
 import io.proa.proxy.http.UpstreamTarget;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
-import io.proa.proxy.loop.TlsLink;
 import io.proa.proxy.route.Cluster;
 import io.proa.proxy.route.Destination;
 import io.proa.proxy.route.EndpointPool;
 import io.proa.proxy.tunnel.Tunnel;
-import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Loaded;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Timeout;
@@ -147,8 +147,9 @@ final class OutboundTunnel implements LinkHandler {
         timer.cancel();
         Link link = Objects.requireNonNull(upstream);
         record.sentAt = loop.loop().clock();
-        if (link instanceof TlsLink tls && tls.engine().peer() != null) {
-            record.peer = Objects.requireNonNull(tls.engine().peer()).id();
+        VerifiedPeer peer = link.peer();
+        if (peer != null) {
+            record.peer = peer.id();
         }
         over = true;
         if (awaited && !ProxyDeparture.established(client)) {

@@ -2,11 +2,11 @@ package io.proa.proxy.http;
 
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
+import io.proa.identity.VerifiedPeer;
 import io.proa.model.IpPort;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
-import io.proa.proxy.loop.TlsLink;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
 import io.proa.traffic.Reason;
@@ -98,8 +98,9 @@ final class UpstreamExchange implements Cancellable {
         long since = first ? now.record.headReadAt : loop.clock();
         if (now.record.direction == ExchangeRecord.Direction.OUTBOUND) {
             // Inbound records speak of the caller, not of the application beside us.
-            if (link() instanceof TlsLink tls && tls.engine().peer() != null) {
-                now.record.peer = Objects.requireNonNull(tls.engine().peer()).id();
+            VerifiedPeer peer = link().peer();
+            if (peer != null) {
+                now.record.peer = peer.id();
             }
             now.record.security = pool.security();
             now.record.remote = endpoint();

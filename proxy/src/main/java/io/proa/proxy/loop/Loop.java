@@ -97,14 +97,14 @@ public final class Loop implements Runnable {
             }
         } catch (RuntimeException | Error e) {
             bugs.bug(e);
-            if (key.attachment() instanceof Link link) {
+            if (key.attachment() instanceof SocketLink link) {
                 endAfterBug(link);
             }
         }
     }
 
     /// Whoever owns the connection is told, so that the exchange it serves ends too.
-    private void endAfterBug(Link link) {
+    private void endAfterBug(SocketLink link) {
         try {
             link.fail(new IOException("a mistake of the sidecar's own"));
         } catch (RuntimeException | Error e) {
@@ -126,7 +126,7 @@ public final class Loop implements Runnable {
 
     private void closeAll() {
         for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Link link) {
+            if (key.attachment() instanceof SocketLink link) {
                 link.abort();
             } else {
                 closeQuietly(key.channel());

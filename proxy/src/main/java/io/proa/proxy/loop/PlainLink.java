@@ -1,10 +1,12 @@
 package io.proa.proxy.loop;
 
+import io.proa.identity.VerifiedPeer;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /// A connection whose bytes are on the wire as they are.
-public final class PlainLink extends Link {
+public final class PlainLink extends SocketLink {
     private boolean outputEnded;
 
     public PlainLink(Loop loop, SocketChannel channel, LinkHandler handler, int interest)
@@ -65,6 +67,11 @@ public final class PlainLink extends Link {
         if (outputEnded) {
             channel.shutdownOutput();
         }
+    }
+
+    @Override
+    public @Nullable VerifiedPeer peer() {
+        return null;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.proa.proxy.loop;
 
 import io.proa.identity.TlsEngine;
 import io.proa.identity.TlsFailure;
+import io.proa.identity.VerifiedPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Ciphertext is read into a slab that is held only while it has bytes. Plaintext is encrypted
 /// record by record into the backlog, which goes out before more plaintext is taken.
-public final class TlsLink extends Link {
+public final class TlsLink extends SocketLink {
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final TlsEngine engine;
@@ -38,6 +39,11 @@ public final class TlsLink extends Link {
 
     public TlsEngine engine() {
         return engine;
+    }
+
+    @Override
+    public @Nullable VerifiedPeer peer() {
+        return engine.peer();
     }
 
     @Override

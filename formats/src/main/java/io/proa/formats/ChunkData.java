@@ -26,12 +26,18 @@ public final class ChunkData {
         left = 0;
     }
 
-    /// Passes over what is not data.
+    /// Whether the last chunk's line has been passed: what follows are trailers.
+    public boolean last() {
+        return state == State.LAST;
+    }
+
+    /// Passes over what is neither data nor trailers.
     ///
-    /// @return index of the next data byte, or `to`
+    /// @return index of the next data byte, or of the first byte behind the last chunk's line, or
+    ///   `to`
     public int skip(ByteBuffer buf, int from, int to) {
         int i = from;
-        while (i < to && state != State.DATA) {
+        while (i < to && state != State.DATA && state != State.LAST) {
             byte b = buf.get(i);
             i++;
             switch (state) {

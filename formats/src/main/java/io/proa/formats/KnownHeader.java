@@ -46,6 +46,8 @@ public enum KnownHeader {
     RANGE,
     RETRY_AFTER,
     USER_AGENT,
+    GRPC_TIMEOUT,
+    GRPC_STATUS,
     OTHER;
 
     static final KnownHeader[] ALL = values();

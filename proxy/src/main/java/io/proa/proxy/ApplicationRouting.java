@@ -70,7 +70,7 @@ final class ApplicationRouting
         @Override
         public void answered(UpstreamResponse response) {
             learn();
-            exchange.record.failedAttempts += response.status() >= 500 ? 1 : 0;
+            exchange.record.failedAttempts += response.outcome() >= 500 ? 1 : 0;
             reply.answered(response);
         }
 

@@ -70,7 +70,7 @@ final class Balancing
 
         @Override
         public void answered(UpstreamResponse response) {
-            done(response.status() < 500);
+            done(response.outcome() < 500);
             reply.answered(response);
         }
 

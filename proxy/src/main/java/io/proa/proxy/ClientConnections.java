@@ -1,11 +1,13 @@
 package io.proa.proxy;
 
+import io.proa.formats.Flaw;
 import io.proa.proxy.http.Arrival;
 import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.ClientConnection;
 import io.proa.proxy.http.ConnectionObserver;
 import io.proa.proxy.http.Exchange;
 import io.proa.proxy.http.UpstreamResponse;
+import io.proa.proxy.http2.ServerSession;
 import io.proa.proxy.loop.Link;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -23,6 +25,8 @@ final class ClientConnections {
     private final LoopParts loop;
     private final Set<ClientConnection> inbound = new HashSet<>();
     private final Set<ClientConnection> outbound = new HashSet<>();
+    private final Set<ServerSession> inboundSessions = new HashSet<>();
+    private final Set<ServerSession> outboundSessions = new HashSet<>();
     private int inboundTunnels;
     private int outboundTunnels;
     private boolean drainingInbound;
@@ -33,6 +37,30 @@ final class ClientConnections {
 
     /// Serves the link's requests from now on.
     void serve(Link link, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
+        switch (arrival.version()) {
+            case HTTP1 -> serveConnection(link, arrival, service);
+            case HTTP2 -> serveStreams(link, arrival, service);
+        }
+    }
+
+    private void serveStreams(
+            Link link, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
+        Set<ServerSession> all = sessions(arrival.direction());
+        ServerSession session =
+                new ServerSession(
+                        link,
+                        loop.http2Tools(),
+                        new StreamClients(arrival, service),
+                        PATIENCE.idleNanos());
+        all.add(session);
+        session.start();
+        if (drainingInbound && arrival.direction() == Direction.INBOUND) {
+            session.drain();
+        }
+    }
+
+    private void serveConnection(
+            Link link, Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
         ClientConnection connection =
                 new ClientConnection(
                         link, loop.tools(), arrival, service, new Observer(arrival), PATIENCE);
@@ -41,6 +69,10 @@ final class ClientConnections {
         if (drainingInbound && arrival.direction() == Direction.INBOUND) {
             connection.drain();
         }
+    }
+
+    private Set<ServerSession> sessions(Direction direction) {
+        return direction == Direction.INBOUND ? inboundSessions : outboundSessions;
     }
 
     private Set<ClientConnection> of(Direction direction) {
@@ -58,6 +90,7 @@ final class ClientConnections {
 
     int open(Direction direction) {
         return of(direction).size()
+                + sessions(direction).size()
                 + (direction == Direction.INBOUND ? inboundTunnels : outboundTunnels);
     }
 
@@ -65,9 +98,54 @@ final class ClientConnections {
     void drain(Direction direction) {
         drainingInbound |= direction == Direction.INBOUND;
         new ArrayList<>(of(direction)).forEach(ClientConnection::drain);
+        new ArrayList<>(sessions(direction)).forEach(ServerSession::drain);
     }
 
-    private final class Observer implements ConnectionObserver {
+    /// Whose requests come on the streams of a connection.
+    private final class StreamClients implements ServerSession.Clients {
+        private final Arrival arrival;
+        private final Service<ArrivedRequest, UpstreamResponse> service;
+
+        StreamClients(Arrival arrival, Service<ArrivedRequest, UpstreamResponse> service) {
+            this.arrival = arrival;
+            this.service = service;
+        }
+
+        @Override
+        public void accept(Link lane) {
+            new ClientConnection(
+                            lane,
+                            loop.tools(),
+                            arrival,
+                            service,
+                            new LaneObserver(arrival),
+                            PATIENCE)
+                    .start();
+        }
+
+        @Override
+        public void malformed(Flaw flaw) {
+            ClientConnection.malformed(loop.loop(), arrival, new Observer(arrival), flaw);
+        }
+
+        @Override
+        public void ended(ServerSession session) {
+            sessions(arrival.direction()).remove(session);
+            new Observer(arrival).ended();
+        }
+    }
+
+    /// The end of a lane is no end of a connection.
+    private final class LaneObserver extends Observer {
+        LaneObserver(Arrival arrival) {
+            super(arrival);
+        }
+
+        @Override
+        public void closed(ClientConnection connection) {}
+    }
+
+    private class Observer implements ConnectionObserver {
         private final Arrival arrival;
 
         Observer(Arrival arrival) {
@@ -94,6 +172,10 @@ final class ClientConnections {
         @Override
         public void closed(ClientConnection connection) {
             of(arrival.direction()).remove(connection);
+            ended();
+        }
+
+        void ended() {
             if (arrival.direction() == Direction.INBOUND) {
                 loop.observer().connectionClosed(Direction.INBOUND, arrival.security());
             }

@@ -9,6 +9,7 @@ import io.proa.model.MeshSnapshot;
 import io.proa.model.ServiceName;
 import io.proa.proxy.InboundTarget.Entry;
 import io.proa.proxy.http.Arrival;
+import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Listener;
@@ -126,7 +127,14 @@ final class Doors {
         }
         Link link = new PlainLink(loop.loop(), accepted, LinkHandler.NOBODY, 0);
         Arrival arrival =
-                new Arrival(Direction.OUTBOUND, Security.PLAINTEXT, null, null, null, UNADDRESSED);
+                new Arrival(
+                        Direction.OUTBOUND,
+                        Security.PLAINTEXT,
+                        HttpVersion.HTTP1,
+                        null,
+                        null,
+                        null,
+                        UNADDRESSED);
         loop.clients().serve(link, arrival, loop.explicit());
     }
 

@@ -9,6 +9,7 @@ import io.proa.model.IpPort;
 import io.proa.model.MeshSnapshot;
 import io.proa.proxy.InboundTarget.Entry;
 import io.proa.proxy.http.Arrival;
+import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.PlainLink;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// On the mesh port TLS says both; plaintext from outside is read only where it may pass at all.
 final class InboundConnection implements LinkHandler {
     private static final String OPAQUE = "proa-tcp";
-    private static final List<String> PROTOCOLS = List.of("http/1.1", OPAQUE);
+    private static final List<String> PROTOCOLS = List.of("h2", "http/1.1", OPAQUE);
     private static final long HANDSHAKE_NANOS = 5_000_000_000L;
     private static final long SILENCE_NANOS = 50_000_000L;
 
@@ -45,6 +46,7 @@ final class InboundConnection implements LinkHandler {
     private @Nullable Link link;
     private @Nullable InboundTarget plaintext;
     private boolean handedOver;
+    private boolean httpOnly;
 
     private InboundConnection(LoopParts loop, SocketChannel channel) {
         this.loop = loop;
@@ -89,7 +91,7 @@ final class InboundConnection implements LinkHandler {
         connection.link = plain;
         loop.observer().connectionOpened(Direction.INBOUND, Security.PLAINTEXT);
         switch (target.port().protocol()) {
-            case HTTP -> connection.http(target, null);
+            case HTTP -> connection.httpOnly = true;
             case TCP -> connection.tunnel(target, null);
             case DETECT -> loop.loop().schedule(connection.timer, SILENCE_NANOS);
         }
@@ -113,7 +115,8 @@ final class InboundConnection implements LinkHandler {
         if (OPAQUE.equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
             tunnel(target, peer);
         } else {
-            http(target, peer);
+            boolean streams = HttpVersion.HTTP2.alpn().equals(engine.applicationProtocol());
+            http(target, streams ? HttpVersion.HTTP2 : HttpVersion.HTTP1, peer);
         }
     }
 
@@ -165,18 +168,26 @@ final class InboundConnection implements LinkHandler {
             return;
         }
         switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
-            case HTTP1 -> http(target, null);
-            case OPAQUE -> tunnel(target, null);
+            case HTTP1 -> http(target, HttpVersion.HTTP1, null);
+            case HTTP2 -> http(target, HttpVersion.HTTP2, null);
+            case OPAQUE -> {
+                if (httpOnly) {
+                    http(target, HttpVersion.HTTP1, null);
+                } else {
+                    tunnel(target, null);
+                }
+            }
             case MORE -> {}
         }
     }
 
-    private void http(InboundTarget target, @Nullable VerifiedPeer peer) {
+    private void http(InboundTarget target, HttpVersion version, @Nullable VerifiedPeer peer) {
         timer.cancel();
         handedOver = true;
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
         Arrival arrival =
-                new Arrival(Direction.INBOUND, security, peer, remote(), dialled(), target);
+                new Arrival(
+                        Direction.INBOUND, security, version, peer, remote(), dialled(), target);
         loop.clients().serve(link(), arrival, loop.inbound());
     }
 

@@ -52,6 +52,7 @@ final class InboundNaming
                 exchange.callerDeadline(deadline + DEADLINE_GRACE_NANOS);
             }
         }
+        GrpcDeadline.passOn(exchange, deadline);
         boolean worthKnowing = exchange.record.callerAttempt > 1 || deadline != Long.MAX_VALUE;
         Baggage.rewrite(
                 exchange.head(),

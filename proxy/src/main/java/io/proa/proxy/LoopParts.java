@@ -12,6 +12,8 @@ import io.proa.proxy.http.HttpTools;
 import io.proa.proxy.http.UpstreamPool;
 import io.proa.proxy.http.UpstreamResponse;
 import io.proa.proxy.http.UpstreamTarget;
+import io.proa.proxy.http2.Http2Tools;
+import io.proa.proxy.http2.LaneConnector;
 import io.proa.proxy.loop.Listener;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.route.Clusters;
@@ -44,6 +46,7 @@ final class LoopParts {
     private final Loop loop;
     private final DataPlaneSettings settings;
     private final HttpTools tools;
+    private final Http2Tools http2Tools;
     private final IdentityGate identity;
     private final Subscriptions subscriptions;
     private final Permitting permitting;
@@ -72,7 +75,14 @@ final class LoopParts {
         this.tools = new HttpTools(settings.headLimits());
         this.identity = around.identity();
         this.subscriptions = around.subscriptions();
-        this.connector = new MarkedConnector(loop, identity, settings.transparent(), observer);
+        this.http2Tools =
+                new Http2Tools(
+                        settings.headLimits(), (error, why) -> observer.protocolFault(error));
+        this.connector =
+                new LaneConnector(
+                        new MarkedConnector(loop, identity, settings.transparent(), observer),
+                        loop,
+                        http2Tools);
         this.permitting = new Permitting(this);
         this.clients = new ClientConnections(this);
         this.observer = observer;
@@ -147,6 +157,10 @@ final class LoopParts {
 
     HttpTools tools() {
         return tools;
+    }
+
+    Http2Tools http2Tools() {
+        return http2Tools;
     }
 
     Connector connector() {

@@ -105,7 +105,7 @@ final class MarkedConnector implements Connector {
     }
 
     @Override
-    public void closed(UpstreamTarget target) {
+    public void closed(UpstreamTarget target, Link link) {
         if (target.mesh()) {
             observer.connectionClosed(Direction.OUTBOUND, Security.MUTUAL_TLS);
         }

@@ -4,6 +4,7 @@ import io.proa.model.AppProtocol;
 import io.proa.model.IpPort;
 import io.proa.model.ServiceName;
 import io.proa.proxy.http.Arrival;
+import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.PlainLink;
@@ -37,6 +38,7 @@ final class OutboundConnection implements LinkHandler {
     private final Runnable known = this::known;
     private @Nullable Destination destination;
     private boolean detecting;
+    private boolean httpOnly;
 
     private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
             throws IOException {
@@ -62,7 +64,7 @@ final class OutboundConnection implements LinkHandler {
         OutboundConnection connection = new OutboundConnection(loop, link, address);
         link.handler(connection);
         connection.go(found);
-        if (connection.detecting && link.in != null) {
+        if ((connection.detecting || connection.httpOnly) && link.in != null) {
             connection.judge(false);
         }
     }
@@ -121,7 +123,10 @@ final class OutboundConnection implements LinkHandler {
                     case Destination.Outside _ -> AppProtocol.TCP;
                 };
         switch (protocol) {
-            case HTTP -> http();
+            case HTTP -> {
+                httpOnly = true;
+                link.wantRead(true);
+            }
             case TCP -> tunnel();
             case DETECT -> {
                 detecting = true;
@@ -150,22 +155,33 @@ final class OutboundConnection implements LinkHandler {
             return;
         }
         switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
-            case HTTP1 -> http();
-            case OPAQUE -> tunnel();
+            case HTTP1 -> http(HttpVersion.HTTP1);
+            case HTTP2 -> http(HttpVersion.HTTP2);
+            case OPAQUE -> other();
             case MORE -> {
                 if (ended) {
-                    tunnel();
+                    other();
                 }
             }
         }
     }
 
-    private void http() {
+    /// What is declared to be HTTP is told so where it is not.
+    private void other() {
+        if (httpOnly) {
+            http(HttpVersion.HTTP1);
+        } else {
+            tunnel();
+        }
+    }
+
+    private void http(HttpVersion version) {
         timer.cancel();
         Arrival arrival =
                 new Arrival(
                         Direction.OUTBOUND,
                         Security.PLAINTEXT,
+                        version,
                         null,
                         null,
                         address,

@@ -25,6 +25,7 @@ final class RequestDeadline
         exchange.deadline(
                 bound == 0 ? Deadline.NONE : new Deadline(exchange.record.startedAt + bound),
                 timeouts);
+        exchange.callerDeadline(GrpcDeadline.of(exchange));
         if (exchange.deadline().passed(exchange.loop().now())) {
             reply.failed(new Failure.Refused(Reason.DEADLINE, "it had passed on arrival"));
         } else {

@@ -69,7 +69,7 @@ final class Retrying implements Filter<RoutedRequest, UpstreamResponse, Attempt,
 
         @Override
         public void answered(UpstreamResponse response) {
-            int status = response.status();
+            int status = response.outcome();
             if (status >= 500) {
                 exchange.record.failedAttempts++;
                 RetryRule rule = request.rule().retry();

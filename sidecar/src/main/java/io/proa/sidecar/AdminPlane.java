@@ -7,6 +7,7 @@ import io.proa.proxy.http.ClientConnection;
 import io.proa.proxy.http.ConnectionObserver;
 import io.proa.proxy.http.Exchange;
 import io.proa.proxy.http.HttpTools;
+import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.http.UpstreamResponse;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
@@ -113,7 +114,14 @@ final class AdminPlane implements AutoCloseable {
     private void serve(SocketChannel accepted, Door door) throws IOException {
         Link link = new PlainLink(loop, accepted, LinkHandler.NOBODY, SelectionKey.OP_READ);
         Arrival arrival =
-                new Arrival(Direction.INBOUND, Security.PLAINTEXT, null, null, null, door);
+                new Arrival(
+                        Direction.INBOUND,
+                        Security.PLAINTEXT,
+                        HttpVersion.HTTP1,
+                        null,
+                        null,
+                        null,
+                        door);
         new ClientConnection(link, tools, arrival, this::answer, new Unobserved(), PATIENCE)
                 .start();
     }

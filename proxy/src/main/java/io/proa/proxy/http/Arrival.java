@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is known about a connection before its first request.
 ///
+/// @param version in which its requests come
 /// @param peer who proved its identity; null for the application itself and for callers outside the
 ///   mesh
 /// @param destination where the client believed to connect to; null where that is unknown
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Arrival(
         Direction direction,
         Security security,
+        HttpVersion version,
         @Nullable VerifiedPeer peer,
         @Nullable IpPort remote,
         @Nullable IpPort destination,

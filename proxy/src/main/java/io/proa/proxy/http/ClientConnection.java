@@ -1,5 +1,6 @@
 package io.proa.proxy.http;
 
+import io.proa.formats.Flaw;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
 import io.proa.proxy.loop.Link;
@@ -154,8 +155,7 @@ public final class ClientConnection implements LinkHandler {
         try {
             head = input.readHead();
         } catch (MalformedHead e) {
-            boolean large = e.flaw().status() == Reason.HEAD_TOO_LARGE.status();
-            refuse(large ? Reason.HEAD_TOO_LARGE : Reason.BAD_REQUEST, e.flaw().sentence());
+            refuse(reason(e.flaw()), e.flaw().sentence());
             return false;
         }
         if (head == null) {
@@ -186,6 +186,19 @@ public final class ClientConnection implements LinkHandler {
 
     boolean inputEnded() {
         return inputEnded;
+    }
+
+    /// Records a request of which no more than its flaw is known, where there is no connection of
+    /// its own.
+    public static void malformed(
+            Loop loop, Arrival arrival, ConnectionObserver observer, Flaw flaw) {
+        ClientExchange.malformed(loop, arrival, observer, reason(flaw), flaw.sentence());
+    }
+
+    private static Reason reason(Flaw flaw) {
+        return flaw.status() == Reason.HEAD_TOO_LARGE.status()
+                ? Reason.HEAD_TOO_LARGE
+                : Reason.BAD_REQUEST;
     }
 
     private void timedOut() {
@@ -261,6 +274,12 @@ public final class ClientConnection implements LinkHandler {
     void abort() {
         over();
         link.abort();
+    }
+
+    /// Like [#abort()], for what happened at the endpoint.
+    void abort(IOException cause) {
+        over();
+        link.abort(cause);
     }
 
     boolean isOver() {

@@ -79,6 +79,10 @@ final class ClientExchange implements Reply<UpstreamResponse> {
     }
 
     private ExchangeRecord record() {
+        return record(loop, arrival);
+    }
+
+    private static ExchangeRecord record(Loop loop, Arrival arrival) {
         ExchangeRecord record = new ExchangeRecord(arrival.direction(), loop.now());
         record.security = arrival.security();
         record.peer = arrival.peer() == null ? null : arrival.peer().id();
@@ -87,14 +91,19 @@ final class ClientExchange implements Reply<UpstreamResponse> {
 
     /// A request that cannot be understood still is one: it has a record and an answer.
     void refuse(Reason reason, String detail) {
-        ExchangeRecord record = record();
+        malformed(loop, arrival, observer, reason, detail);
+        output.answer(SidecarAnswer.of(reason, reason.code(), detail, true, false));
+    }
+
+    static void malformed(
+            Loop loop, Arrival arrival, ConnectionObserver observer, Reason reason, String detail) {
+        ExchangeRecord record = record(loop, arrival);
         record.method = "OTHER";
         record.reason = reason;
         record.detail = detail;
         record.status = reason.status();
         record.endedAt = loop.clock();
         observer.malformed(record);
-        output.answer(SidecarAnswer.of(reason, reason.code(), detail, true, false));
     }
 
     /// Moves the body behind the head where all of it has arrived and is small.
@@ -323,7 +332,9 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         now.record.reason = failure.reason();
         now.record.detail = failure.detail();
         if (now.responseStarted) {
-            responseBroken(now, failure.reason(), failure.detail());
+            now.record.detail = failure.detail();
+            finish(now, failure.reason());
+            connection.abort();
             return;
         }
         if (failure.reason() == Reason.CLIENT_GONE) {
@@ -333,16 +344,7 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         boolean close = !keepAlive || output.http10() || connection.draining() || !input.done();
         now.record.status = failure.reason().status();
         observer.responding(now);
-        boolean sent =
-                output.answer(
-                        SidecarAnswer.of(
-                                failure.reason(),
-                                observer.tellsSidecars(arrival)
-                                        ? PeerReason.encode(failure)
-                                        : failure.reason().code(),
-                                failure.detail(),
-                                close,
-                                now.method == Method.HEAD));
+        boolean sent = output.answer(answer(now, failure, close));
         finish(now, failure.reason());
         if (!sent) {
             // An orderly end without an answer would say that nothing was processed.
@@ -352,6 +354,18 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         } else {
             connection.next();
         }
+    }
+
+    private byte[] answer(Exchange now, Failure failure, boolean close) {
+        Reason reason = failure.reason();
+        String detail = failure.detail();
+        boolean head = now.method == Method.HEAD;
+        if (observer.tellsSidecars(arrival)) {
+            return SidecarAnswer.of(reason, PeerReason.encode(failure), detail, close, head);
+        }
+        return now.isGrpc()
+                ? SidecarAnswer.ofGrpc(reason, reason.code(), detail)
+                : SidecarAnswer.of(reason, reason.code(), detail, close, head);
     }
 
     /// Sends a complete response made here: head and body in one piece.
@@ -398,16 +412,12 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         }
     }
 
-    void responseBroken(Exchange was, String detail) {
-        responseBroken(was, Reason.UPSTREAM_TRUNCATED, detail);
-    }
-
     /// What is incomplete must not look complete: the connection is reset.
-    private void responseBroken(Exchange was, Reason reason, String detail) {
+    void responseBroken(Exchange was, IOException cause) {
         if (exchange == was) {
-            was.record.detail = detail;
-            finish(was, reason);
-            connection.abort();
+            was.record.detail = String.valueOf(cause.getMessage());
+            finish(was, Reason.UPSTREAM_TRUNCATED);
+            connection.abort(cause);
         }
     }
 

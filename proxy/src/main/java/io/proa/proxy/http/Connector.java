@@ -18,7 +18,7 @@ public interface Connector {
     default void established(UpstreamTarget target, Link link) {}
 
     /// An established connection is gone.
-    default void closed(UpstreamTarget target) {}
+    default void closed(UpstreamTarget target, Link link) {}
 
     /// A connection never came to stand.
     default void refused(UpstreamTarget target, IOException cause) {}

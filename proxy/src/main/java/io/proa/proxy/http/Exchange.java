@@ -44,6 +44,7 @@ public final class Exchange implements RequestView {
     public final ExchangeRecord record;
     private Arrival arrival;
     final Method method;
+    private final boolean grpc;
     private final MessageHead head;
     private @Nullable Slab requestHead;
 
@@ -83,9 +84,20 @@ public final class Exchange implements RequestView {
         this.arrival = arrival;
         this.head = head;
         this.method = head.method();
+        this.grpc = arrival.version() == HttpVersion.HTTP2 && isGrpc(head);
         this.kept =
                 new KeptBody(
                         loop.slabs(), head.framing() == Framing.LENGTH ? head.contentLength() : -1);
+    }
+
+    private static boolean isGrpc(MessageHead head) {
+        int at = head.find(KnownHeader.CONTENT_TYPE);
+        return at >= 0 && head.value(at).startsWith("application/grpc");
+    }
+
+    /// Whether the caller speaks gRPC.
+    public boolean isGrpc() {
+        return grpc;
     }
 
     public Loop loop() {
@@ -97,12 +109,17 @@ public final class Exchange implements RequestView {
         return arrival;
     }
 
+    HttpVersion version() {
+        return arrival.version();
+    }
+
     /// Where it is meant to go, where the request says so and not its connection.
     public void readdress(IpPort destination, Object target) {
         arrival =
                 new Arrival(
                         arrival.direction(),
                         arrival.security(),
+                        arrival.version(),
                         arrival.peer(),
                         arrival.remote(),
                         destination,

@@ -99,6 +99,10 @@ final class ResponseOutput {
         int at = from.head;
         while (true) {
             at = chunks.skip(from.whole(), at, end);
+            if (chunks.last()) {
+                // HTTP/1.0 has no trailers.
+                return end - from.head;
+            }
             int n = chunks.data(end - at);
             int taken = n == 0 ? 0 : link.write(from, at, at + n);
             if (taken == 0) {

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP/1.1 connection to an endpoint: how it comes to stand, lies idle in its pool and ends.
-/// What belongs to the one request it serves at a time is its [UpstreamExchange].
+/// One connection to an endpoint, or a stream of one: how it comes to stand, lies idle in its pool
+/// and ends. What belongs to the one request it serves at a time is its [UpstreamExchange].
 ///
 /// It is in its pool exactly while it is idle, and counted there from its first call to its one
 /// end.
@@ -27,6 +27,7 @@ final class UpstreamConnection implements LinkHandler {
     }
 
     private final UpstreamPool pool;
+    private final HttpVersion version;
     private final Loop loop;
     private final UpstreamExchange use;
     private final Timer timer = new Timer();
@@ -37,8 +38,9 @@ final class UpstreamConnection implements LinkHandler {
     private boolean counted;
     private boolean gone;
 
-    UpstreamConnection(UpstreamPool pool, Loop loop, HttpTools tools) {
+    UpstreamConnection(UpstreamPool pool, HttpVersion version, Loop loop, HttpTools tools) {
         this.pool = pool;
+        this.version = version;
         this.loop = loop;
         this.use = new UpstreamExchange(this, pool, loop, tools);
         this.openedAt = loop.now();
@@ -49,6 +51,10 @@ final class UpstreamConnection implements LinkHandler {
         protected void expired(long nowNanos) {
             timedOut();
         }
+    }
+
+    HttpVersion version() {
+        return version;
     }
 
     long openedAt() {
@@ -79,7 +85,7 @@ final class UpstreamConnection implements LinkHandler {
         use.writeHead();
         await(connectNanos);
         try {
-            link = connector.connect(pool.target(), "http/1.1", this);
+            link = connector.connect(pool.target(), version.alpn(), this);
         } catch (IOException e) {
             broken(e);
         }

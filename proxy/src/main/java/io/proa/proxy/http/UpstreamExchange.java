@@ -363,7 +363,7 @@ final class UpstreamExchange implements Cancellable {
         Exchange was = current();
         detach();
         connection.abort();
-        was.client.responseBroken(was, detail);
+        was.client.responseBroken(was, cause);
     }
 
     /// Gives the response up whose head has been looked at and not been passed on.

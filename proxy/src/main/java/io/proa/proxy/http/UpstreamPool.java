@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The HTTP/1.1 connections of one loop to one endpoint. The one used last is used first, so that a
-/// calm pool shrinks from its cold end.
+/// The connections of one loop to one endpoint, in either version of HTTP; with HTTP/2 each of them
+/// is a stream at a time. The one used last is used first, so that a calm pool shrinks from its
+/// cold end.
 public final class UpstreamPool {
     /// Bounds of a pool.
     ///
@@ -33,6 +34,7 @@ public final class UpstreamPool {
     private final UpstreamTarget target;
     private final Limits limits;
     private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>();
+    private final ArrayDeque<UpstreamConnection> idleStreams = new ArrayDeque<>();
     private final ArrayDeque<WaitingRequest> waiting = new ArrayDeque<>();
     private int open;
     private boolean closed;
@@ -61,6 +63,7 @@ public final class UpstreamPool {
             long connectNanos,
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
+        ArrayDeque<UpstreamConnection> idle = idle(exchange.version());
         UpstreamConnection connection = idle.pollFirst();
         // What may not be sent twice is not sent where the end may lie unread in the kernel.
         while (connection != null && !exchange.idempotent() && !connection.quiet()) {
@@ -86,6 +89,13 @@ public final class UpstreamPool {
         }
     }
 
+    private ArrayDeque<UpstreamConnection> idle(HttpVersion version) {
+        return switch (version) {
+            case HTTP1 -> idle;
+            case HTTP2 -> idleStreams;
+        };
+    }
+
     private void open(
             Exchange exchange,
             int attempt,
@@ -93,7 +103,7 @@ public final class UpstreamPool {
             long tryNanos,
             Reply<? super UpstreamResponse> reply) {
         open++;
-        new UpstreamConnection(this, loop, tools)
+        new UpstreamConnection(this, exchange.version(), loop, tools)
                 .open(exchange, attempt, connectNanos, tryNanos, reply, connector);
     }
 
@@ -177,6 +187,7 @@ public final class UpstreamPool {
     }
 
     void release(UpstreamConnection connection) {
+        ArrayDeque<UpstreamConnection> idle = idle(connection.version());
         if (closed
                 || idle.size() >= limits.mostIdle()
                 || loop.now() - connection.openedAt() > limits.ageNanos()) {
@@ -184,10 +195,14 @@ public final class UpstreamPool {
             return;
         }
         connection.idle(limits.idleNanos());
-        if (waiting.isEmpty()) {
+        WaitingRequest next = waiting.peekFirst();
+        if (next == null) {
             idle.addFirst(connection);
-        } else {
+        } else if (next.exchange.version() == connection.version()) {
             waiting.removeFirst().goOn(connection);
+        } else {
+            // It makes room for one that speaks as the next request does.
+            connection.close();
         }
     }
 
@@ -198,9 +213,9 @@ public final class UpstreamPool {
     void gone(UpstreamConnection connection, boolean wasEstablished) {
         open--;
         if (wasEstablished) {
-            connector.closed(target);
+            connector.closed(target, connection.link());
         }
-        idle.remove(connection);
+        idle(connection.version()).remove(connection);
         if (!waiting.isEmpty()) {
             loop.execute(this::replace);
         }
@@ -230,7 +245,9 @@ public final class UpstreamPool {
     public void close() {
         closed = true;
         List<UpstreamConnection> all = new ArrayList<>(idle);
+        all.addAll(idleStreams);
         idle.clear();
+        idleStreams.clear();
         all.forEach(UpstreamConnection::close);
     }
 }

@@ -19,6 +19,7 @@ public final class UpstreamResponse {
     private final ResponseInput input;
     private final MessageHead head;
     private int status;
+    private int outcome;
     private boolean fromSidecar;
     private boolean reusable;
 
@@ -33,6 +34,7 @@ public final class UpstreamResponse {
     /// @param requestOut whether nothing of the request's head is still to be sent
     void begin(boolean requestOut) {
         status = head.status();
+        outcome = use.current().isGrpc() ? grpcOutcome() : status;
         fromSidecar = use.mesh() && head.has(KnownHeader.X_PROA_REASON);
         reusable = head.keepAlive() && requestOut;
         input.beginBody(head);
@@ -41,6 +43,17 @@ public final class UpstreamResponse {
     /// 200 to 599.
     public int status() {
         return status;
+    }
+
+    /// How it went with the request, as a status of HTTP: of a gRPC response that has nothing but
+    /// trailers it is what its own status stands for.
+    public int outcome() {
+        return outcome;
+    }
+
+    private int grpcOutcome() {
+        int at = head.find(KnownHeader.GRPC_STATUS);
+        return at < 0 ? status : GrpcStatus.http(head.value(at));
     }
 
     /// Whether the other sidecar made it, not its application.

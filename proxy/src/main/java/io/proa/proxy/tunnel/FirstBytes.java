@@ -1,12 +1,14 @@
 package io.proa.proxy.tunnel;
 
+import io.proa.formats.FrameWriter;
 import java.nio.ByteBuffer;
 
-/// Tells HTTP/1.1 from everything else by what the client sends first.
+/// Tells HTTP/1.1 and HTTP/2 from everything else by what the client sends first.
 public final class FirstBytes {
     /// What the bytes so far say.
     public enum Verdict {
         HTTP1,
+        HTTP2,
         OPAQUE,
         MORE
     }
@@ -24,6 +26,9 @@ public final class FirstBytes {
         // RFC 9112 section 2.2: an empty line before the request line is tolerated.
         while (to - from >= 2 && bytes.get(from) == '\r' && bytes.get(from + 1) == '\n') {
             from += 2;
+        }
+        if (from < to && FrameWriter.beginsPreface(bytes, from, to)) {
+            return to - from >= FrameWriter.prefaceLength() ? Verdict.HTTP2 : Verdict.MORE;
         }
         boolean possible = false;
         for (String method : METHODS) {

@@ -1,0 +1,227 @@
+package io.proa.proxy.http2;
+
+import io.proa.formats.Framing;
+import io.proa.formats.Http2Error;
+import io.proa.formats.MalformedHead;
+import io.proa.formats.MessageHead;
+import io.proa.formats.Method;
+import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.Slab;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The end that asks: each lane that a pool holds is one request after the other.
+final class ClientSession extends Session {
+    /// After so many a new connection begins, long before the numbers end (RFC 9113 section 5.1.1).
+    private static final int LAST_STREAM = 1 << 30;
+
+    /// Told of the end, and of a connection that stands.
+    interface Owner {
+        void established(ClientSession session);
+
+        void gone(ClientSession session);
+    }
+
+    private static final long SPARE_NANOS = 10_000_000_000L;
+
+    private final Owner owner;
+    private final long openedAt;
+    private int nextStream = 1;
+    private boolean established;
+
+    ClientSession(Link link, Http2Tools tools, Owner owner) {
+        super(link, tools);
+        this.owner = owner;
+        this.openedAt = loop.now();
+    }
+
+    long openedAt() {
+        return openedAt;
+    }
+
+    boolean isEstablished() {
+        return established;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    /// Whether another lane would find a stream.
+    boolean hasRoom() {
+        return !over && !goingAway && lanes() < Math.min(peer.maxConcurrentStreams(), MOST_STREAMS);
+    }
+
+    @Override
+    public void established() {
+        established = true;
+        owner.established(this);
+        try {
+            output.preface();
+            greet(0);
+        } catch (IOException e) {
+            broken(e);
+            return;
+        }
+        tellLanes(lane -> lane.owner().established());
+    }
+
+    @Override
+    void head(int stream, ByteBuffer block, int from, int to, boolean last) throws IOException {
+        Lane lane = streams.get(stream);
+        if (lane == null) {
+            tools.section.beginTrailers(tools.mostHeaderBytes());
+            if (decode(block, from, to)) {
+                late(stream);
+            }
+        } else if (lane.answered) {
+            trailers(lane, block, from, to, last);
+        } else {
+            tools.section.beginResponse(tools.mostHeaderBytes());
+            if (decode(block, from, to)) {
+                response(lane, last);
+            }
+        }
+    }
+
+    private void response(Lane lane, boolean last) throws IOException {
+        Slab text = lane.input().roomForHead(tools.section.room());
+        MessageHead head = tools.received;
+        Method asked = lane.output().method();
+        try {
+            tools.section.response(text.space(), head, tools.limits, asked, last);
+        } catch (MalformedHead e) {
+            resetByUs(lane, Http2Error.PROTOCOL_ERROR, e.flaw().sentence());
+            return;
+        }
+        text.tail = head.end();
+        if (head.status() >= 200) {
+            lane.answered = true;
+            boolean tunnel = asked == Method.CONNECT && head.status() < 300;
+            long length = head.framing() == Framing.CHUNKED ? -1 : head.contentLength();
+            lane.input().begin(head.framing() == Framing.NONE ? 0 : length, last, tunnel && !last);
+            if (last) {
+                lane.peerEnded(tunnel);
+            }
+        }
+        lane.arrived();
+    }
+
+    @Override
+    boolean hasBegun(int stream) {
+        return (stream & 1) == 1 && stream < nextStream;
+    }
+
+    @Override
+    boolean parse(MessageHead head, ByteBuffer text, int from, int to, Method answered)
+            throws MalformedHead {
+        return head.parseRequest(text, from, to, tools.limits);
+    }
+
+    @Override
+    boolean sendHead(Lane lane, MessageHead head, Slab text, boolean last) throws IOException {
+        if (goingAway || over) {
+            // Not while its owner is sending.
+            loop.execute(lane::retire);
+            return false;
+        }
+        if (streams.size() >= peer.maxConcurrentStreams()) {
+            return false;
+        }
+        lane.stream = nextStream;
+        if (!writeHead(lane, head, text, last)) {
+            lane.stream = 0;
+            return false;
+        }
+        lane.begin(nextStream, STREAM_WINDOW, peer.initialWindowSize());
+        lane.answered = false;
+        lane.output().answers(head.method());
+        streams.put(lane);
+        nextStream += 2;
+        if (nextStream > LAST_STREAM) {
+            goAway();
+        }
+        return true;
+    }
+
+    @Override
+    void encode(MessageHead head, ByteBuffer text, ByteBuffer out) {
+        tools.blocks.request(head, text, tools.edits, false, encoder, out);
+    }
+
+    @Override
+    void keep(Lane lane) {
+        resumeSoon();
+    }
+
+    /// The connection stays for a while: whoever gives up a request soon sends the next one.
+    @Override
+    void forget(Lane lane) {
+        resumeSoon();
+        if (lanes() == 0 && !over) {
+            await(SPARE_NANOS);
+        }
+    }
+
+    @Override
+    Http2Error abandonment(boolean said, Http2Error why) {
+        return why == Http2Error.INTERNAL_ERROR ? Http2Error.CANCEL : why;
+    }
+
+    @Override
+    boolean answers() {
+        return false;
+    }
+
+    @Override
+    void idled() {
+        if (lanes() > 0) {
+            return;
+        }
+        if (established) {
+            goAway();
+        } else {
+            broken(new IOException("nobody waits for it any more"));
+        }
+    }
+
+    @Override
+    void pingAnswered() {}
+
+    @Override
+    void peerGoesAway(int lastStream, Http2Error error) throws IOException {
+        goingAway = true;
+        List<Lane> unseen = new ArrayList<>();
+        streams.forEach(lane -> {
+            if (Integer.compareUnsigned(lane.stream, lastStream) > 0) {
+                unseen.add(lane);
+            }
+        });
+        for (Lane lane : unseen) {
+            streams.remove(lane.stream);
+            lane.unprocessed();
+        }
+        retireIdle();
+        closeIfDone();
+    }
+
+    @Override
+    boolean done() {
+        return goingAway && lanes() == 0;
+    }
+
+    @Override
+    void gone() {
+        owner.gone(this);
+    }
+
+    @Override
+    public void broken(IOException cause) {
+        if (!established) {
+            tellLanes(lane -> lane.lost(cause));
+        }
+        super.broken(cause);
+    }
+}

@@ -1,0 +1,37 @@
+package io.proa.proxy.http2;
+
+import io.proa.formats.FieldBlocks;
+import io.proa.formats.FieldSection;
+import io.proa.formats.HeadEdits;
+import io.proa.formats.HeadLimits;
+import io.proa.formats.MessageHead;
+
+/// What one loop needs once for all its HTTP/2 connections; each part is used within one call.
+public final class Http2Tools {
+    /// Told of connections that end by a fault.
+    @FunctionalInterface
+    public interface Observer {
+        /// @param error the code of RFC 9113 section 7, in lower case
+        void failed(String error, String why);
+    }
+
+    final HeadLimits limits;
+    final Observer observer;
+    final FieldSection section = new FieldSection();
+    final MessageHead received = new MessageHead();
+    final MessageHead sent = new MessageHead();
+    final FieldBlocks blocks = new FieldBlocks();
+    final HeadEdits edits = new HeadEdits();
+
+    /// @param limits on heads, which are those of HTTP/1.1
+    public Http2Tools(HeadLimits limits, Observer observer) {
+        this.limits = limits;
+        this.observer = observer;
+        edits.keepTrailerAllowance();
+    }
+
+    /// Bytes of names and values, and 32 for each field (RFC 9113 section 6.5.2).
+    int mostHeaderBytes() {
+        return limits.maxBytes();
+    }
+}

@@ -1,0 +1,278 @@
+package io.proa.proxy.http2;
+
+import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.SlabPool;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// What a stream has received and its reader has not taken, as text of HTTP/1.1: a head, then the
+/// body as it was announced, or in chunks.
+///
+/// A chunk grows while nobody has taken it, so that many small frames cost no more than few large
+/// ones. How much lies here is bounded by the stream's window.
+final class LaneInput {
+    private enum Body {
+        NONE,
+        LENGTH,
+        CHUNKED,
+        RAW
+    }
+
+    private static final int SIZE_DIGITS = 6;
+    private static final int CHUNK_START = SIZE_DIGITS + 2;
+    private static final int CHUNK_END = 2;
+    private static final int LEAST_ROOM = 64;
+    private static final byte[] HEX = {
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+    };
+
+    private final SlabPool slabs;
+    private @Nullable ArrayDeque<Slab> full;
+    private @Nullable Slab last;
+    private Body body = Body.NONE;
+
+    /// Of an announced length; what has not come.
+    private long left;
+
+    /// Where in [#last] the size of the chunk is that can still grow; -1 = there is none.
+    private int openChunk = -1;
+
+    /// Bytes of DATA that lie here.
+    private int held;
+
+    /// Bytes of DATA taken, of which the peer has not been told.
+    private int credit;
+
+    LaneInput(SlabPool slabs) {
+        this.slabs = slabs;
+    }
+
+    /// A slab to write a head of at most `bytes` into; nothing else lies here yet.
+    Slab roomForHead(int bytes) {
+        Slab slab = last;
+        if (slab == null || slab.room() < bytes) {
+            retire();
+            slab = slabs.take(bytes);
+            last = slab;
+        }
+        return slab;
+    }
+
+    /// What follows the head.
+    ///
+    /// @param length announced; -1 = none
+    /// @param ended whether nothing follows
+    /// @param tunnel whether bytes follow that are no message
+    void begin(long length, boolean ended, boolean tunnel) {
+        openChunk = -1;
+        left = Math.max(0, length);
+        body = tunnel ? Body.RAW : ended ? Body.NONE : length >= 0 ? Body.LENGTH : Body.CHUNKED;
+    }
+
+    /// Whether `n` bytes more are within what was announced.
+    boolean allows(int n) {
+        return body != Body.NONE && (body != Body.LENGTH || n <= left);
+    }
+
+    /// Takes `n` bytes of the body, which it [#allows].
+    void data(ByteBuffer from, int at, int n) {
+        held += n;
+        left -= body == Body.LENGTH ? n : 0;
+        int done = 0;
+        while (done < n) {
+            Slab slab = roomForData(n - done);
+            int take = Math.min(n - done, slab.room() - LEAST_ROOM / 2);
+            slab.whole().put(slab.tail, from, at + done, take);
+            slab.tail += take;
+            done += take;
+            if (body == Body.CHUNKED) {
+                growChunk(slab);
+            }
+        }
+    }
+
+    private Slab roomForData(int wanted) {
+        Slab slab = last;
+        if (slab != null && slab.room() < LEAST_ROOM) {
+            retire();
+            slab = null;
+        }
+        if (slab == null) {
+            boolean small = wanted + LEAST_ROOM <= SlabPool.SMALL && full == null;
+            slab = slabs.take(small ? SlabPool.SMALL : SlabPool.RECORD);
+            last = slab;
+        }
+        if (body == Body.CHUNKED && openChunk < 0) {
+            openChunk = slab.tail;
+            slab.tail += CHUNK_START;
+        }
+        return slab;
+    }
+
+    /// Writes the size of the chunk as it now is.
+    private void growChunk(Slab slab) {
+        ByteBuffer bytes = slab.whole();
+        int size = slab.tail - openChunk - CHUNK_START;
+        for (int i = SIZE_DIGITS - 1; i >= 0; i--) {
+            bytes.put(openChunk + i, HEX[size & 0xf]);
+            size >>= 4;
+        }
+        bytes.put(openChunk + SIZE_DIGITS, (byte) '\r')
+                .put(openChunk + SIZE_DIGITS + 1, (byte) '\n');
+    }
+
+    private void closeChunk() {
+        Slab slab = last;
+        if (slab != null && openChunk >= 0) {
+            put(slab, '\r');
+            put(slab, '\n');
+        }
+        openChunk = -1;
+    }
+
+    private static void put(Slab slab, char c) {
+        slab.whole().put(slab.tail, (byte) c);
+        slab.tail++;
+    }
+
+    /// Nothing more comes.
+    ///
+    /// @return whether all has come that was announced
+    boolean end() {
+        if (body == Body.CHUNKED) {
+            endChunks(0);
+            Slab slab = roomForHead(LEAST_ROOM);
+            put(slab, '\r');
+            put(slab, '\n');
+        }
+        boolean whole = body != Body.LENGTH || left == 0;
+        body = Body.NONE;
+        return whole;
+    }
+
+    /// The body ends with trailers, whose lines, with the empty one, the caller appends.
+    ///
+    /// @return a slab with room for `bytes`; null where a body of announced length cannot have any
+    @Nullable Slab endWithTrailers(int bytes) {
+        if (body != Body.CHUNKED) {
+            return null;
+        }
+        endChunks(bytes);
+        body = Body.NONE;
+        return last;
+    }
+
+    private void endChunks(int more) {
+        closeChunk();
+        Slab slab = roomForHead(more + LEAST_ROOM);
+        put(slab, '0');
+        put(slab, '\r');
+        put(slab, '\n');
+    }
+
+    private void retire() {
+        closeChunk();
+        Slab slab = last;
+        last = null;
+        if (slab == null) {
+            return;
+        }
+        if (slab.isEmpty()) {
+            slab.release();
+            return;
+        }
+        if (full == null) {
+            full = new ArrayDeque<>(4);
+        }
+        full.addLast(slab);
+    }
+
+    boolean isEmpty() {
+        return last == null && (full == null || full.isEmpty());
+    }
+
+    /// Hands over the next slab as it is.
+    ///
+    /// @return null where there is none
+    @Nullable Slab take() {
+        Slab slab = full == null ? null : full.pollFirst();
+        if (slab == null) {
+            closeChunk();
+            slab = last;
+            last = null;
+        }
+        if (slab != null) {
+            taken(slab.size());
+        }
+        return slab;
+    }
+
+    /// Moves what fits into `to`.
+    ///
+    /// @return bytes moved
+    int moveTo(Slab to) {
+        boolean queued = full != null && !full.isEmpty();
+        if (!queued) {
+            closeChunk();
+        }
+        Slab slab = queued ? java.util.Objects.requireNonNull(full).peekFirst() : last;
+        if (slab == null) {
+            return 0;
+        }
+        int n = to.appendFrom(slab, slab.size());
+        if (slab.isEmpty()) {
+            slab.release();
+            if (queued) {
+                java.util.Objects.requireNonNull(full).removeFirst();
+            } else {
+                last = null;
+            }
+        }
+        taken(n);
+        return n;
+    }
+
+    /// Text counts as data until all data have been counted: a few bytes too early, and in the end
+    /// exactly.
+    private void taken(int bytes) {
+        int n = isEmpty() ? held : Math.min(bytes, held);
+        held -= n;
+        credit += n;
+    }
+
+    /// The bytes that the peer may be allowed again, once they are worth telling.
+    int claimCredit(int least) {
+        if (credit < least) {
+            return 0;
+        }
+        int n = credit;
+        credit = 0;
+        return n;
+    }
+
+    /// It could not be told yet.
+    void unclaim(int bytes) {
+        credit += bytes;
+    }
+
+    /// Whether its bytes are no message, so that their end is one of the connection.
+    boolean isTunnel() {
+        return body == Body.RAW;
+    }
+
+    void release() {
+        if (full != null) {
+            full.forEach(Slab::release);
+            full = null;
+        }
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+        openChunk = -1;
+        held = 0;
+        credit = 0;
+        body = Body.NONE;
+    }
+}

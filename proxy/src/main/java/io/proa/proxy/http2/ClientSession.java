@@ -73,14 +73,14 @@ final class ClientSession extends Session {
         Lane lane = streams.get(stream);
         if (lane == null) {
             tools.section.beginTrailers(tools.mostHeaderBytes());
-            if (decode(block, from, to)) {
-                late(stream);
+            if (incoming.decode(block, from, to)) {
+                incoming.late(stream);
             }
         } else if (lane.answered) {
-            trailers(lane, block, from, to, last);
+            incoming.trailers(lane, block, from, to, last);
         } else {
             tools.section.beginResponse(tools.mostHeaderBytes());
-            if (decode(block, from, to)) {
+            if (incoming.decode(block, from, to)) {
                 response(lane, last);
             }
         }
@@ -131,7 +131,7 @@ final class ClientSession extends Session {
             return false;
         }
         lane.stream = nextStream;
-        if (!writeHead(lane, head, text, last)) {
+        if (!outgoing.writeHead(lane, head, text, last)) {
             lane.stream = 0;
             return false;
         }
@@ -148,18 +148,18 @@ final class ClientSession extends Session {
 
     @Override
     void encode(MessageHead head, ByteBuffer text, ByteBuffer out) {
-        tools.blocks.request(head, text, tools.edits, false, encoder, out);
+        tools.blocks.request(head, text, tools.edits, false, outgoing.encoder, out);
     }
 
     @Override
     void keep(Lane lane) {
-        resumeSoon();
+        outgoing.resumeSoon();
     }
 
     /// The connection stays for a while: whoever gives up a request soon sends the next one.
     @Override
     void forget(Lane lane) {
-        resumeSoon();
+        outgoing.resumeSoon();
         if (lanes() == 0 && !over) {
             await(SPARE_NANOS);
         }

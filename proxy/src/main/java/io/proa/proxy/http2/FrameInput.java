@@ -129,7 +129,7 @@ final class FrameInput {
         int end = frame.contentEnd();
         switch (frame.type()) {
             case DATA ->
-                    session.data(
+                    session.incoming.data(
                             frame.stream(),
                             bytes,
                             at,
@@ -142,7 +142,8 @@ final class FrameInput {
             case SETTINGS -> settings(bytes, at, end);
             case PING -> ping(bytes, at);
             case GOAWAY -> session.peerGoesAway(frame.lastStream(), frame.error());
-            case WINDOW_UPDATE -> session.windowUpdate(frame.stream(), frame.windowIncrement());
+            case WINDOW_UPDATE ->
+                    session.outgoing.windowUpdate(frame.stream(), frame.windowIncrement());
             case PRIORITY, UNKNOWN -> session.spend(Goodwill.IDLE_FRAME);
             case PUSH_PROMISE -> throw new IllegalStateException("refused by the check");
         }

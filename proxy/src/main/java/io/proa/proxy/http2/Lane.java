@@ -36,6 +36,9 @@ final class Lane extends Link {
     /// Whether it waits for room in a window or in the connection's output.
     boolean waits;
 
+    /// Whether it will be told in its turn.
+    boolean queued;
+
     private @Nullable Slab backlog;
 
     /// What is said of a stream that is given up.
@@ -156,7 +159,7 @@ final class Lane extends Link {
             n = input.moveTo(slab);
         }
         if (n > 0) {
-            session.creditStream(this);
+            session.outgoing.creditStream(this);
             return n;
         }
         return endToTell && input.isEmpty() ? -1 : 0;
@@ -174,8 +177,7 @@ final class Lane extends Link {
         }
         int n = output.take(from, start, end);
         if (n < end - start) {
-            waits = true;
-            session.waiting(this);
+            session.outgoing.waitFor(this, output.needsWindow());
         }
         return n;
     }
@@ -213,8 +215,7 @@ final class Lane extends Link {
                 backlog = null;
             }
         } else if (!closed) {
-            waits = true;
-            session.waiting(this);
+            session.outgoing.waitFor(this, output.needsWindow());
         }
     }
 
@@ -234,8 +235,7 @@ final class Lane extends Link {
     /// @return whether nothing is left to be told
     private boolean tellEnd() throws IOException {
         if (endWanted && !output.endTunnel()) {
-            waits = true;
-            session.waiting(this);
+            session.outgoing.waitFor(this, false);
             return false;
         }
         return true;

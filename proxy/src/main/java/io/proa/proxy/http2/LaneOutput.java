@@ -53,6 +53,11 @@ final class LaneOutput {
         state = State.ENDED;
     }
 
+    /// Whether what comes next is data.
+    boolean needsWindow() {
+        return state == State.LENGTH || state == State.CHUNKED || state == State.RAW;
+    }
+
     boolean ended() {
         return state == State.ENDED;
     }
@@ -140,7 +145,7 @@ final class LaneOutput {
 
     private int data(Slab from, int at, int end) throws IOException {
         int n = (int) Math.min(left, end - at);
-        int sent = session.sendData(lane, from, at, n, state == State.LENGTH && n == left);
+        int sent = session.outgoing.sendData(lane, from, at, n, state == State.LENGTH && n == left);
         if (state == State.LENGTH) {
             left -= sent;
             if (left == 0) {
@@ -166,7 +171,7 @@ final class LaneOutput {
                 end - behind >= 2
                         && from.buffer.get(behind) == '\r'
                         && isLastChunk(from.buffer, behind + 2, end);
-        int sent = session.sendData(lane, from, i, n, last);
+        int sent = session.outgoing.sendData(lane, from, i, n, last);
         within.taken(sent);
         if (sent == n && last) {
             end();
@@ -189,7 +194,7 @@ final class LaneOutput {
     private int trailers(Slab from, int at, int end) throws IOException {
         Slab kept = trailers;
         if (kept == null && end - at >= 2 && from.whole().get(at) == '\r') {
-            if (!session.sendEnd(lane)) {
+            if (!session.outgoing.sendEnd(lane)) {
                 return at;
             }
             end();
@@ -207,7 +212,9 @@ final class LaneOutput {
         }
         if (complete(kept)) {
             boolean sent =
-                    kept.size() == 2 ? session.sendEnd(lane) : session.sendTrailers(lane, kept);
+                    kept.size() == 2
+                            ? session.outgoing.sendEnd(lane)
+                            : session.outgoing.sendTrailers(lane, kept);
             if (!sent) {
                 // Its last byte comes again.
                 kept.tail--;
@@ -240,7 +247,7 @@ final class LaneOutput {
     /// @return false where it cannot be told now
     boolean endTunnel() throws IOException {
         if (state == State.RAW) {
-            if (!session.sendEnd(lane)) {
+            if (!session.outgoing.sendEnd(lane)) {
                 return false;
             }
             end();

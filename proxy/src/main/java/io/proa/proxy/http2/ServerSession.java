@@ -66,7 +66,7 @@ public final class ServerSession extends Session {
     void head(int stream, ByteBuffer block, int from, int to, boolean last) throws IOException {
         Lane open = streams.get(stream);
         if (open != null) {
-            trailers(open, block, from, to, last);
+            incoming.trailers(open, block, from, to, last);
             return;
         }
         if ((stream & 1) == 0) {
@@ -75,14 +75,14 @@ public final class ServerSession extends Session {
         }
         if (stream <= lastSeen) {
             tools.section.beginTrailers(tools.mostHeaderBytes());
-            if (decode(block, from, to)) {
-                late(stream);
+            if (incoming.decode(block, from, to)) {
+                incoming.late(stream);
             }
             return;
         }
         lastSeen = stream;
         tools.section.beginRequest(tools.mostHeaderBytes(), false);
-        if (!decode(block, from, to)) {
+        if (!incoming.decode(block, from, to)) {
             return;
         }
         if (goingAway) {
@@ -157,12 +157,12 @@ public final class ServerSession extends Session {
 
     @Override
     boolean sendHead(Lane lane, MessageHead head, Slab text, boolean last) throws IOException {
-        return writeHead(lane, head, text, last);
+        return outgoing.writeHead(lane, head, text, last);
     }
 
     @Override
     void encode(MessageHead head, ByteBuffer text, ByteBuffer out) {
-        tools.blocks.response(head, text, tools.edits, encoder, out);
+        tools.blocks.response(head, text, tools.edits, outgoing.encoder, out);
     }
 
     @Override

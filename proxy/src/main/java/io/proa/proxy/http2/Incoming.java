@@ -1,0 +1,162 @@
+package io.proa.proxy.http2;
+
+import io.proa.formats.HpackDecoder;
+import io.proa.formats.Http2Error;
+import io.proa.formats.MalformedFrame;
+import io.proa.formats.MalformedHead;
+import io.proa.proxy.loop.Slab;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// The messages that come on a session's streams: their bodies and ends, and what the peer may
+/// still send of them (RFC 9113 sections 5.1, 5.2 and 8.1).
+final class Incoming {
+    /// Of the connection: it does not bound, the streams' windows do.
+    private static final int CONNECTION_WINDOW = 16 << 20;
+
+    private final Session session;
+    private final HpackDecoder decoder = new HpackDecoder(HpackDecoder.DEFAULT_TABLE_SIZE);
+    private int receiveWindow = Session.STREAM_WINDOW;
+
+    Incoming(Session session) {
+        this.session = session;
+    }
+
+    /// Tells the peer how much it may send at all.
+    void open() throws IOException {
+        session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow);
+        receiveWindow = CONNECTION_WINDOW;
+    }
+
+    /// Data of a stream.
+    ///
+    /// @param counted bytes that flow control counts, with padding
+    void data(int stream, ByteBuffer bytes, int at, int n, int counted, boolean ended)
+            throws IOException {
+        receiveWindow -= counted;
+        if (receiveWindow < 0) {
+            session.fail(
+                    Http2Error.FLOW_CONTROL_ERROR, "more data than the connection's window allows");
+            return;
+        }
+        if (receiveWindow < CONNECTION_WINDOW / 2
+                && session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow)) {
+            receiveWindow = CONNECTION_WINDOW;
+        }
+        Lane lane = session.streams.get(stream);
+        if (lane == null) {
+            late(stream);
+            return;
+        }
+        if (lane.inputEnded()) {
+            session.resetByUs(lane, Http2Error.STREAM_CLOSED, "data behind the end");
+            return;
+        }
+        if (n > 0) {
+            session.goodwill.earn(Goodwill.IDLE_FRAME);
+        } else if (!ended && !session.spend(Goodwill.IDLE_FRAME)) {
+            return;
+        }
+        lane.receiveWindow -= counted;
+        if (lane.receiveWindow < 0) {
+            session.resetByUs(
+                    lane, Http2Error.FLOW_CONTROL_ERROR, "more data than the window allows");
+        } else if (n > 0 && !lane.input().allows(n)) {
+            session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, "more data than were announced");
+        } else {
+            // Padding is nothing that a reader could take.
+            lane.receiveWindow += counted - n;
+            dataTo(lane, bytes, at, n, counted - n, ended);
+        }
+    }
+
+    private void dataTo(Lane lane, ByteBuffer bytes, int at, int n, int padding, boolean ended)
+            throws IOException {
+        if (padding > 0 && !ended) {
+            session.output.windowUpdate(lane.stream, padding);
+        }
+        if (n > 0) {
+            lane.input().data(bytes, at, n);
+        }
+        if (ended) {
+            endInput(lane);
+        } else if (n > 0) {
+            lane.arrived();
+        }
+    }
+
+    /// The peer's direction of the stream has come to its end.
+    void endInput(Lane lane) throws IOException {
+        boolean tunnel = lane.input().isTunnel();
+        if (lane.input().end()) {
+            lane.peerEnded(tunnel);
+            lane.arrived();
+        } else {
+            session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, "less data than were announced");
+        }
+    }
+
+    /// The second field block of a stream's direction (RFC 9113 section 8.1).
+    void trailers(Lane lane, ByteBuffer block, int from, int to, boolean last) throws IOException {
+        session.tools.section.beginTrailers(session.tools.mostHeaderBytes());
+        if (!decode(block, from, to)) {
+            return;
+        }
+        if (lane.inputEnded() || !last) {
+            session.resetByUs(
+                    lane,
+                    lane.inputEnded() ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR,
+                    "a field block within a message, or behind it");
+            return;
+        }
+        Slab text = lane.input().endWithTrailers(session.tools.section.room());
+        if (text == null) {
+            // HTTP/1.1 has no place for trailers behind a body of announced length.
+            endInput(lane);
+            return;
+        }
+        try {
+            ByteBuffer lines = text.space();
+            session.tools.section.trailers(lines, true);
+            lines.put((byte) '\r').put((byte) '\n');
+            text.tail = lines.position();
+        } catch (MalformedHead e) {
+            session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, e.flaw().sentence());
+            return;
+        }
+        lane.peerEnded(false);
+        lane.arrived();
+    }
+
+    /// Decodes a block into the tools' section.
+    ///
+    /// @return false where the connection is over by it
+    boolean decode(ByteBuffer block, int from, int to) throws IOException {
+        try {
+            decoder.decode(block, from, to, true, session.tools.section);
+            return true;
+        } catch (MalformedFrame e) {
+            session.malformed(e.flaw());
+            return false;
+        }
+    }
+
+    /// Part of a message on a stream that is not open.
+    void late(int stream) throws IOException {
+        if (session.hasBegun(stream) && !session.wasReset(stream)) {
+            session.fail(Http2Error.STREAM_CLOSED, "part of a message on a stream that has ended");
+        } else {
+            unknownStream(stream);
+        }
+    }
+
+    /// A frame on a stream that is not open: one that has ended may still be talked of, one that
+    /// has not begun may not (section 5.1).
+    void unknownStream(int stream) throws IOException {
+        if (session.hasBegun(stream)) {
+            session.spend(Goodwill.IDLE_FRAME);
+        } else {
+            session.fail(Http2Error.PROTOCOL_ERROR, "a frame on a stream that has not begun");
+        }
+    }
+}

@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// The network of a fleet on one machine: a *hub* namespace with a bridge, and the pods joined to
 /// it.
 ///
-/// Nothing of it is in the machine's own network, except one link where egress is wanted. All of it
-/// is gone when it is closed or this process dies, even by SIGKILL. Safe for use by several
-/// threads.
+/// Nothing of it is in the machine's own network. All of it is gone when it is closed or this
+/// process dies, even by SIGKILL. Safe for use by several threads.
 public final class FleetNetwork implements AutoCloseable {
     /// The bridge's name inside the hub, for captures.
     public static final String BRIDGE = "proa0";
@@ -185,7 +184,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, machine, hub.initPid(), setup);
+            egress = Egress.open(settings, machine, setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }

@@ -64,7 +64,7 @@ public final class FleetRunner implements AutoCloseable {
             controlOptions = List.copyOf(controlOptions);
         }
 
-        /// Only that the pods reach the outside, in the way that suits this user.
+        /// Only that the pods reach the outside.
         ///
         /// @param hostServices ports of the machine's loopback that they reach, too; 1 to 65535
         public static Variations reaching(Set<Integer> hostServices) {
@@ -72,7 +72,7 @@ public final class FleetRunner implements AutoCloseable {
                     List.of(),
                     _ -> {},
                     true,
-                    new EgressSettings(EgressKind.usual(), new TreeSet<>(hostServices)));
+                    new EgressSettings(EgressKind.RELAY, new TreeSet<>(hostServices)));
         }
     }
 

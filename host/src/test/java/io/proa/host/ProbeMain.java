@@ -197,8 +197,7 @@ final class ProbeMain {
             links.setUp("lo");
             links.addAddress("lo", Cidr.parse("198.51.100.1/32"));
         }
-        FleetNetwork.Settings settings =
-                FleetNetwork.Settings.of(run).withEgress(EgressKind.RELAY);
+        FleetNetwork.Settings settings = FleetNetwork.Settings.of(run).withEgress(EgressKind.RELAY);
         try (ServerSocketChannel server = ServerSocketChannel.open();
                 FleetNetwork network = FleetNetwork.open(settings)) {
             server.bind(outside.toSocketAddress());

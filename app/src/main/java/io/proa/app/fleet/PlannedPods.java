@@ -294,7 +294,8 @@ final class PlannedPods {
                             each ->
                                     !pods.containsKey(each.pod().name())
                                             || turn(each.service(), each.pod().name()) <= now);
-            Together.run(ends.stream().<Together.Task>map(pod -> () -> remove(pod.name())).toList());
+            Together.run(
+                    ends.stream().<Together.Task>map(pod -> () -> remove(pod.name())).toList());
             start(starts);
         }
     }

@@ -131,10 +131,7 @@ public final class UpVerb implements Callable<Integer> {
     ///
     /// @param name the fleet's; null = as its document says
     static FleetPlan check(
-            Path document,
-            @Nullable String name,
-            Fleets fleets,
-            Map<String, String> environment) {
+            Path document, @Nullable String name, Fleets fleets, Map<String, String> environment) {
         String path = environment.getOrDefault("PATH", "");
         FleetDocument read = FleetDocument.read(document);
         read.checkPrograms(path);

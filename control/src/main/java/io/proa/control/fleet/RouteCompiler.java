@@ -300,10 +300,7 @@ final class RouteCompiler {
                         && timeouts.connect().compareTo(timeouts.request()) > 0;
         return longer
                 ? new TimeoutRule(
-                        timeouts.request(),
-                        timeouts.request(),
-                        timeouts.idle(),
-                        timeouts.tcpIdle())
+                        timeouts.request(), timeouts.request(), timeouts.idle(), timeouts.tcpIdle())
                 : timeouts;
     }
 

@@ -374,10 +374,7 @@ final class Session {
             MeshSnapshot snapshot =
                     current.fleet()
                             .snapshotFor(
-                                    name,
-                                    subscribed,
-                                    desk.fleet().leaving(),
-                                    current.revision());
+                                    name, subscribed, desk.fleet().leaving(), current.revision());
             if (snapshot == null) {
                 message = new ServerMessage.Refused("pod '" + name + "' is no longer in the fleet");
                 enqueue(new Turn.Hush());

@@ -4,6 +4,7 @@ import io.proa.host.egress.NameForwarder;
 import io.proa.host.egress.Relay;
 import io.proa.host.egress.ResolvConf;
 import io.proa.model.IpPort;
+import io.proa.model.MeshBlocks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +29,7 @@ final class Egress implements AutoCloseable {
     private static final Cidr ALL6 = Cidr.parse("::/0");
     // Virtual addresses, which pods' sidecars know: nobody has them.
     private static final List<Cidr> SERVICES =
-            List.of(Cidr.parse("10.88.0.0/16"), Cidr.parse("fd50:a0a:0:1::/64"));
+            List.of(Cidr.parse(MeshBlocks.SERVICES_4), Cidr.parse(MeshBlocks.SERVICES_6));
 
     private final FleetNetwork.Settings settings;
     private final ResolvConf names;

@@ -1,6 +1,7 @@
 package io.proa.host;
 
 import io.proa.host.egress.ResolvConf;
+import io.proa.model.MeshBlocks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -56,8 +57,8 @@ public final class FleetNetwork implements AutoCloseable {
         public static Settings of(Path runDirectory) {
             return new Settings(
                     runDirectory.toAbsolutePath(),
-                    Cidr.parse("10.87.0.0/16"),
-                    Cidr.parse("fd50:a0a::/64"),
+                    Cidr.parse(MeshBlocks.PODS_4),
+                    Cidr.parse(MeshBlocks.PODS_6),
                     EgressSettings.NONE,
                     List.of(),
                     Duration.ofSeconds(20),

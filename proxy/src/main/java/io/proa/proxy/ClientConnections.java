@@ -88,9 +88,13 @@ final class ClientConnections {
         }
     }
 
+    /// Connections that speak HTTP.
+    int requests(Direction direction) {
+        return of(direction).size() + sessions(direction).size();
+    }
+
     int open(Direction direction) {
-        return of(direction).size()
-                + sessions(direction).size()
+        return requests(direction)
                 + (direction == Direction.INBOUND ? inboundTunnels : outboundTunnels);
     }
 

@@ -56,7 +56,7 @@ record AddressView(
                             service.care(),
                             its));
         }
-        return new FleetPlan(read.name(), read.documents(), services, hosts);
+        return new FleetPlan(read.name(), read.documented(), read.documents(), services, hosts);
     }
 
     /// @param json the answer to `fleet`

@@ -14,16 +14,27 @@ import org.jspecify.annotations.Nullable;
 
 /// What the launcher has to do for a fleet whose documents were found to be right.
 ///
-/// @param name of the fleet, and of its run directory
+/// @param name of the fleet that runs, and of its run directory
+/// @param documented the name that its documents have; another one where it runs twice
 /// @param documents the files, or folders of files, it came from; the control plane reads them
 ///   again by itself
 /// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
 public record FleetPlan(
         String name,
+        String documented,
         List<Path> documents,
         List<Service> services,
         Map<String, List<InetAddress>> hosts) {
+    /// A fleet under the name that its documents have.
+    public FleetPlan(
+            String name,
+            List<Path> documents,
+            List<Service> services,
+            Map<String, List<InetAddress>> hosts) {
+        this(name, name, documents, services, hosts);
+    }
+
     /// The port of a service that only asks others.
     public static final int NO_PORT = 0;
 
@@ -118,7 +129,12 @@ public record FleetPlan(
     }
 
     public FleetPlan withServices(List<Service> other) {
-        return new FleetPlan(name, documents, other, hosts);
+        return new FleetPlan(name, documented, documents, other, hosts);
+    }
+
+    /// The same fleet under another name, beside the one that has its own.
+    public FleetPlan named(String other) {
+        return new FleetPlan(other, documented, documents, services, hosts);
     }
 
     /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a

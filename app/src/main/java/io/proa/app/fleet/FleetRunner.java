@@ -41,7 +41,7 @@ public final class FleetRunner implements AutoCloseable {
                         site,
                         control,
                         network,
-                        new JoinedDocuments(plan.name(), site.run().joined()),
+                        new JoinedDocuments(plan.documented(), site.run().joined()),
                         AddressView.of(plan));
     }
 
@@ -64,7 +64,7 @@ public final class FleetRunner implements AutoCloseable {
             controlOptions = List.copyOf(controlOptions);
         }
 
-        /// Only that the pods reach the outside, in the way that suits this user.
+        /// Only that the pods reach the outside.
         ///
         /// @param hostServices ports of the machine's loopback that they reach, too; 1 to 65535
         public static Variations reaching(Set<Integer> hostServices) {
@@ -72,7 +72,7 @@ public final class FleetRunner implements AutoCloseable {
                     List.of(),
                     _ -> {},
                     true,
-                    new EgressSettings(EgressKind.usual(), new TreeSet<>(hostServices)));
+                    new EgressSettings(EgressKind.RELAY, new TreeSet<>(hostServices)));
         }
     }
 
@@ -131,8 +131,9 @@ public final class FleetRunner implements AutoCloseable {
         site.teardown().add("pods and their network", network::close);
         variations.onNetwork().accept(network);
         FleetRunner fleet = new FleetRunner(plan, site, control, network);
-        site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("published ports", fleet.planned::unpublish);
+        site.teardown().add("applications", fleet.planned::endApps);
+        site.teardown().add("programs that have joined", fleet.guests::drain);
         return fleet;
     }
 
@@ -147,7 +148,7 @@ public final class FleetRunner implements AutoCloseable {
         List<Path> intent = new ArrayList<>(plan.documents());
         if (intent.isEmpty()) {
             Path empty = run.path().resolve("fleet.yaml");
-            JoinedDocuments.writeEmpty(plan.name(), empty);
+            JoinedDocuments.writeEmpty(plan.documented(), empty);
             intent.add(empty);
         }
         intent.add(run.joined());
@@ -183,7 +184,10 @@ public final class FleetRunner implements AutoCloseable {
     /// @throws Fault where something of it cannot be started; the rest runs
     public void change(FleetPlan read) {
         try {
+            List<String> coming = planned.missing(read);
+            coming.forEach(control::leave); // nobody is sent there before there is somebody
             if (!control.reload().isEmpty()) {
+                coming.forEach(control::back);
                 return; // it has said why, and keeps the last good one
             }
             planned.change(guests.renewed().settled(read));

@@ -107,8 +107,7 @@ public final class PsVerb implements Callable<Integer> {
         PsTable table = new PsTable(all && reports.size() > 0, output == Format.wide);
         table.lines(reports).forEach(out::println);
         if (reports.isEmpty()) {
-            System.err.println(
-                    "proa: no fleet is running; start one with proa up FILE or proa run -- COMMAND");
+            Fleets.nothingRuns().print(System.err);
         }
     }
 }

@@ -64,6 +64,12 @@ public final class UpVerb implements Callable<Integer> {
     private boolean detach;
 
     @Option(
+            names = "--fleet",
+            paramLabel = "NAME",
+            description = "run it under this name and not the document's, beside another one")
+    private @Nullable String fleet;
+
+    @Option(
             names = "--host-service",
             paramLabel = "PORT",
             description = "let programs reach this port of the machine's loopback as host.proa")
@@ -83,7 +89,7 @@ public final class UpVerb implements Callable<Integer> {
         fleets.tellOfTheDead(System.err);
         Path document = document();
         PortsOption.hostServices(hostServices);
-        FleetPlan plan = check(document, fleets, environment);
+        FleetPlan plan = check(document, fleet, fleets, environment);
         if (detach) {
             return detached(document, plan, installation, environment);
         }
@@ -122,13 +128,18 @@ public final class UpVerb implements Callable<Integer> {
     }
 
     /// Everything that can fail before anything is started.
-    static FleetPlan check(Path document, Fleets fleets, Map<String, String> environment) {
+    ///
+    /// @param name the fleet's; null = as its document says
+    static FleetPlan check(
+            Path document, @Nullable String name, Fleets fleets, Map<String, String> environment) {
         String path = environment.getOrDefault("PATH", "");
         FleetDocument read = FleetDocument.read(document);
         read.checkPrograms(path);
-        RunDirectory.check(fleets.base(), read.plan());
-        Preflight.check(read.plan(), path);
-        return read.plan();
+        FleetPlan plan =
+                name == null ? read.plan() : read.plan().named(JoinOptions.fleetName(name));
+        RunDirectory.check(fleets.base(), plan);
+        Preflight.check(plan, path);
+        return plan;
     }
 
     private int detached(
@@ -138,6 +149,7 @@ public final class UpVerb implements Callable<Integer> {
             Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(List.of("launcher", "--file"));
         arguments.add(document.toAbsolutePath().toString());
+        arguments.addAll(List.of("--fleet", plan.name()));
         hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
         Terminal terminal = Terminal.detect(environment);
         Background.start(

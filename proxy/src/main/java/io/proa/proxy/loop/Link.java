@@ -85,6 +85,9 @@ public abstract class Link {
         }
     }
 
+    /// Has it found out whether the peer is there still, where silence is not bounded.
+    public void keepAlive() {}
+
     /// Ends both directions in order once the backlog is gone, or stands still for too long.
     public abstract void close();
 

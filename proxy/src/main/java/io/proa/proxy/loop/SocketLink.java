@@ -1,5 +1,6 @@
 package io.proa.proxy.loop;
 
+import io.proa.host.KeepAlive;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -97,6 +98,14 @@ public abstract sealed class SocketLink extends Link implements Loop.Ready
 
     /// The backlog is gone: a TLS link may have more.
     protected void flushed() throws IOException {}
+
+    /// By the kernel.
+    @Override
+    public final void keepAlive() {
+        if (!closed) {
+            KeepAlive.set(channel);
+        }
+    }
 
     @Override
     public final void wantRead(boolean wanted) {

@@ -38,7 +38,11 @@ final class InboundConnection implements LinkHandler {
     private static final String OPAQUE = "proa-tcp";
     private static final List<String> PROTOCOLS = List.of("h2", "http/1.1", OPAQUE);
     private static final long HANDSHAKE_NANOS = 5_000_000_000L;
-    private static final long SILENCE_NANOS = 50_000_000L;
+
+    /// See [OutboundConnection].
+    private static final long SILENCE_NANOS = 2_000_000L;
+
+    private static final long HESITATION_NANOS = 1_000_000_000L;
 
     private final LoopParts loop;
     private final SocketChannel channel;
@@ -47,6 +51,8 @@ final class InboundConnection implements LinkHandler {
     private @Nullable InboundTarget plaintext;
     private boolean handedOver;
     private boolean httpOnly;
+    private boolean hesitating;
+    private @Nullable Speculation speculation;
 
     private InboundConnection(LoopParts loop, SocketChannel channel) {
         this.loop = loop;
@@ -60,8 +66,17 @@ final class InboundConnection implements LinkHandler {
             if (target == null) {
                 loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
                 refuse(Reason.TLS_FAILED, "timeout");
+            } else if (hesitating) {
+                other(target);
             } else {
-                tunnel(target, null);
+                speculation =
+                        InboundTunnel.speculate(
+                                loop,
+                                link(),
+                                target,
+                                dialled(),
+                                remote(),
+                                () -> tunnel(target, null));
             }
         }
     }
@@ -162,28 +177,39 @@ final class InboundConnection implements LinkHandler {
         Slab slab = link().in;
         if (slab == null) {
             if (n < 0) {
-                over();
-                link().close();
+                other(target);
             }
             return;
         }
         switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
             case HTTP1 -> http(target, HttpVersion.HTTP1, null);
             case HTTP2 -> http(target, HttpVersion.HTTP2, null);
-            case OPAQUE -> {
-                if (httpOnly) {
-                    http(target, HttpVersion.HTTP1, null);
-                } else {
-                    tunnel(target, null);
+            case OPAQUE -> other(target);
+            case MORE -> {
+                if (n < 0) {
+                    other(target);
+                } else if (!hesitating) {
+                    hesitating = true;
+                    loop.loop().schedule(timer, HESITATION_NANOS);
                 }
             }
-            case MORE -> {}
+        }
+    }
+
+    private void other(InboundTarget target) {
+        if (httpOnly) {
+            http(target, HttpVersion.HTTP1, null);
+        } else {
+            tunnel(target, null);
         }
     }
 
     private void http(InboundTarget target, HttpVersion version, @Nullable VerifiedPeer peer) {
         timer.cancel();
         handedOver = true;
+        if (speculation != null) {
+            speculation.withdraw();
+        }
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
         Arrival arrival =
                 new Arrival(
@@ -195,7 +221,11 @@ final class InboundConnection implements LinkHandler {
         timer.cancel();
         handedOver = true;
         link().wantRead(false);
-        new InboundTunnel(loop, link(), target, peer, dialled(), remote()).open();
+        if (speculation != null) {
+            speculation.commit();
+        } else {
+            InboundTunnel.open(loop, link(), target, peer, dialled(), remote());
+        }
     }
 
     /// The pod's own address that the connection came to; null on a Unix socket.
@@ -229,6 +259,9 @@ final class InboundConnection implements LinkHandler {
 
     private void over() {
         timer.cancel();
+        if (speculation != null) {
+            speculation.withdraw();
+        }
         if (plaintext != null) {
             loop.observer().connectionClosed(Direction.INBOUND, Security.PLAINTEXT);
         }

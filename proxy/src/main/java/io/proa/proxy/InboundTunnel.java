@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Joins a connection whose bytes are not read to the application, after the same question of who
 /// may call.
-final class InboundTunnel implements LinkHandler {
+final class InboundTunnel implements LinkHandler, Speculation {
     private static final long CONNECT_NANOS = 1_000_000_000L;
     // Whose caller has a rule bounds it there.
     private static final long IDLE_NANOS = 0;
@@ -40,14 +40,17 @@ final class InboundTunnel implements LinkHandler {
     private @Nullable IpPort refusedAt;
     private String refusal = "";
     private boolean over;
+    private @Nullable Runnable serverSpoke;
+    private boolean standing;
 
-    InboundTunnel(
+    private InboundTunnel(
             LoopParts loop,
             Link client,
             InboundTarget target,
             @Nullable VerifiedPeer peer,
             @Nullable IpPort dialled,
-            @Nullable IpPort remote) {
+            @Nullable IpPort remote,
+            @Nullable Runnable serverSpoke) {
         this.loop = loop;
         this.client = client;
         this.target = target;
@@ -59,8 +62,64 @@ final class InboundTunnel implements LinkHandler {
         record.peer = peer == null ? null : peer.id();
         record.remote = remote;
         record.service = target.port().service();
+        this.serverSpoke = serverSpoke;
+    }
+
+    static void open(
+            LoopParts loop,
+            Link client,
+            InboundTarget target,
+            @Nullable VerifiedPeer peer,
+            @Nullable IpPort dialled,
+            @Nullable IpPort remote) {
+        InboundTunnel tunnel = new InboundTunnel(loop, client, target, peer, dialled, remote, null);
+        tunnel.takeClient();
+        tunnel.open();
+    }
+
+    /// A connection to the application while its client, who is outside the mesh, is silent; like
+    /// [OutboundTunnel#speculate].
+    static InboundTunnel speculate(
+            LoopParts loop,
+            Link client,
+            InboundTarget target,
+            @Nullable IpPort dialled,
+            @Nullable IpPort remote,
+            Runnable serverSpoke) {
+        InboundTunnel tunnel =
+                new InboundTunnel(loop, client, target, null, dialled, remote, serverSpoke);
+        tunnel.open();
+        return tunnel;
+    }
+
+    private void takeClient() {
         client.handler(new WaitingClient());
         loop.clients().tunnels(Direction.INBOUND, 1);
+    }
+
+    @Override
+    public void commit() {
+        if (over || serverSpoke == null) {
+            return;
+        }
+        serverSpoke = null;
+        client.wantRead(false);
+        takeClient();
+        if (standing) {
+            begin();
+        }
+    }
+
+    @Override
+    public void withdraw() {
+        if (over) {
+            return;
+        }
+        over = true;
+        timer.cancel();
+        if (upstream != null) {
+            upstream.abort();
+        }
     }
 
     private final class WaitingClient implements LinkHandler {
@@ -76,7 +135,7 @@ final class InboundTunnel implements LinkHandler {
         }
     }
 
-    void open() {
+    private void open() {
         Reason against = loop.permitting().against(target, identified);
         if (against != Reason.NONE) {
             end(against, target.port().service().toString());
@@ -107,6 +166,13 @@ final class InboundTunnel implements LinkHandler {
             return;
         }
         timer.cancel();
+        standing = true;
+        if (serverSpoke == null) {
+            begin();
+        }
+    }
+
+    private void begin() {
         over = true;
         if (refusedAt != null) {
             loop.addresses().learn(refusedAt, Objects.requireNonNull(address));
@@ -118,19 +184,36 @@ final class InboundTunnel implements LinkHandler {
     }
 
     private void ended(ExchangeRecord done) {
-        loop.clients().tunnels(Direction.INBOUND, -1);
+        if (serverSpoke == null) {
+            loop.clients().tunnels(Direction.INBOUND, -1);
+        }
         loop.observer().connectionClosed(Direction.INBOUND, done.security);
         loop.observer().ended(done);
     }
 
     @Override
-    public void readable() {}
+    public void readable() {
+        Link link = upstream;
+        Runnable spoke = serverSpoke;
+        try {
+            if (link != null && standing && spoke != null && link.fill() != 0) {
+                link.wantRead(false);
+                spoke.run();
+            }
+        } catch (IOException e) {
+            end(Reason.UPSTREAM_RESET, message(e));
+        }
+    }
 
     @Override
     public void writable() {}
 
     @Override
     public void broken(IOException cause) {
+        if (standing) {
+            end(Reason.UPSTREAM_RESET, message(cause));
+            return;
+        }
         IpPort refused = address;
         IpPort other =
                 over || refused == null || refusedAt != null

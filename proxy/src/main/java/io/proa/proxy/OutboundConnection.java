@@ -12,6 +12,7 @@ import io.proa.proxy.loop.Slab;
 import io.proa.proxy.route.Cluster;
 import io.proa.proxy.route.Destination;
 import io.proa.proxy.tunnel.FirstBytes;
+import io.proa.proxy.tunnel.FirstWord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
@@ -28,8 +29,11 @@ final class OutboundConnection implements LinkHandler {
     /// meanwhile.
     private static final long CONFIGURATION_NANOS = 5_000_000_000L;
 
-    /// A client that says nothing for so long waits for the server to speak first.
-    private static final long SILENCE_NANOS = 50_000_000L;
+    /// A client that says nothing for so long may be waiting for the server to speak first.
+    private static final long SILENCE_NANOS = 2_000_000L;
+
+    /// One that has begun to say what could be HTTP, and does not go on, is taken at its word.
+    private static final long HESITATION_NANOS = 1_000_000_000L;
 
     private final LoopParts loop;
     private final IpPort address;
@@ -39,6 +43,8 @@ final class OutboundConnection implements LinkHandler {
     private @Nullable Destination destination;
     private boolean detecting;
     private boolean httpOnly;
+    private boolean hesitating;
+    private @Nullable Speculation speculation;
 
     private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
             throws IOException {
@@ -75,8 +81,10 @@ final class OutboundConnection implements LinkHandler {
             if (destination == null) {
                 loop.clusters().giveUp(address, known);
                 refuse(Reason.NO_CONFIGURATION, null);
+            } else if (hesitating) {
+                other();
             } else {
-                tunnel();
+                speculate();
             }
         }
     }
@@ -130,10 +138,34 @@ final class OutboundConnection implements LinkHandler {
             case TCP -> tunnel();
             case DETECT -> {
                 detecting = true;
-                loop.loop().schedule(timer, SILENCE_NANOS);
                 link.wantRead(true);
+                switch (firstWord().who(loop.loop().now())) {
+                    case UNKNOWN -> loop.loop().schedule(timer, SILENCE_NANOS);
+                    case SERVER -> speculate();
+                    case HTTP_CLIENT -> {}
+                }
             }
         }
+    }
+
+    private FirstWord firstWord() {
+        return switch (Objects.requireNonNull(destination)) {
+            case Destination.ToService(Cluster cluster) -> cluster.firstWord();
+            case Destination.ToEndpoint(Cluster cluster, var _) -> cluster.firstWord();
+            case Destination.Outside _ -> throw new IllegalStateException("it is opaque");
+        };
+    }
+
+    /// Nothing is decided by that: whoever speaks first decides.
+    private void speculate() {
+        speculation =
+                OutboundTunnel.speculate(
+                        loop, link, Objects.requireNonNull(destination), this::serverSpoke);
+    }
+
+    private void serverSpoke() {
+        firstWord().saw(FirstWord.Who.SERVER, loop.loop().now());
+        tunnel();
     }
 
     @Override
@@ -149,8 +181,8 @@ final class OutboundConnection implements LinkHandler {
         Slab slab = link.in;
         if (slab == null) {
             if (ended) {
-                timer.cancel();
-                link.close();
+                // Whoever has nothing to say may still want to hear something.
+                other();
             }
             return;
         }
@@ -161,6 +193,9 @@ final class OutboundConnection implements LinkHandler {
             case MORE -> {
                 if (ended) {
                     other();
+                } else if (!hesitating) {
+                    hesitating = true;
+                    loop.loop().schedule(timer, HESITATION_NANOS);
                 }
             }
         }
@@ -177,6 +212,12 @@ final class OutboundConnection implements LinkHandler {
 
     private void http(HttpVersion version) {
         timer.cancel();
+        if (detecting) {
+            firstWord().saw(FirstWord.Who.HTTP_CLIENT, loop.loop().now());
+        }
+        if (speculation != null) {
+            speculation.withdraw();
+        }
         Arrival arrival =
                 new Arrival(
                         Direction.OUTBOUND,
@@ -192,7 +233,11 @@ final class OutboundConnection implements LinkHandler {
     private void tunnel() {
         timer.cancel();
         link.wantRead(false);
-        new OutboundTunnel(loop, link, Objects.requireNonNull(destination), false).open();
+        if (speculation != null) {
+            speculation.commit();
+        } else {
+            OutboundTunnel.open(loop, link, Objects.requireNonNull(destination), false);
+        }
     }
 
     /// Nothing is answered in a protocol we do not know: the application sees a reset, the operator
@@ -209,6 +254,9 @@ final class OutboundConnection implements LinkHandler {
     public void broken(IOException cause) {
         timer.cancel();
         loop.clusters().giveUp(address, known);
+        if (speculation != null) {
+            speculation.withdraw();
+        }
         link.abort();
     }
 }

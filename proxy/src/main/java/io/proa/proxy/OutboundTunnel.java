@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the other end for a connection whose bytes are not read: an endpoint in mutual TLS,
 /// another one while none has taken the connection yet; or the outside, as it is.
-final class OutboundTunnel implements LinkHandler {
+final class OutboundTunnel implements LinkHandler, Speculation {
     private static final String PROTOCOL = "proa-tcp";
     private static final long OUTSIDE_CONNECT_NANOS = 10_000_000_000L;
 
@@ -43,16 +43,73 @@ final class OutboundTunnel implements LinkHandler {
 
     private boolean over;
 
-    /// @param awaited whether the client waits for being told that the connection stands
-    OutboundTunnel(LoopParts loop, Link client, Destination destination, boolean awaited) {
+    /// Run when the server speaks before it is known whether there will be a tunnel; null once it
+    /// is.
+    private @Nullable Runnable serverSpoke;
+
+    private boolean standing;
+
+    private OutboundTunnel(
+            LoopParts loop,
+            Link client,
+            Destination destination,
+            boolean awaited,
+            @Nullable Runnable serverSpoke) {
         this.loop = loop;
         this.awaited = awaited;
         this.client = client;
         this.destination = destination;
+        this.serverSpoke = serverSpoke;
         this.record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
         record.method = "TCP";
+    }
+
+    /// @param awaited whether the client waits for being told that the connection stands
+    static void open(LoopParts loop, Link client, Destination destination, boolean awaited) {
+        OutboundTunnel tunnel = new OutboundTunnel(loop, client, destination, awaited, null);
+        tunnel.takeClient();
+        tunnel.open();
+    }
+
+    /// A connection to the endpoint while the client is silent: perhaps the server speaks first.
+    /// The client stays whose it is until [#commit].
+    static OutboundTunnel speculate(
+            LoopParts loop, Link client, Destination destination, Runnable serverSpoke) {
+        OutboundTunnel tunnel = new OutboundTunnel(loop, client, destination, false, serverSpoke);
+        tunnel.open();
+        return tunnel;
+    }
+
+    private void takeClient() {
         client.handler(new WaitingClient());
         loop.clients().tunnels(Direction.OUTBOUND, 1);
+    }
+
+    @Override
+    public void commit() {
+        if (over || serverSpoke == null) {
+            return;
+        }
+        serverSpoke = null;
+        client.wantRead(false);
+        takeClient();
+        if (standing) {
+            begin();
+        }
+    }
+
+    /// It leaves no record: nobody has asked for it.
+    @Override
+    public void withdraw() {
+        if (over) {
+            return;
+        }
+        over = true;
+        timer.cancel();
+        if (upstream != null) {
+            upstream.abort();
+        }
+        release(true);
     }
 
     private final class Timer extends Timeout {
@@ -94,7 +151,7 @@ final class OutboundTunnel implements LinkHandler {
         loop.observer().ended(record);
     }
 
-    void open() {
+    private void open() {
         record.attempts++;
         switch (destination) {
             case Destination.ToService(Cluster cluster) -> toService(cluster);
@@ -151,6 +208,14 @@ final class OutboundTunnel implements LinkHandler {
         if (peer != null) {
             record.peer = peer.id();
         }
+        standing = true;
+        if (serverSpoke == null) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        Link link = Objects.requireNonNull(upstream);
         over = true;
         if (awaited && !ProxyDeparture.established(client)) {
             link.abort();
@@ -182,7 +247,17 @@ final class OutboundTunnel implements LinkHandler {
         // TLS makes progress only by being read, and says when it is established.
         Link link = upstream;
         try {
-            if (link != null && link.fill() < 0) {
+            if (link == null) {
+                return;
+            }
+            int n = link.fill();
+            if (standing) {
+                Runnable spoke = serverSpoke;
+                if (n != 0 && spoke != null) {
+                    link.wantRead(false);
+                    spoke.run();
+                }
+            } else if (n < 0) {
                 failed(Reason.CONNECT_FAILED, "closed during the handshake");
             }
         } catch (IOException e) {
@@ -204,6 +279,7 @@ final class OutboundTunnel implements LinkHandler {
             return;
         }
         timer.cancel();
+        standing = false;
         if (upstream != null) {
             upstream.abort();
             upstream = null;
@@ -259,7 +335,9 @@ final class OutboundTunnel implements LinkHandler {
     }
 
     private void finish(Reason reason, String detail) {
-        loop.clients().tunnels(Direction.OUTBOUND, -1);
+        if (serverSpoke == null) {
+            loop.clients().tunnels(Direction.OUTBOUND, -1);
+        }
         record.reason = reason;
         record.detail = detail;
         record.endedAt = loop.loop().clock();

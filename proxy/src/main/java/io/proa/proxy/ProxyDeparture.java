@@ -90,7 +90,7 @@ final class ProxyDeparture {
         Link link = exchange.takeLink();
         if (protocol(found) == AppProtocol.TCP) {
             // Nobody speaks before the other end does: the answer can wait until it stands.
-            new OutboundTunnel(loop, link, found, true).open();
+            OutboundTunnel.open(loop, link, found, true);
         } else if (established(link)) {
             OutboundConnection.adopt(loop, link, address, found);
         }

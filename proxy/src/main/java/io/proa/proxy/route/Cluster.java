@@ -5,6 +5,7 @@ import io.proa.model.MeshService;
 import io.proa.model.RouteRule;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
+import io.proa.proxy.tunnel.FirstWord;
 import io.proa.traffic.PeakEwmaBalancer;
 import io.proa.traffic.RetryBudget;
 import io.proa.traffic.RouteIndex;
@@ -20,6 +21,7 @@ public final class Cluster {
             new PeakEwmaBalancer<>(e -> e.endpoint().weight());
     private Map<Endpoint, EndpointPool> pools = new HashMap<>();
     private final RetryBudget budget;
+    private final FirstWord firstWord = new FirstWord();
     private MeshService service;
     private ServicePort port;
     private RouteIndex routes;
@@ -85,6 +87,11 @@ public final class Cluster {
     /// The rule that holds where there is nothing to match: the one that matches everything.
     public RouteRule lastRule() {
         return service.rules().getLast();
+    }
+
+    /// Who speaks first on connections to here, where nothing is declared.
+    public FirstWord firstWord() {
+        return firstWord;
     }
 
     public PeakEwmaBalancer<EndpointPool> balancer() {

@@ -5,6 +5,7 @@ import io.proa.formats.FieldSection;
 import io.proa.formats.HeadEdits;
 import io.proa.formats.HeadLimits;
 import io.proa.formats.MessageHead;
+import io.proa.proxy.loop.SlabPool;
 
 /// What one loop needs once for all its HTTP/2 connections; each part is used within one call.
 public final class Http2Tools {
@@ -15,7 +16,16 @@ public final class Http2Tools {
         void failed(String error, String why);
     }
 
+    /// On heads that are written here, which have passed or are our own.
+    static final HeadLimits OWN = new HeadLimits(SlabPool.LARGE, 10_000);
+
+    private static final int ROOM_FOR_LINES = 4096;
+
     final HeadLimits limits;
+
+    /// For heads from other sidecars.
+    final HeadLimits meshLimits;
+
     final Observer observer;
     final FieldSection section = new FieldSection();
     final MessageHead received = new MessageHead();
@@ -25,13 +35,14 @@ public final class Http2Tools {
 
     /// @param limits on heads, which are those of HTTP/1.1
     public Http2Tools(HeadLimits limits, Observer observer) {
-        this.limits = limits;
+        this.limits = within(limits, SlabPool.LARGE - 2 * ROOM_FOR_LINES);
+        this.meshLimits = within(limits.forNextHop(), SlabPool.LARGE - ROOM_FOR_LINES);
         this.observer = observer;
         edits.keepTrailerAllowance();
     }
 
-    /// Bytes of names and values, and 32 for each field (RFC 9113 section 6.5.2).
-    int mostHeaderBytes() {
-        return limits.maxBytes();
+    /// A head is read and written in one slab each.
+    private static HeadLimits within(HeadLimits limits, int mostBytes) {
+        return new HeadLimits(Math.min(limits.maxBytes(), mostBytes), limits.maxHeaders());
     }
 }

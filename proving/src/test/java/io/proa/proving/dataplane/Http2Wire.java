@@ -119,6 +119,13 @@ final class Http2Wire implements AutoCloseable {
         return made;
     }
 
+    /// The client's end of a connection whose preface has been sent.
+    static Http2Wire continuing(Wire wire) throws IOException {
+        Http2Wire made = new Http2Wire(wire, true);
+        made.settings();
+        return made;
+    }
+
     /// Reads what a client says first, and answers.
     static Http2Wire server(Wire wire, int... settings) throws IOException {
         Http2Wire made = new Http2Wire(wire, false);
@@ -268,6 +275,11 @@ final class Http2Wire implements AutoCloseable {
 
     private static byte[] word(int value) {
         return ByteBuffer.allocate(4).putInt(value).array();
+    }
+
+    /// What the peer has allowed on the connection, less what [#upload] has used.
+    int window() {
+        return window;
     }
 
     // ---- reading

@@ -3,10 +3,20 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.formats.Http2Error;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What goes over HTTP/2 arrives as it was sent.
 @Timeout(30)
@@ -81,5 +91,313 @@ final class StreamsTest extends Stage {
             client.get(stream, "/" + stream);
             assertThat(client.awaitBody(stream, 2).text()).isEqualTo("ok");
         }
+    }
+
+    /// The application tells each head as it came.
+    private Http2Wire told() throws IOException {
+        return streams((wire, number) -> {
+            Http2Wire server = Http2Wire.server(wire);
+            for (Http2Wire.Stream next = server.next(); next != null; next = server.next()) {
+                server.answer(next.id, next.heads.getFirst() + next.trailers);
+            }
+        });
+    }
+
+    /// What a sidecar adds on the way is all that differs.
+    @Test
+    void fieldsArriveInTheirOrder() throws Exception {
+        Http2Wire client = told();
+        client.headers(
+                1,
+                true,
+                ":method: GET",
+                ":path: /p/%2e%2E//x?q=%20&&=#".replace("#", ""),
+                ":scheme: http",
+                ":authority: shop.test:80",
+                "b: 2",
+                "a: 1",
+                "b: 3",
+                "cookie: one=1",
+                "empty: ",
+                "cookie: two=2",
+                "te: trailers");
+        String head = client.await(1).text();
+        assertThat(head)
+                .startsWith("GET /p/%2e%2E//x?q=%20&&= HTTP/1.1\r\nhost: shop.test:80\r\n")
+                .contains("b: 2\r\na: 1\r\nb: 3\r\nempty: \r\n")
+                .contains("te: trailers\r\n")
+                .doesNotContain("x-proa-");
+        assertThat(head.replaceAll("(?s).*cookie:\\s?([^\r]*)\r.*", "$1"))
+                .isEqualTo("one=1; two=2");
+        assertThat(head.lines().map(line -> line.replaceAll(":.*", "")).skip(1))
+                .contains("x-request-id", "traceparent");
+    }
+
+    @Test
+    void responsesWithoutABodyHaveNone() throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (Http2Wire.Stream next = server.next();
+                            next != null;
+                            next = server.next()) {
+                        boolean late = next.path().endsWith("late");
+                        int status = Integer.parseInt(next.path().substring(1, 4));
+                        String[] head = {":status: " + status, "content-length: 9"};
+                        if (status == 204) {
+                            head = new String[] {":status: 204", "x-a: b"};
+                        }
+                        server.headers(next.id, !late, head);
+                        if (late) {
+                            Thread.sleep(5);
+                            server.data(next.id, new byte[0], true);
+                        }
+                    }
+                });
+        int stream = 1;
+        for (String path : List.of("/200", "/204", "/304", "/200late", "/204late", "/304late")) {
+            for (int i = 0; i < 4; i++) {
+                client.request(stream, true, path.startsWith("/200") ? "HEAD" : "GET", path);
+                Http2Wire.Stream got = client.await(stream);
+                assertThat(got.reset).as(path).isNull();
+                assertThat(got.status()).isEqualTo(Integer.parseInt(path.substring(1, 4)));
+                assertThat(got.body.size()).isZero();
+                assertThat(got.field("content-length"))
+                        .isEqualTo(path.startsWith("/204") ? null : "9");
+                stream += 2;
+            }
+        }
+    }
+
+    @Test
+    void interimResponsesComeBeforeTheirs() throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    server.awaitHead(1);
+                    server.headers(1, false, ":status: 100");
+                    server.headers(1, false, ":status: 103", "link: </a>");
+                    server.headers(1, false, ":status: 103", "link: </b>");
+                    server.await(1);
+                    server.answer(1, server.at(1).text());
+                    server.awaitEnd();
+                });
+        client.request(1, false, "PUT", "/", "expect: 100-continue");
+        assertThat(client.awaitHead(1).status()).isEqualTo(100);
+        client.data(1, "body", true);
+        Http2Wire.Stream got = client.await(1);
+        assertThat(got.heads).hasSize(4);
+        assertThat(got.heads.get(1)).contains("link: </a>");
+        assertThat(got.heads.get(2)).contains("link: </b>");
+        assertThat(got.text()).isEqualTo("body");
+    }
+
+    @Test
+    void largeHeadsTakeSeveralFrames() throws Exception {
+        Http2Wire client = told();
+        String large = "v".repeat(20_000);
+        client.request(1, true, "GET", "/", "large: " + large, "more: " + "w".repeat(9000));
+        assertThat(client.await(1).text()).contains("large: " + large + "\r\n");
+        assertThat(client.streams).hasSize(1);
+    }
+
+    /// Also where a sidecar's own lines lift it above its own limit.
+    @ParameterizedTest
+    @ValueSource(ints = {32_500, 32_600, 32_650, 32_767, 33_000, 40_000, 60_000})
+    void headsNearTheLimitAreServedOrRefused(int bytes) throws Exception {
+        Http2Wire client = told();
+        int fixed = 7 + 3 + 7 + 4 + 10 + 1 + 5 + 1 + 4 * 32 + 5 + 32;
+        client.request(1, true, "GET", "/", "large: " + "v".repeat(bytes - fixed));
+        int status = client.await(1).status();
+        assertThat(status).isEqualTo(bytes <= 32 * 1024 ? 200 : 431);
+        client.get(3, "/after");
+        assertThat(client.await(3).text()).startsWith("GET /after ");
+    }
+
+    @Test
+    void manyFieldsNearTheLimitAreServedOrRefused() throws Exception {
+        Http2Wire client = told();
+        int stream = 1;
+        for (int count : new int[] {120, 126, 127, 128, 140}) {
+            String[] fields = new String[count];
+            for (int i = 0; i < count; i++) {
+                fields[i] = "f" + i + ": x";
+            }
+            client.request(stream, true, "GET", "/", fields);
+            assertThat(client.await(stream).status())
+                    .as("%s fields", count)
+                    .isEqualTo(count < 128 ? 200 : 431);
+            stream += 2;
+        }
+    }
+
+    @Test
+    void anAuthorityAsLargeAsAHeadMayBeIsServedOrRefused() throws Exception {
+        Http2Wire client = told();
+        int stream = 1;
+        for (int length : new int[] {1000, 20_000, 31_000, 32_000}) {
+            String name = "a".repeat(length);
+            client.headers(
+                    stream,
+                    true,
+                    ":method: GET",
+                    ":scheme: http",
+                    ":path: /",
+                    ":authority: " + name,
+                    "host: " + name);
+            assertThat(client.await(stream).status()).isIn(200, 431);
+            stream += 2;
+        }
+    }
+
+    /// A lane that has served before, refused in words.
+    @Test
+    void aRefusedHeadDisturbsNoOther() throws Exception {
+        Http2Wire client = streams(Http2Wire.echoing());
+        for (int i = 0; i < 20; i++) {
+            client.get(4 * i + 1, "/good");
+            assertThat(client.await(4 * i + 1).status()).isEqualTo(200);
+            client.request(4 * i + 3, i % 2 == 0, "GET", "/bad", "x: " + "y".repeat(40_000));
+            assertThat(client.await(4 * i + 3).status()).isEqualTo(431);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"more", "less"})
+    void aBodyThatIsNotAsLongAsAnnouncedIsReset(String what) throws Exception {
+        Http2Wire client = streams(Http2Wire.echoing());
+        client.request(1, false, "POST", "/", "content-length: 10");
+        client.data(1, what.equals("more") ? "12345678901" : "123456789", true);
+        assertThat(client.await(1).reset).isEqualTo(Http2Error.PROTOCOL_ERROR);
+        client.get(3, "/");
+        assertThat(client.await(3).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"more", "less"})
+    void aResponseThatIsNotAsLongAsAnnouncedNeverLooksWhole(String what) throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    server.next();
+                    server.headers(1, false, ":status: 200", "content-length: 10");
+                    server.data(1, "12345", false);
+                    Thread.sleep(30);
+                    server.data(1, what.equals("more") ? "6789012" : "6789", true);
+                    server.awaitEnd();
+                });
+        client.get(1, "/");
+        Http2Wire.Stream got = client.await(1);
+        assertThat(got.ended).isFalse();
+        assertThat(got.reset).isNotNull();
+    }
+
+    @Test
+    void connectMakesATunnelAndKeepsHalfClose() throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    server.awaitHead(1);
+                    server.headers(1, false, ":status: 200");
+                    server.await(1);
+                    server.upload(1, server.at(1).body.toByteArray(), true);
+                    server.awaitEnd();
+                });
+        client.headers(1, false, ":method: CONNECT", ":authority: o:80");
+        assertThat(client.awaitHead(1).status()).isEqualTo(200);
+        client.upload(1, Wire.bytes(150_000), true);
+        Http2Wire.Stream got = client.await(1);
+        assertThat(got.ended).isTrue();
+        assertThat(got.body.toByteArray()).isEqualTo(Wire.bytes(150_000));
+    }
+
+    @Test
+    void aConnectThatHasEndedAlreadyIsHeardOf() throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    server.awaitHead(1);
+                    server.headers(1, false, ":status: 200");
+                    server.await(1);
+                    server.data(1, "bye", true);
+                    server.awaitEnd();
+                });
+        client.headers(1, true, ":method: CONNECT", ":authority: o:80");
+        assertThat(client.await(1).text()).isEqualTo("bye");
+    }
+
+    /// Seeded: requests of all kinds at once, their bytes in pieces of any size.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void whateverIsMixedAndHoweverItIsCutComesBack(long seed) throws Exception {
+        Random dice = new Random(seed);
+        Http2Wire client = streams(Http2Wire.echoing());
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        Map<Integer, byte[]> bodies = new LinkedHashMap<>();
+        Map<Integer, String> trailers = new HashMap<>();
+        int total = 0;
+        for (int stream = 1; stream < 120; stream += 2) {
+            // Together within the connection's first window.
+            byte[] body = Wire.bytes(dice.nextInt(4) == 0 ? 0 : dice.nextInt(2000));
+            total += body.length;
+            bodies.put(stream, total < 65_000 ? body : new byte[0]);
+            boolean trailing = dice.nextInt(3) == 0;
+            trailers.put(stream, trailing ? "x-t: " + stream + "\r\n" : "");
+        }
+        List<Integer> order = new ArrayList<>(bodies.keySet());
+        for (int stream : order) {
+            byte[] body = bodies.get(stream);
+            String trailer = trailers.get(stream);
+            boolean headOnly = body.length == 0 && trailer.isEmpty();
+            all.writeBytes(
+                    Http2Wire.bytesOf(
+                            1,
+                            Http2Wire.END_HEADERS | (headOnly ? Http2Wire.END_STREAM : 0),
+                            stream,
+                            Http2Wire.block(
+                                    ":method: POST",
+                                    ":scheme: http",
+                                    ":authority: o",
+                                    ":path: /" + stream)));
+            for (int at = 0; at < body.length; ) {
+                int n = Math.min(body.length - at, 1 + dice.nextInt(700));
+                int padding = dice.nextInt(3) == 0 ? dice.nextInt(20) : -1;
+                boolean last = at + n == body.length && trailer.isEmpty();
+                all.writeBytes(data(stream, Arrays.copyOfRange(body, at, at + n), padding, last));
+                at += n;
+            }
+            if (!trailer.isEmpty()) {
+                all.writeBytes(
+                        Http2Wire.bytesOf(
+                                1,
+                                Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
+                                stream,
+                                Http2Wire.block(trailer.strip())));
+            }
+        }
+        byte[] bytes = all.toByteArray();
+        for (int at = 0; at < bytes.length; ) {
+            int n = Math.min(bytes.length - at, 1 + dice.nextInt(dice.nextInt(8) == 0 ? 9000 : 60));
+            client.wire.send(Arrays.copyOfRange(bytes, at, at + n));
+            at += n;
+        }
+        for (int stream : order) {
+            Http2Wire.Stream got = client.await(stream);
+            assertThat(got.reset).as("stream %s", stream).isNull();
+            assertThat(got.field("x-path")).isEqualTo("/" + stream);
+            assertThat(got.body.toByteArray()).isEqualTo(bodies.get(stream));
+            assertThat(got.trailers).isEqualTo(trailers.get(stream));
+        }
+    }
+
+    private static byte[] data(int stream, byte[] bytes, int padding, boolean last) {
+        int end = last ? Http2Wire.END_STREAM : 0;
+        if (padding < 0) {
+            return Http2Wire.bytesOf(0, end, stream, bytes);
+        }
+        byte[] padded = new byte[1 + bytes.length + padding];
+        padded[0] = (byte) padding;
+        System.arraycopy(bytes, 0, padded, 1, bytes.length);
+        return Http2Wire.bytesOf(0, end | Http2Wire.PADDED, stream, padded);
     }
 }

@@ -362,12 +362,11 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         Reason reason = failure.reason();
         String detail = failure.detail();
         boolean head = now.method == Method.HEAD;
-        if (observer.tellsSidecars(arrival)) {
-            return SidecarAnswer.of(reason, PeerReason.encode(failure), detail, close, head);
-        }
+        String code =
+                observer.tellsSidecars(arrival) ? PeerReason.encode(failure) : reason.code();
         return now.isGrpc()
-                ? SidecarAnswer.ofGrpc(reason, reason.code(), detail)
-                : SidecarAnswer.of(reason, reason.code(), detail, close, head);
+                ? SidecarAnswer.ofGrpc(reason, code, detail)
+                : SidecarAnswer.of(reason, code, detail, close, head);
     }
 
     /// Sends a complete response made here: head and body in one piece.

@@ -92,7 +92,7 @@ final class FleetStateTest {
         CompiledFleet fleet = Objects.requireNonNull(after.current()).fleet();
         assertThat(fleet.services().stream().flatMap(s -> s.pods().stream()).toList())
                 .allMatch(
-                        pod -> pod.ipv4().getHostAddress().matches("10\\.99\\.0\\.([2-9]|1[0-4])"))
+                        pod -> IntentCompilerTest.ipv4(pod).getHostAddress().matches("10\\.99\\.0\\.([2-9]|1[0-4])"))
                 .extracting(FleetPod::ipv4)
                 .doesNotHaveDuplicates();
     }

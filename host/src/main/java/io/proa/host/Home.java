@@ -7,8 +7,8 @@ import java.io.IOException;
 public sealed interface Home permits AppHome, Attachment {
     String name();
 
-    /// The parent of the sidecar, process 1 of its namespace where it has one, as seen from outside;
-    /// whoever has the power enters the network by it (`nsenter --target PID --net`).
+    /// The parent of the sidecar, process 1 of its namespace where it has one, as seen from
+    /// outside; whoever has the power enters the network by it (`nsenter --target PID --net`).
     long initPid();
 
     /// Whether all that was made is there, though not necessarily the program.

@@ -55,7 +55,8 @@ public final class LoopbackPod implements AppHome, AutoCloseable {
                         + "."
                         + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         List<String> command = new ArrayList<>();
-        // In a session of its own: what a terminal sends to this process' group is not meant for it.
+        // In a session of its own: what a terminal sends to this process' group is not meant for
+        // it.
         command.addAll(List.of("setsid", "sh", script.toString(), "keep", spec.name(), mark));
         command.add(Long.toString(grace.toMillis()));
         command.addAll(spec.sidecar().command());

@@ -337,8 +337,7 @@ public final class FleetRunner implements AutoCloseable {
     /// @throws Fault when it fails or takes longer than `patience`
     public String onTheBridge(List<String> command, Duration patience) {
         return switch (ground) {
-            case NetworkGround(FleetNetwork network) ->
-                    OnTheBridge.run(network, command, patience);
+            case NetworkGround(FleetNetwork network) -> OnTheBridge.run(network, command, patience);
             case LoopbackGround _ -> throw new IllegalStateException("there is no bridge");
         };
     }

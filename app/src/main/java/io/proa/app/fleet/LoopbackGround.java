@@ -36,7 +36,8 @@ record LoopbackGround(LoopbackPods pods) implements Ground {
     @Override
     public Home make(MeshedPod.Order order, PodSpec.Sidecar sidecar) throws IOException {
         if (order.attachTo() != 0) {
-            throw new IOException("a running program cannot be attached to a fleet in explicit mode");
+            throw new IOException(
+                    "a running program cannot be attached to a fleet in explicit mode");
         }
         checkFree(order.service());
         return pods.addPod(

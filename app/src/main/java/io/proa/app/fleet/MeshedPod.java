@@ -35,8 +35,7 @@ final class MeshedPod {
     private final RunningPod facts;
     private final List<PublishedPort> published = new ArrayList<>();
 
-    private MeshedPod(
-            FleetSite site, Ground ground, Order order, Home home, RunningPod facts) {
+    private MeshedPod(FleetSite site, Ground ground, Order order, Home home, RunningPod facts) {
         this.site = site;
         this.ground = ground;
         this.order = order;

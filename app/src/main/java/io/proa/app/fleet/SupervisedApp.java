@@ -101,7 +101,9 @@ final class SupervisedApp {
         int port = service().port();
         boolean inTime =
                 Waiting.until(
-                        () -> site.closing() || !app.isAlive() || home.listens(port), STEP, PATIENCE);
+                        () -> site.closing() || !app.isAlive() || home.listens(port),
+                        STEP,
+                        PATIENCE);
         if (site.closing()) {
             return;
         }

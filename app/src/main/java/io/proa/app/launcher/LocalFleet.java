@@ -87,8 +87,7 @@ record LocalFleet(
             System.err.println("proa: starting fleet '" + name + "'");
         }
         try {
-            Background.start(
-                    installation, arguments, environment, request.mode(), new Quiet());
+            Background.start(installation, arguments, environment, request.mode(), new Quiet());
         } catch (Fault fault) {
             if (!String.valueOf(fault.getMessage()).contains("is running already")) {
                 throw fault;

@@ -107,7 +107,8 @@ public final class PsVerb implements Callable<Integer> {
         }
         PsTable table = new PsTable(all && reports.size() > 0, output == Format.wide);
         table.lines(reports).forEach(out::println);
-        if (reports.stream().anyMatch(report -> report.path("mode").asString().equals("explicit"))) {
+        if (reports.stream()
+                .anyMatch(report -> report.path("mode").asString().equals("explicit"))) {
             System.err.println("proa: " + Mode.EXPLICIT.caution());
         }
         if (reports.isEmpty()) {

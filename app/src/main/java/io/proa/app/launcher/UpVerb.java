@@ -104,7 +104,8 @@ public final class UpVerb implements Callable<Integer> {
                         plan,
                         installation,
                         fleets,
-                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices, mode)),
+                        FleetRunner.Variations.reaching(
+                                PortsOption.hostServices(hostServices, mode)),
                         environment.getOrDefault("PATH", ""));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }

@@ -31,8 +31,8 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
         return List.of(services4.host(index + 1), services6.host(index + 1));
     }
 
-    /// In each block neither the first address nor the last, by which IPv4 means the network and all
-    /// of it, and the bridge has one.
+    /// In each block neither the first address nor the last, by which IPv4 means the network and
+    /// all of it, and the bridge has one.
     @Override
     public int capacity() {
         int pods = Math.min(pods4.hosts(), pods6.hosts());

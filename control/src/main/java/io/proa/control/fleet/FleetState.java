@@ -43,10 +43,7 @@ public final class FleetState {
     /// @param intent files, or folders of `.yaml` files
     /// @param trustDomain what the fleet's must be; null = what its file says
     public static FleetState open(
-            Path folder,
-            List<Path> intent,
-            FleetAddresses addresses,
-            @Nullable String trustDomain)
+            Path folder, List<Path> intent, FleetAddresses addresses, @Nullable String trustDomain)
             throws IOException {
         return new FleetState(StateFile.in(folder), intent, addresses, trustDomain);
     }
@@ -99,7 +96,8 @@ public final class FleetState {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(
-                    (addresses + "\n" + fleet.trustDomain() + "\n").getBytes(StandardCharsets.UTF_8));
+                    (addresses + "\n" + fleet.trustDomain() + "\n")
+                            .getBytes(StandardCharsets.UTF_8));
             for (IntentSource source : sources) {
                 byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
                 digest.update(

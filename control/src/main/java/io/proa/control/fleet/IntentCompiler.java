@@ -68,7 +68,8 @@ public final class IntentCompiler {
         if (fleet == null) {
             return new Compilation.Rejected(problems.all());
         }
-        Map<String, Service> services = new FleetChecks(fleet, problems).check(addresses.capacity());
+        Map<String, Service> services =
+                new FleetChecks(fleet, problems).check(addresses.capacity());
         switch (addresses) {
             case AddressBlocks _ -> {}
             case SharedLoopback _ -> new LoopbackChecks(fleet.services(), problems).check();
@@ -188,8 +189,7 @@ public final class IntentCompiler {
                                     applicationPorts,
                                     service.inbound()),
                             address));
-            endpoints.add(
-                    new Endpoint(pod, address.addresses(), address.meshPort(), identity, 1));
+            endpoints.add(new Endpoint(pod, address.addresses(), address.meshPort(), identity, 1));
         }
         var mesh =
                 new MeshService(

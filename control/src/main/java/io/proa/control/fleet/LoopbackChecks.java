@@ -76,9 +76,7 @@ final class LoopbackChecks {
         }
         if (SharedLoopback.isOfSidecars(target)) {
             problems.add(
-                    port.place(),
-                    "saw port " + target + ofSidecars(),
-                    "choose another targetPort");
+                    port.place(), "saw port " + target + ofSidecars(), "choose another targetPort");
         }
     }
 

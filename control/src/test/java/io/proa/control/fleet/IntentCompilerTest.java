@@ -142,7 +142,8 @@ final class IntentCompilerTest {
         assertThat(second.workload().ports()).allMatch(port -> port.loopback()).hasSize(2);
         assertThat(orders.endpoints().get(1).addresses())
                 .containsExactlyElementsOf(second.address().addresses());
-        assertThat(second.address().addresses().getLast().getHostAddress()).startsWith("fd50:a0a:0:0:");
+        assertThat(second.address().addresses().getLast().getHostAddress())
+                .startsWith("fd50:a0a:0:0:");
         assertThat(fleet.hosts())
                 .containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");
     }
@@ -244,7 +245,7 @@ final class IntentCompilerTest {
                 Set.copyOf(
                         before.services().stream()
                                 .flatMap(s -> s.pods().stream())
-                                .map(FleetPod::ipv4)
+                                .map(IntentCompilerTest::ipv4)
                                 .toList());
         assertThat(taken).doesNotContain(ipv4(Objects.requireNonNull(after.pod("new-1"))));
     }

@@ -57,7 +57,7 @@ final class LoopbackChecks {
     private void checkListener(Service service, Port port) {
         int target = port.targetPort();
         Listener other = listeners.putIfAbsent(target, new Listener(service, port.place()));
-        if (other != null && other.service() != service) {
+        if (other != null && !named(other.service()).equals(named(service))) {
             problems.add(
                     port.place(),
                     "service '"

@@ -2,8 +2,8 @@ package io.proa.formats;
 
 import java.util.Locale;
 
-/// One way in which a message can break RFC 9112 or RFC 9110, or be open to a second reading. The
-/// code is stable: it appears in metrics, logs and answers.
+/// One way in which a message can break RFC 9110, RFC 9112 or RFC 9113, or be open to a second
+/// reading. The code is stable: it appears in metrics, logs and answers.
 public enum Flaw {
     TOO_LARGE(431, "the message head is larger than the limit"),
     TOO_MANY_HEADERS(431, "the message head has more field lines than the limit"),
@@ -57,7 +57,26 @@ public enum Flaw {
     CHUNK_DATA_END(400, "the data of a chunk is not followed by CR LF"),
     TRAILER_LINE(400, "a trailer line is not a field"),
     TRAILER_FORBIDDEN(400, "a field that must stand in the head is sent as a trailer"),
-    TRAILERS_TOO_LARGE(431, "the trailers are larger than the limit");
+    TRAILERS_TOO_LARGE(431, "the trailers are larger than the limit"),
+
+    // only in HTTP/2
+    PSEUDO_UNKNOWN(400, "a pseudo-header field is not one of those that are defined"),
+    PSEUDO_MISPLACED(400, "a pseudo-header field stands in a message it does not belong to"),
+    PSEUDO_REPEATED(400, "a pseudo-header field is sent twice"),
+    PSEUDO_LATE(400, "a pseudo-header field stands behind an ordinary one"),
+    PSEUDO_MISSING(400, "a pseudo-header field is missing"),
+    CONNECT_FIELDS(400, "CONNECT has a scheme or a path, or an extended CONNECT lacks one"),
+    CONNECT_PROTOCOL(501, "an extended CONNECT is for another protocol than websocket"),
+    SCHEME(400, "the scheme is neither http nor https"),
+    AUTHORITY_SYNTAX(400, ":authority is not a host with an optional port"),
+    AUTHORITY_MISSING(400, "a request has neither :authority nor Host"),
+    STATUS_SYNTAX(400, ":status is not three digits, or is 101"),
+    INTERIM_LAST(400, "an interim response ends its stream"),
+    NAME_UPPERCASE(400, "a field name has an upper-case letter"),
+    CONNECTION_FIELD(400, "a field of HTTP/1's connections is sent in HTTP/2"),
+    TE_VALUE(400, "TE is not exactly trailers"),
+    VALUE_SPACE(400, "a field value begins or ends with white space"),
+    LENGTH_MISMATCH(400, "the message has not the length that Content-Length says");
 
     private final String code;
     private final int status;

@@ -170,6 +170,15 @@ final class Octets {
         }
     }
 
+    /// Whether there is nothing but what a field value may hold.
+    static boolean isValue(ByteBuffer buf, int from, int to) {
+        int i = nextControl(buf, from, to);
+        while (i < to && buf.get(i) == '\t') {
+            i = nextControl(buf, i + 1, to);
+        }
+        return i == to;
+    }
+
     /// The index of the next byte below 0x20 or equal to 0x7F; `to` if there is none.
     private static int nextControl(ByteBuffer buf, int from, int to) {
         int i = from;

@@ -68,7 +68,8 @@ def keep_trying(name, how, address, port):
             outcome = "timeout"
         except (OSError, http.client.HTTPException) as error:
             outcome = type(error).__name__
-        print(int(began * 1000), name, outcome, flush=True)
+        # In one write: print would let another thread's line in before the line's end.
+        os.write(1, f"{int(began * 1000)} {name} {outcome}\n".encode())
         time.sleep(GAP)
 
 

@@ -104,7 +104,9 @@ final class LoopbackPodTest {
 
     @Test
     void closingAsksFirstAndThenKills() throws Exception {
-        Process polite = start("trap 'echo asked >polite; exit 0' TERM; echo >p; while :; do sleep 0.05; done");
+        Process polite =
+                start(
+                        "trap 'echo asked >polite; exit 0' TERM; echo >p; while :; do sleep 0.05; done");
         Process stubborn = start("trap '' TERM; echo >s; while :; do sleep 0.05; done");
         until(() -> lines("p").size() + lines("s").size() == 2);
         String sidecar = lines("sidecars").getFirst().split(" ", 2)[0];

@@ -148,10 +148,10 @@ public final class Launcher {
         joining.incrementAndGet();
         try {
             JoinRequest request = JoinRequest.parse(body);
+            joined = true; // or refused: nobody else is on the way
             refuseOtherMode(request);
             refuseOtherHostServices(request);
             RunningPod pod = fleet.join(request.joining());
-            joined = true;
             return JoinAnswer.of(fleet, pod, request.joining());
         } finally {
             lastGuest = System.nanoTime();

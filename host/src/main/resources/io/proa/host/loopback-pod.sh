@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2317 # its functions are called by traps
 # The processes of a pod where no namespace holds them together (explicit mode). They are told by a variable that
 # all of them inherit, whatever session or parent they have: PROA_POD=MARK.SOMETHING.
 #
@@ -20,6 +21,7 @@ shift
 # Finds who fits a pattern ($programs), and those of them that nobody else of them has started ($mains).
 find_programs() {
     programs='' mains=''
+    # shellcheck disable=SC2013 # file names of /proc
     for file in $(grep -slz -e "$1" /proc/[0-9]*/environ); do
         pid=${file#/proc/}
         programs="$programs ${pid%/environ}"
@@ -91,7 +93,7 @@ app)
     again=$?
     [ "$again" = 127 ] || code=$again
     kill_programs "^PROA_POD=$mark\$"
-    exit $code
+    exit "$code"
     ;;
 esac
 

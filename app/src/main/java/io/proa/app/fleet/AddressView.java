@@ -62,12 +62,7 @@ record AddressView(
                             its));
         }
         return new FleetPlan(
-                read.name(),
-                read.documented(),
-                read.documents(),
-                services,
-                hosts,
-                read.mode());
+                read.name(), read.documented(), read.documents(), services, hosts, read.mode());
     }
 
     /// @param json the answer to `fleet`

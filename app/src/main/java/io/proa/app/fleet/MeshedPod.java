@@ -167,7 +167,9 @@ final class MeshedPod {
     ///
     /// @param most the longest wait
     void drain(Duration most) {
-        if (home instanceof Attachment || service().port() == FleetPlan.NO_PORT || !home.isAlive()) {
+        if (home instanceof Attachment
+                || service().port() == FleetPlan.NO_PORT
+                || !home.isAlive()) {
             return;
         }
         synchronized (this) {

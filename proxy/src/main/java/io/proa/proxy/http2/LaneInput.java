@@ -21,7 +21,6 @@ final class LaneInput {
 
     private static final int SIZE_DIGITS = 6;
     private static final int CHUNK_START = SIZE_DIGITS + 2;
-    private static final int CHUNK_END = 2;
     private static final int LEAST_ROOM = 64;
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'

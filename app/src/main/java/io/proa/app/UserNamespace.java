@@ -118,7 +118,7 @@ public final class UserNamespace {
                 "pods need network namespaces, and this user may not make them ("
                         + said.lines().findFirst().orElse("no reason given")
                         + ")",
-                remedy());
+                remedy() + ". Without namespaces: proa run --explicit, proa up --explicit");
     }
 
     private static String remedy() {

@@ -116,10 +116,12 @@ public final class RunVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
+        // Elsewhere one line is enough: who keeps what programs write wants to know where they
+        // were.
         boolean talking = !quiet && Terminal.isTerminal(2);
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
-        if (talking) {
+        if (!quiet) {
             RunHint.lines(place, request).forEach(line -> System.err.println("proa: " + line));
         }
         become(place);

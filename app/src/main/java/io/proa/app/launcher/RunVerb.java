@@ -117,10 +117,13 @@ public final class RunVerb implements Callable<Integer> {
         fleets.tellOfTheDead(System.err);
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
         boolean talking = !quiet && Terminal.isTerminal(2);
+        if (talking && !request.mode().caution().isEmpty()) {
+            System.err.println("proa: " + request.mode().caution());
+        }
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
         if (talking) {
-            RunHint.lines(place, request).forEach(line -> System.err.println("proa: " + line));
+            System.err.println("proa: " + RunHint.of(place, request));
         }
         become(place);
         return Sysexit.OS.code();

@@ -2,12 +2,9 @@ package io.proa.app;
 
 import io.proa.host.NamespaceSupport;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /// How an ordinary user gets the power to make pods: the same command once more, as "root" of a
@@ -92,7 +89,8 @@ public final class UserNamespace {
 
     private static void refuseWhereForbidden() {
         List<String> probe = new ArrayList<>(ENTER);
-        probe.addAll(List.of("--net", "--mount", "--pid", "--fork", "true"));
+        // As pods need it: a /proc of one's own is refused where this one is partly covered.
+        probe.addAll(List.of("--net", "--mount", "--pid", "--fork", "--mount-proc", "true"));
         String said;
         try {
             Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
@@ -118,41 +116,7 @@ public final class UserNamespace {
                 "pods need network namespaces, and this user may not make them ("
                         + said.lines().findFirst().orElse("no reason given")
                         + ")",
-                remedy() + ". Without namespaces: proa run --explicit, proa up --explicit");
-    }
-
-    private static String remedy() {
-        return remedy(
-                        "/proc/sys/kernel/unprivileged_userns_clone",
-                        "0",
-                        "sudo sysctl -w kernel.unprivileged_userns_clone=1")
-                .or(() ->
-                        remedy(
-                                "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-                                "1",
-                                "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"))
-                .or(() ->
-                        remedy(
-                                "/proc/sys/user/max_user_namespaces",
-                                "0",
-                                "sudo sysctl -w user.max_user_namespaces=10000"))
-                .orElse("run it as root; in a container, start that with --privileged");
-    }
-
-    private static Optional<String> remedy(String setting, String forbidding, String mend) {
-        try {
-            if (Files.readString(Path.of(setting)).strip().equals(forbidding)) {
-                return Optional.of(
-                        setting.substring("/proc/sys/".length()).replace('/', '.')
-                                + " is "
-                                + forbidding
-                                + " and forbids it; "
-                                + mend
-                                + " allows it, or run as root");
-            }
-        } catch (IOException _) {
-            // This kernel has no such setting, so it is not what forbids.
-        }
-        return Optional.empty();
+                ForbiddenNamespaces.remedy(said)
+                        + ". Without namespaces: proa run --explicit, proa up --explicit");
     }
 }

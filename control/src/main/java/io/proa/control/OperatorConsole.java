@@ -18,6 +18,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +34,15 @@ import tools.jackson.databind.json.JsonMapper;
 /// |---|---|
 /// | `token POD` | `token POD SECRET`, the pod's new single-use token; or `error SENTENCE` |
 /// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
+/// | `leave POD` | nobody is sent to the pod any more: `left POD`, when the other sidecars have taken that or a second has passed |
+/// | `return POD` | they are again: `returned POD` |
 /// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}`; of pods on a shared loopback `mesh_port`, `proxy_port` and `target_ports` in the place of the addresses |
 /// | `status` | `status {"revision":..., "problems":[...], "pods":[...]}` |
 /// | `stop`, or the end of the input | `stopping`; the control plane ends |
 final class OperatorConsole {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final Duration SETTLING = Duration.ofSeconds(1);
 
     private final FleetState fleet;
     private final IntentWatch watch;
@@ -69,6 +74,12 @@ final class OperatorConsole {
         if (command.startsWith("token ")) {
             return token(command.substring("token ".length()).strip());
         }
+        if (command.startsWith("leave ")) {
+            return leave(command.substring("leave ".length()).strip(), true);
+        }
+        if (command.startsWith("return ")) {
+            return leave(command.substring("return ".length()).strip(), false);
+        }
         return switch (command) {
             case "reload" -> reload();
             case "fleet" -> "fleet " + fleet();
@@ -76,7 +87,7 @@ final class OperatorConsole {
             default ->
                     "error saw '"
                             + command
-                            + "', expected token POD, reload, fleet, status or stop";
+                            + "', expected token POD, leave POD, return POD, reload, fleet, status or stop";
         };
     }
 
@@ -154,6 +165,14 @@ final class OperatorConsole {
             return "error pod '" + pod + "' is not in the fleet";
         }
         return "token " + pod + " " + tokens.issue(pod);
+    }
+
+    /// One that is not in the fleet is nowhere a destination already.
+    private String leave(String pod, boolean gone) {
+        fleet.setLeaving(pod, gone);
+        server.fleetChanged();
+        server.settle(SETTLING);
+        return (gone ? "left " : "returned ") + pod;
     }
 
     private String status() {

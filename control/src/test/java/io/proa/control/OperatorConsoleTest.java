@@ -2,6 +2,7 @@ package io.proa.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.proa.model.Endpoint;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -103,6 +104,42 @@ final class OperatorConsoleTest extends FleetOnDisk {
                                 + ":7:12\\n  hint: rename one of them\"]}");
         assertThat(ask("token orders-2")).startsWith("token orders-2 ");
         assertThat(ask("status")).startsWith("status {\"revision\":1,\"problems\":[\"" + web);
+    }
+
+    @Test
+    void nobodyIsSentToAPodThatLeaves() throws Exception {
+        String token = ask("token front-1").substring("token front-1 ".length());
+        try (var front = sidecar("front-1", token)) {
+            front.subscribe("10.88.0.1:80");
+            front.eventually(
+                    "both",
+                    () ->
+                            !front.snapshots.isEmpty()
+                                    && endpoints(front).equals(List.of("orders-1", "orders-2")));
+            assertThat(ask("leave orders-1")).isEqualTo("left orders-1");
+            assertThat(endpoints(front)).containsExactly("orders-2");
+            assertThat(ask("return orders-1")).isEqualTo("returned orders-1");
+            assertThat(endpoints(front)).containsExactly("orders-1", "orders-2");
+        }
+    }
+
+    /// Who calls a pod by its own address means that one.
+    @Test
+    void aPodThatLeavesIsKnownToThoseWhoCallItByItsAddress() throws Exception {
+        String token = ask("token front-1").substring("token front-1 ".length());
+        try (var front = sidecar("front-1", token)) {
+            front.subscribe("10.87.0.2:80");
+            front.eventually("its snapshot", () -> !front.snapshots.isEmpty());
+            assertThat(ask("leave orders-1")).isEqualTo("left orders-1");
+            assertThat(endpoints(front)).containsExactly("orders-1", "orders-2");
+        }
+    }
+
+    private static List<String> endpoints(Sidecar sidecar) {
+        return sidecar.last().services().stream()
+                .flatMap(service -> service.endpoints().stream())
+                .map(Endpoint::pod)
+                .toList();
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.proa.host.egress.NameForwarder;
 import io.proa.host.egress.Relay;
 import io.proa.host.egress.ResolvConf;
 import io.proa.model.IpPort;
+import io.proa.model.MeshBlocks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What of the outside the pods of a fleet reach, as its settings say.
 ///
-/// The way out is a link ([Uplink]) or this process ([Relay]); names ([NameForwarder]) and the
-/// named services of this machine's loopback are this process' work in either case. All of it goes
-/// with this process, whatever way that ends: sockets and rules are the hub's.
+/// The way out is this process ([Relay]), as are names ([NameForwarder]) and the named services of
+/// this machine's loopback. All of it goes with this process, whatever way that ends: sockets and
+/// rules are the hub's.
 final class Egress implements AutoCloseable {
     // Of the hub, where nothing else listens.
     private static final int RELAY_PORT = 15010;
@@ -28,7 +29,7 @@ final class Egress implements AutoCloseable {
     private static final Cidr ALL6 = Cidr.parse("::/0");
     // Virtual addresses, which pods' sidecars know: nobody has them.
     private static final List<Cidr> SERVICES =
-            List.of(Cidr.parse("10.88.0.0/16"), Cidr.parse("fd50:a0a:0:1::/64"));
+            List.of(Cidr.parse(MeshBlocks.SERVICES_4), Cidr.parse(MeshBlocks.SERVICES_6));
 
     private final FleetNetwork.Settings settings;
     private final ResolvConf names;
@@ -41,16 +42,13 @@ final class Egress implements AutoCloseable {
     }
 
     /// @param names whose name servers are asked
-    /// @param hubPid a process of the hub
     /// @param hub sets up the hub's side, whose addresses are there
-    static Egress open(
-            FleetNetwork.Settings settings, ResolvConf names, long hubPid, SetupProcess hub)
+    static Egress open(FleetNetwork.Settings settings, ResolvConf names, SetupProcess hub)
             throws IOException {
         Egress egress = new Egress(settings, names);
         try {
             switch (settings.egress().kind()) {
                 case NONE -> {}
-                case MASQUERADE -> egress.open.push(Uplink.open(hubPid, hub));
                 case RELAY -> prohibit(hub);
             }
             if (!egress.named().isEmpty()) {

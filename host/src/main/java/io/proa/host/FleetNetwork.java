@@ -1,6 +1,7 @@
 package io.proa.host;
 
 import io.proa.host.egress.ResolvConf;
+import io.proa.model.MeshBlocks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -22,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// The network of a fleet on one machine: a *hub* namespace with a bridge, and the pods joined to
 /// it.
 ///
-/// Nothing of it is in the machine's own network, except one link where egress is wanted. All of it
-/// is gone when it is closed or this process dies, even by SIGKILL. Safe for use by several
-/// threads.
+/// Nothing of it is in the machine's own network. All of it is gone when it is closed or this
+/// process dies, even by SIGKILL. Safe for use by several threads.
 public final class FleetNetwork implements AutoCloseable {
     /// The bridge's name inside the hub, for captures.
     public static final String BRIDGE = "proa0";
@@ -57,8 +57,8 @@ public final class FleetNetwork implements AutoCloseable {
         public static Settings of(Path runDirectory) {
             return new Settings(
                     runDirectory.toAbsolutePath(),
-                    Cidr.parse("10.87.0.0/16"),
-                    Cidr.parse("fd50:a0a::/64"),
+                    Cidr.parse(MeshBlocks.PODS_4),
+                    Cidr.parse(MeshBlocks.PODS_6),
                     EgressSettings.NONE,
                     List.of(),
                     Duration.ofSeconds(20),
@@ -185,7 +185,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, machine, hub.initPid(), setup);
+            egress = Egress.open(settings, machine, setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// per line from standard input, answers each by a line, `ok [VALUE]` or `error SENTENCE`, and ends
 /// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
 /// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
-/// `prohibit CIDR`, `masquerade NAME`, `redirect OPTIONS...`, `egress PORT ...` (see
-/// [EgressRules#words()]), `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete
-/// NAME`, `mac NAME MAC`. Likewise `hold redirect OPTIONS...`, rules that end with this process,
-/// `let-go`, which turns no further connections but keeps those that were turned, and `drop`.
+/// `prohibit CIDR`, `redirect OPTIONS...`, `egress PORT ...` (see [EgressRules#words()]),
+/// `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete NAME`, `mac NAME MAC`.
+/// Likewise `hold redirect OPTIONS...`, rules that end with this process, `let-go`, which turns no
+/// further connections but keeps those that were turned, and `drop`.
 public final class NamespaceSetup {
     private static final String NOTHING_HELD = "no rules are held";
 
@@ -73,7 +73,6 @@ public final class NamespaceSetup {
             case "prohibit" -> links.prohibit(Cidr.parse(first));
             case "egress" -> EgressRules.parse(words.subList(1, words.size())).table().apply();
             case "hand-over" -> handOver(words);
-            case "masquerade" -> Masquerade.leavingBy("proa-hub", first).apply();
             case "delete" -> links.delete(first);
             case "hold" ->
                     held = RedirectCommand.parse(words.subList(2, words.size())).applyOwned();

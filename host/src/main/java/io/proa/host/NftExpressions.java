@@ -112,7 +112,6 @@ final class NftExpressions {
         switch (verdict) {
             case NftRule.Pass() -> immediateVerdict(NFT_RETURN);
             case NftRule.Drop() -> immediateVerdict(NF_DROP);
-            case NftRule.Masquerade() -> end(begin("masq"));
             case NftRule.Redirect(int port) -> {
                 immediateValue(networkOrder(port));
                 Expression redirect = begin("redir");

@@ -127,14 +127,6 @@ record NftRule(List<Condition> conditions, boolean counted, Verdict verdict, Str
         }
     }
 
-    /// The sender becomes the address of the interface the packet leaves by.
-    record Masquerade() implements Verdict {
-        @Override
-        public String text() {
-            return "masquerade";
-        }
-    }
-
     String text() {
         StringBuilder text = new StringBuilder(80);
         for (Condition condition : conditions) {

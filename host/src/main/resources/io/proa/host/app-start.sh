@@ -25,6 +25,12 @@ enter)
     shift
     exec 9>&2 2>/dev/null
     unset PROA_INSIDE_USER_NAMESPACE
+    # A launcher's JVM raises its own; programs that look at each descriptor would be slow.
+    if [ -n "${PROA_OPEN_FILES:-}" ]; then
+        # shellcheck disable=SC3045 # dash and bash have -S
+        ulimit -Sn "$PROA_OPEN_FILES" || :
+        unset PROA_OPEN_FILES
+    fi
     unshare --mount --pid -- sh "$0" between "$$" "$@" 2>&9 9>&-
     exit $?
     ;;

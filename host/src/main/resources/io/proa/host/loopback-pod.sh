@@ -73,6 +73,12 @@ end)
 app)
     mark=$1 uid=$2 gid=$3
     shift 3
+    # A launcher's JVM raises its own; programs that look at each descriptor would be slow.
+    if [ -n "${PROA_OPEN_FILES:-}" ]; then
+        # shellcheck disable=SC3045 # dash and bash have -S
+        ulimit -Sn "$PROA_OPEN_FILES" || :
+        unset PROA_OPEN_FILES
+    fi
     exec 9>&2 2>/dev/null # the shell would comment on a child that a signal ended
     trap : HUP INT QUIT TERM
     if [ "$uid" != - ]; then
@@ -164,7 +170,7 @@ IFS= read -r token <&3 || exit 0
 exec >&2
 watch_input
 
-pause=0
+deaths=0 # in a row, each within 10 s of its start
 while :; do
     uptime
     started=$now
@@ -181,17 +187,21 @@ while :; do
     sidecar=
     kill -0 "$watcher" 2>/dev/null || watch_input
     uptime
-    [ $((now - started)) -ge 10 ] && pause=0
+    [ $((now - started)) -ge 10 ] && deaths=0
+    deaths=$((deaths + 1))
+    # It is there again within a second, pause and start together, unless it does not stay at all.
+    case $deaths in
+    1 | 2) pause=0 ;;
+    3) pause=0.1 ;;
+    4) pause=0.2 ;;
+    5) pause=0.5 ;;
+    6) pause=1 ;;
+    *) pause=3 ;;
+    esac
     say "the sidecar ended with code $code after $((now - started)) s; starting it again in $pause s"
+    [ $deaths != 5 ] || say "the sidecar does not stay: 5 ends in a row within 10 s of a start; pauses grow to 3 s"
     if [ "$pause" != 0 ]; then
         sleep "$pause" &
         wait $!
     fi
-    case $pause in
-    0) pause=0.2 ;;
-    0.2) pause=0.5 ;;
-    0.5) pause=1 ;;
-    1) pause=2 ;;
-    *) pause=4 ;;
-    esac
 done

@@ -118,7 +118,7 @@ if [ $# -eq 0 ]; then
     done
 fi
 
-pause=0
+deaths=0 # in a row, each within 10 s of its start
 while :; do
     uptime
     started=$now
@@ -135,17 +135,21 @@ while :; do
     sidecar=
     kill -0 "$watcher" 2>/dev/null || watch_input
     uptime
-    [ $((now - started)) -ge 10 ] && pause=0
+    [ $((now - started)) -ge 10 ] && deaths=0
+    deaths=$((deaths + 1))
+    # It is there again within a second, pause and start together, unless it does not stay at all.
+    case $deaths in
+    1 | 2) pause=0 ;;
+    3) pause=0.1 ;;
+    4) pause=0.2 ;;
+    5) pause=0.5 ;;
+    6) pause=1 ;;
+    *) pause=3 ;;
+    esac
     say "the sidecar ended with code $code after $((now - started)) s; starting it again in $pause s"
+    [ $deaths != 5 ] || say "the sidecar does not stay: 5 ends in a row within 10 s of a start; pauses grow to 3 s"
     if [ "$pause" != 0 ]; then
         sleep "$pause" &
         wait $!
     fi
-    case $pause in
-    0) pause=0.2 ;;
-    0.2) pause=0.5 ;;
-    0.5) pause=1 ;;
-    1) pause=2 ;;
-    *) pause=4 ;;
-    esac
 done

@@ -72,7 +72,7 @@ final class PodEndTest {
     void aDeadSidecarIsThereAgainWithinASecond() throws Exception {
         pod("pod", "9", SIDECAR);
         there().tell("start", "pod", "sleep", "991");
-        for (int death = 0; death < 2; death++) {
+        for (int death = 0; death < 5; death++) {
             long before = sidecar("pod");
             long start = System.nanoTime();
             ProcessHandle.of(before).orElseThrow().destroyForcibly();

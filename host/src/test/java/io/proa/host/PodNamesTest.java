@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Programs of others in a pod that ask for names; the name servers are this process', on this
 /// machine's loopback, as systemd-resolved is.
 @ParameterizedClass(name = "{0}, ordinaryUser = {1}")
-@CsvSource({"RELAY, false", "RELAY, true", "MASQUERADE, false"})
+@CsvSource({"RELAY, false", "RELAY, true"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 final class PodNamesTest {

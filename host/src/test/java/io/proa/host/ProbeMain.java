@@ -197,8 +197,7 @@ final class ProbeMain {
             links.setUp("lo");
             links.addAddress("lo", Cidr.parse("198.51.100.1/32"));
         }
-        FleetNetwork.Settings settings =
-                FleetNetwork.Settings.of(run).withEgress(EgressKind.MASQUERADE);
+        FleetNetwork.Settings settings = FleetNetwork.Settings.of(run).withEgress(EgressKind.RELAY);
         try (ServerSocketChannel server = ServerSocketChannel.open();
                 FleetNetwork network = FleetNetwork.open(settings)) {
             server.bind(outside.toSocketAddress());
@@ -211,7 +210,5 @@ final class ProbeMain {
             client.waitFor();
             System.out.println(Files.readString(Path.of("/proc/net/dev")).contains("proa-"));
         }
-        System.out.println(Files.readString(Path.of("/proc/net/dev")).contains("proa-"));
-        System.out.println(NftTable.remove("proa-" + ProcessHandle.current().pid()));
     }
 }

@@ -56,8 +56,13 @@ final class ClientConnections {
         }
     }
 
+    /// Connections that speak HTTP.
+    int requests(Direction direction) {
+        return of(direction).size();
+    }
+
     int open(Direction direction) {
-        return of(direction).size()
+        return requests(direction)
                 + (direction == Direction.INBOUND ? inboundTunnels : outboundTunnels);
     }
 

@@ -163,6 +163,11 @@ public final class DataPlane implements AutoCloseable {
         return count(Direction.OUTBOUND) == 0;
     }
 
+    /// Connections from the mesh and the outside that speak HTTP.
+    public int inboundRequests() throws InterruptedException {
+        return sum(loop -> loop.clients().requests(Direction.INBOUND));
+    }
+
     /// Slabs lent over all loops: zero where nothing is under way.
     public int lentSlabs() throws InterruptedException {
         return sum(loop -> loop.loop().slabs().lent());

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// may call.
 final class InboundTunnel implements LinkHandler {
     private static final long CONNECT_NANOS = 1_000_000_000L;
-    private static final long IDLE_NANOS = 3_600_000_000_000L;
+    // Whose caller has a rule bounds it there.
+    private static final long IDLE_NANOS = 0;
 
     private final LoopParts loop;
     private final Link client;
@@ -111,6 +112,7 @@ final class InboundTunnel implements LinkHandler {
             loop.addresses().learn(refusedAt, Objects.requireNonNull(address));
         }
         record.sentAt = loop.loop().clock();
+        client.keepAlive();
         new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS)
                 .start();
     }

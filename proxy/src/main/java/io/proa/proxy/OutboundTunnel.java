@@ -159,9 +159,13 @@ final class OutboundTunnel implements LinkHandler {
         }
         long idle =
                 destination instanceof Destination.ToService(Cluster cluster)
-                        ? rule(cluster).timeouts().idle().toNanos()
+                        ? rule(cluster).timeouts().tcpIdle().toNanos()
                         : 0;
         loop.observer().connectionOpened(Direction.OUTBOUND, record.security);
+        if (record.security == Security.MUTUAL_TLS) {
+            // Not to the outside: there the application decides whether a pause ends it.
+            link.keepAlive();
+        }
         new Tunnel(client, link, record, this::ended, idle).start();
     }
 

@@ -55,6 +55,7 @@ final class Sidecar implements AutoCloseable {
     private volatile boolean started;
     private volatile boolean connected;
     private volatile String problem = "";
+    private volatile boolean requestsDone;
 
     private Sidecar(SidecarSettings settings, Runnable quit) throws IOException {
         this.settings = settings;
@@ -283,7 +284,7 @@ final class Sidecar implements AutoCloseable {
     /// Why the sidecar cannot serve yet; empty = it can.
     String unready() {
         if (draining.get()) {
-            return "draining";
+            return requestsDone ? "drained" : "draining";
         }
         if (plane.snapshot() == null) {
             return problem.isEmpty() ? "no snapshot yet" : problem;
@@ -324,13 +325,25 @@ final class Sidecar implements AutoCloseable {
         }
         boolean first = draining.compareAndSet(false, true);
         try {
-            boolean done = plane.drain(settings.drain().toNanos(), () -> input.appIsGone());
+            boolean done = plane.drain(settings.drain().toNanos(), this::lookAtDraining);
+            requestsDone |= done;
             if (first) {
                 events.info("drained", "complete", Boolean.toString(done));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Opaque connections may stand for ever; whoever waits for the end of what is under way before
+    /// it ends the application is told of the requests alone.
+    private boolean lookAtDraining() {
+        try {
+            requestsDone = plane.inboundRequests() == 0;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return input.appIsGone();
     }
 
     /// The application is gone: nobody is left to be served.

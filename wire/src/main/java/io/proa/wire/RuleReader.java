@@ -196,15 +196,17 @@ final class RuleReader {
         Duration connect = TimeoutRule.DEFAULT.connect();
         Duration request = TimeoutRule.DEFAULT.request();
         Duration idle = TimeoutRule.DEFAULT.idle();
+        Duration tcpIdle = TimeoutRule.DEFAULT.tcpIdle();
         in.beginObject();
         while (in.nextField()) {
             switch (in.field()) {
                 case "connect" -> connect = in.duration();
                 case "request" -> request = in.duration();
                 case "idle" -> idle = in.duration();
-                default -> throw in.unknownField("connect, request, idle");
+                case "tcpIdle" -> tcpIdle = in.duration();
+                default -> throw in.unknownField("connect, request, idle, tcpIdle");
             }
         }
-        return new TimeoutRule(connect, request, idle);
+        return new TimeoutRule(connect, request, idle, tcpIdle);
     }
 }

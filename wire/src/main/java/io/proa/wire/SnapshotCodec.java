@@ -24,7 +24,7 @@ import io.proa.model.MeshSnapshot;
 ///      "matches": [[{"pathPrefix": "/api"}, {"method": "GET"}], [{"header": "x-a", "value": "b"}], [{"pathExact": "/"}]],
 ///      "targets": [{"service": "orders-v2", "port": 80, "weight": 1}],
 ///      "retry": {"maxAttempts": 3, "onStatuses": [503, "gateway-error", "500-504"], "perTryTimeout": "300ms"},
-///      "timeouts": {"connect": "1s", "request": "15s", "idle": "5m"}}]}],
+///      "timeouts": {"connect": "1s", "request": "15s", "idle": "5m", "tcpIdle": "0s"}}]}],
 ///  "outside": ["192.0.2.1:443"]}
 /// ```
 public final class SnapshotCodec {

@@ -184,6 +184,7 @@ final class SnapshotWriter {
         out.writeStringProperty("connect", DurationText.format(timeouts.connect()));
         out.writeStringProperty("request", DurationText.format(timeouts.request()));
         out.writeStringProperty("idle", DurationText.format(timeouts.idle()));
+        out.writeStringProperty("tcpIdle", DurationText.format(timeouts.tcpIdle()));
         out.writeEndObject();
     }
 

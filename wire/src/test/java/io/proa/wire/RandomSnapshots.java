@@ -101,7 +101,7 @@ final class RandomSnapshots {
                                 new RouteTarget.ToService(
                                         serviceName(), port(), random.nextInt(1_000_001))),
                 retry(),
-                new TimeoutRule(duration(), duration(), duration()));
+                new TimeoutRule(duration(), duration(), duration(), duration()));
     }
 
     private RequestMatch match() {

@@ -111,7 +111,8 @@ final class SnapshotCodecTest {
                                 new TimeoutRule(
                                         TimeoutRule.DEFAULT.connect(),
                                         Duration.ofMillis(300),
-                                        TimeoutRule.DEFAULT.idle())));
+                                        TimeoutRule.DEFAULT.idle(),
+                                        TimeoutRule.DEFAULT.tcpIdle())));
         assertThat(snapshot.outside())
                 .containsExactlyInAnyOrder(
                         IpPort.parse("192.0.2.1:443"), IpPort.parse("[2001:db8::1]:443"));

@@ -18,8 +18,8 @@ final class EdgeTable {
     /// The columns behind the names, in their order.
     private enum Column {
         MTLS(4),
-        SUCCESS(8),
-        REALLY(8),
+        EFFECTIVE(9),
+        ACTUAL(8),
         RETRIES(7),
         RPS(5),
         P50(6),
@@ -93,8 +93,8 @@ final class EdgeTable {
         boolean idle = edge.requests() == 0;
         Map<Column, String> cells = new EnumMap<>(Column.class);
         cells.put(Column.MTLS, idle ? "-" : edge.mutualTls() ? "yes" : "NO");
-        cells.put(Column.SUCCESS, idle ? "-" : percent(edge.effective()));
-        cells.put(Column.REALLY, idle ? "-" : percent(edge.actual()));
+        cells.put(Column.EFFECTIVE, idle ? "-" : percent(edge.effective()));
+        cells.put(Column.ACTUAL, idle ? "-" : percent(edge.actual()));
         cells.put(Column.RETRIES, Long.toString(edge.retries()));
         cells.put(Column.RPS, Long.toString(Math.round(row.rps())));
         cells.put(Column.P50, idle ? "-" : millis(edge.p50()));
@@ -104,7 +104,7 @@ final class EdgeTable {
         if (!idle) {
             // Painted when padded: the codes take no room.
             colour(cells, Column.MTLS, edge.mutualTls());
-            colour(cells, Column.SUCCESS, edge.effective() >= GOOD_ENOUGH);
+            colour(cells, Column.EFFECTIVE, edge.effective() >= GOOD_ENOUGH);
         }
         return line(name(edge.from()), name(edge.to()), cells);
     }
@@ -132,7 +132,10 @@ final class EdgeTable {
         return List.of(
                 terminal.paint(
                         Colour.DIM,
-                        "SUCCESS is what the app saw, REALLY what the attempts gave. Times are in ms;"),
+                        "Success: EFFECTIVE as the app sees it, ACTUAL of the single attempts behind it."),
+                terminal.paint(
+                        Colour.DIM,
+                        "Times are in ms; P99 shows stalls that demo/fleet.yaml causes on purpose."),
                 terminal.paint(
                         Colour.DIM,
                         "ADDED is the median time a request spent in the calling sidecar itself."));

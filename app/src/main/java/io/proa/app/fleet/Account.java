@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Whom an application is run as, as this machine knows users (`getent passwd`).
 final class Account {
+    // Less than a pipe holds: it can be written before it is read.
     private static final int LONGEST_LINE = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Account() {}
 
@@ -41,6 +45,7 @@ final class Account {
         return Optional.of(new PodSpec.User(uid, group == null ? uid : group));
     }
 
+    /// A directory service that does not answer must not keep a fleet from saying so.
     private static Optional<PodSpec.User> look(String name) {
         try {
             Process getent =
@@ -48,12 +53,16 @@ final class Account {
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
             getent.getOutputStream().close();
+            if (!getent.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                getent.destroyForcibly();
+                return Optional.empty();
+            }
             String line =
                     new String(
                             getent.getInputStream().readNBytes(LONGEST_LINE),
                             StandardCharsets.UTF_8);
             String[] fields = line.strip().split(":", -1);
-            if (getent.waitFor() != 0 || fields.length < 4) {
+            if (getent.exitValue() != 0 || fields.length < 4) {
                 return Optional.empty();
             }
             return Optional.of(

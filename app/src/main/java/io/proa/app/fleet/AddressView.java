@@ -61,7 +61,8 @@ record AddressView(
                             service.care(),
                             its));
         }
-        return new FleetPlan(read.name(), read.documents(), services, hosts, read.mode());
+        return new FleetPlan(
+                read.name(), read.documented(), read.documents(), services, hosts, read.mode());
     }
 
     /// @param json the answer to `fleet`

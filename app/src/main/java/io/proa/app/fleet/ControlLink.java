@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +21,7 @@ final class ControlLink {
 
     private final FleetSite site;
     private final List<String> command;
+    private final Set<String> left = ConcurrentHashMap.newKeySet();
     private volatile ControlProcess current;
     private final AtomicInteger restarts = new AtomicInteger();
     private volatile boolean stopping;
@@ -74,6 +77,28 @@ final class ControlLink {
             throw new IOException("the control plane gave no token for " + pod + ": " + answer);
         }
         return answer.substring(expected.length());
+    }
+
+    /// Has nobody sent to the pod any more; done when the sidecars know. Without a control plane
+    /// they learn it from the pod's own, by refused connections.
+    void leave(String pod) {
+        tell("leave " + pod);
+        left.add(pod);
+    }
+
+    /// Undoes [#leave], where that was said.
+    void back(String pod) {
+        if (left.remove(pod)) {
+            tell("return " + pod);
+        }
+    }
+
+    private void tell(String line) {
+        try {
+            ask(line);
+        } catch (IOException | Fault _) {
+            // One that is started anew has forgotten who was leaving.
+        }
     }
 
     /// Has the intent read anew.

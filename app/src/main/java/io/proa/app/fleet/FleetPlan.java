@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the launcher has to do for a fleet whose documents were found to be right.
 ///
-/// @param name of the fleet, and of its run directory
+/// @param name of the fleet that runs, and of its run directory
+/// @param documented the name that its documents have; another one where it runs twice
 /// @param documents the files, or folders of files, it came from; the control plane reads them
 ///   again by itself
 /// @param services none before one that it must start after
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param mode the same for all of it
 public record FleetPlan(
         String name,
+        String documented,
         List<Path> documents,
         List<Service> services,
         Map<String, List<InetAddress>> hosts,
@@ -34,6 +36,16 @@ public record FleetPlan(
         documents = List.copyOf(documents);
         services = List.copyOf(services);
         hosts = Map.copyOf(hosts);
+    }
+
+    /// A fleet under the name that its documents have.
+    public FleetPlan(
+            String name,
+            List<Path> documents,
+            List<Service> services,
+            Map<String, List<InetAddress>> hosts,
+            Mode mode) {
+        this(name, name, documents, services, hosts, mode);
     }
 
     /// One whose programs do not notice their sidecars.
@@ -130,7 +142,12 @@ public record FleetPlan(
     }
 
     public FleetPlan withServices(List<Service> other) {
-        return new FleetPlan(name, documents, other, hosts, mode);
+        return new FleetPlan(name, documented, documents, other, hosts, mode);
+    }
+
+    /// The same fleet under another name, beside the one that has its own.
+    public FleetPlan named(String other) {
+        return new FleetPlan(other, documented, documents, services, hosts, mode);
     }
 
     /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a

@@ -46,7 +46,7 @@ public final class FleetRunner implements AutoCloseable {
                         site,
                         control,
                         ground,
-                        new JoinedDocuments(plan.name(), site.run().joined()),
+                        new JoinedDocuments(plan.documented(), site.run().joined()),
                         AddressView.of(plan));
     }
 
@@ -69,7 +69,7 @@ public final class FleetRunner implements AutoCloseable {
             controlOptions = List.copyOf(controlOptions);
         }
 
-        /// Only that the pods reach the outside, in the way that suits this user.
+        /// Only that the pods reach the outside.
         ///
         /// @param hostServices ports of the machine's loopback that they reach, too; 1 to 65535
         public static Variations reaching(Set<Integer> hostServices) {
@@ -77,7 +77,7 @@ public final class FleetRunner implements AutoCloseable {
                     List.of(),
                     _ -> {},
                     true,
-                    new EgressSettings(EgressKind.usual(), new TreeSet<>(hostServices)));
+                    new EgressSettings(EgressKind.RELAY, new TreeSet<>(hostServices)));
         }
     }
 
@@ -140,8 +140,9 @@ public final class FleetRunner implements AutoCloseable {
                 };
         site.teardown().add("pods and their network", ground::close);
         FleetRunner fleet = new FleetRunner(settled, site, control, ground);
-        site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("published ports", fleet.planned::unpublish);
+        site.teardown().add("applications", fleet.planned::endApps);
+        site.teardown().add("programs that have joined", fleet.guests::drain);
         return fleet;
     }
 
@@ -159,7 +160,7 @@ public final class FleetRunner implements AutoCloseable {
         List<Path> intent = new ArrayList<>(plan.documents());
         if (intent.isEmpty()) {
             Path empty = run.path().resolve("fleet.yaml");
-            JoinedDocuments.writeEmpty(plan.name(), empty);
+            JoinedDocuments.writeEmpty(plan.documented(), empty);
             intent.add(empty);
         }
         intent.add(run.joined());
@@ -195,7 +196,10 @@ public final class FleetRunner implements AutoCloseable {
     /// @throws Fault where something of it cannot be started; the rest runs
     public void change(FleetPlan read) {
         try {
+            List<String> coming = planned.missing(read);
+            coming.forEach(control::leave); // nobody is sent there before there is somebody
             if (!control.reload().isEmpty()) {
+                coming.forEach(control::back);
                 return; // it has said why, and keeps the last good one
             }
             planned.change(guests.renewed().settled(read));

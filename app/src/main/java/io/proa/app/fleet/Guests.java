@@ -8,6 +8,7 @@ import io.proa.host.Pod;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -185,9 +186,21 @@ final class Guests {
         if (seat == null) {
             return;
         }
+        if (seat.guest().isAlive()) {
+            control.leave(name);
+            seat.pod().drain(GRACE.dividedBy(2));
+        }
         seat.pod().end(GRACE);
         seats.remove(name);
         withdraw(seat.guest().joining().name());
+        control.back(name); // the next of that name is another
+    }
+
+    /// Lets no guest be asked anything new, and waits for the end of what is under way.
+    void drain() {
+        List<Together.Task> draining = new ArrayList<>();
+        seats.values().forEach(seat -> draining.add(() -> seat.pod().drain(GRACE.dividedBy(2))));
+        Together.run(draining);
     }
 
     @Nullable Seat seat(String pod) {

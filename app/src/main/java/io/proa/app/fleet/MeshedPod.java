@@ -27,6 +27,7 @@ import java.util.TreeSet;
 final class MeshedPod {
     private static final Duration STEP = Duration.ofMillis(10);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration WORD = Duration.ofSeconds(1);
 
     private final FleetSite site;
     private final Ground ground;
@@ -108,6 +109,7 @@ final class MeshedPod {
         if (order.isPublished()) {
             order.service().published().forEach(port -> asked.add(port.targetPort()));
         }
+        command.addAll(List.of("--drain", order.service().care().drain().toMillis() + "ms"));
         for (int port : asked) {
             command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
         }
@@ -133,7 +135,7 @@ final class MeshedPod {
 
     private static boolean isReady(Path adminSocket) {
         try {
-            return AdminClient.get(adminSocket, "/ready", Duration.ofSeconds(1)).status() == 200;
+            return AdminClient.get(adminSocket, "/ready", WORD).status() == 200;
         } catch (IOException _) {
             return false;
         }
@@ -157,6 +159,46 @@ final class MeshedPod {
             port.close();
         }
         published.clear();
+    }
+
+    /// Lets nobody new in and waits for the end of the requests that are under way; the application
+    /// is served on. What joined with a network of its own is left in peace: there connections are
+    /// turned to the sidecar to the last.
+    ///
+    /// @param most the longest wait
+    void drain(Duration most) {
+        if (home instanceof Attachment
+                || service().port() == FleetPlan.NO_PORT
+                || !home.isAlive()) {
+            return;
+        }
+        synchronized (this) {
+            published.forEach(PublishedPort::refuse);
+        }
+        Path admin = facts.adminSocket();
+        try {
+            AdminClient.post(admin, "/drain", "", WORD);
+            Waiting.until(() -> !home.isAlive() || isDrained(admin), STEP, most);
+        } catch (IOException _) {
+            // It is between two sidecars: nothing is under way then.
+        }
+    }
+
+    private static boolean isDrained(Path admin) {
+        try {
+            return !AdminClient.get(admin, "/ready", WORD).body().startsWith("draining");
+        } catch (IOException _) {
+            return true;
+        }
+    }
+
+    /// The sidecar need not wait for calls of the application any more.
+    void applicationIsGone() {
+        try {
+            AdminClient.post(facts.adminSocket(), "/app-gone", "", WORD);
+        } catch (IOException _) {
+            // then it is gone itself
+        }
     }
 
     /// Ends what runs in it and the pod itself; its name may be used again.

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The pods that the fleet's documents ask for, with their applications. Safe for use by several
@@ -119,18 +121,26 @@ final class PlannedPods {
 
     private void await(
             FleetPlan.Service service, FleetPlan.StartAfter after, AtomicBoolean failed) {
-        List<FleetPlan.PodPlan> others =
-                plan.services().stream()
-                        .filter(other -> other.name().equals(after.service()))
-                        .flatMap(other -> other.pods().stream())
+        List<Wanted> others =
+                wanted(plan, Set.of()).stream()
+                        .filter(other -> other.service().name().equals(after.service()))
                         .toList();
         Waiting.until(
                 () ->
                         failed.get()
                                 || site.closing()
-                                || others.stream().allMatch(pod -> isSoFar(service, after, pod)),
+                                || others.stream()
+                                        .allMatch(other ->
+                                                isToBeReplaced(other)
+                                                        || isSoFar(service, after, other.pod())),
                 STEP,
                 Duration.ofDays(1)); // a job takes as long as it takes
+    }
+
+    /// An older replica, which goes on serving until it is its turn.
+    private boolean isToBeReplaced(Wanted wanted) {
+        MeshedPod pod = pods.get(wanted.pod().name());
+        return pod != null && !isSame(wanted.service(), pod.service());
     }
 
     /// @throws Fault where it never will be
@@ -165,7 +175,11 @@ final class PlannedPods {
     private void startApp(MeshedPod home) throws IOException {
         SupervisedApp app = new SupervisedApp(site, home);
         apps.put(home.name(), app);
-        app.start();
+        try {
+            app.start();
+        } finally {
+            control.back(home.name()); // one that failed may be started again by its policy
+        }
     }
 
     private MeshedPod meshed(String name) {
@@ -176,13 +190,39 @@ final class PlannedPods {
         return pod;
     }
 
-    /// All at once are asked to end.
-    void endApps() throws InterruptedException {
-        List<SupervisedApp> ending = List.copyOf(apps.values());
-        ending.forEach(SupervisedApp::stop);
+    /// In the reverse of their order: none before those that were started after it, which may still
+    /// need it.
+    void endApps() {
+        apps.values().forEach(SupervisedApp::expectEnd);
+        for (List<FleetPlan.Service> wave : plan.waves().reversed()) {
+            List<Together.Task> ending = new ArrayList<>();
+            for (FleetPlan.Service service : wave) {
+                for (FleetPlan.PodPlan each : service.pods()) {
+                    MeshedPod pod = pods.get(each.name());
+                    if (pod != null) {
+                        ending.add(() -> endApp(pod, apps.get(each.name())));
+                    }
+                }
+            }
+            Together.run(ending);
+        }
+    }
+
+    /// Nobody new comes, what is under way ends, then the application; all of it within its drain
+    /// time, of which it has at least half for itself.
+    private static void endApp(MeshedPod pod, @Nullable SupervisedApp app)
+            throws InterruptedException {
+        if (app == null) {
+            return;
+        }
         long begun = System.nanoTime();
-        for (SupervisedApp app : ending) {
-            app.awaitEnd(begun);
+        app.expectEnd();
+        if (!app.isOver()) {
+            pod.drain(pod.service().care().drain().dividedBy(2));
+        }
+        app.stop();
+        if (app.awaitEnd(begun)) {
+            pod.applicationIsGone();
         }
     }
 
@@ -192,35 +232,47 @@ final class PlannedPods {
         }
     }
 
-    /// Ends a pod and its application.
+    /// Ends a pod and its application, in order.
     void remove(String name) throws IOException {
         MeshedPod pod = pods.remove(name);
         SupervisedApp app = apps.remove(name);
-        if (app != null) {
-            app.stop();
+        if (pod == null) {
+            return;
         }
-        if (pod != null) {
-            pod.end(pod.service().care().drain());
+        if (pod.pod().isAlive()) {
+            control.leave(name);
         }
+        try {
+            endApp(pod, app);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        pod.end(Duration.ZERO);
+    }
+
+    /// Pods of another plan that are not there.
+    List<String> missing(FleetPlan next) {
+        return wanted(next, pods.keySet()).stream().map(each -> each.pod().name()).toList();
     }
 
     /// Makes the running pods those of another plan: what is new is started, what is gone is ended,
-    /// what is otherwise is ended and started.
+    /// what is otherwise is ended and started; replicas one after the other, so that the others
+    /// serve meanwhile, and no further where a new one does not start.
     ///
     /// @param next with the addresses that are in use
     void change(FleetPlan next) {
         Map<String, FleetPlan.Service> wanted = new HashMap<>();
-        Set<String> staying = ConcurrentHashMap.newKeySet();
+        Set<String> staying = new HashSet<>();
         for (FleetPlan.Service service : next.services()) {
             service.pods().forEach(pod -> wanted.put(pod.name(), service));
         }
-        List<Together.Task> ending = new ArrayList<>();
+        List<MeshedPod> ending = new ArrayList<>();
         for (MeshedPod pod : pods.values()) {
             FleetPlan.Service service = wanted.get(pod.name());
             if (service != null && isSame(service, pod.service())) {
                 staying.add(pod.name());
             } else {
-                ending.add(() -> remove(pod.name()));
+                ending.add(pod);
                 site.progress()
                         .news(
                                 pod.name()
@@ -230,8 +282,36 @@ final class PlannedPods {
             }
         }
         plan = next;
-        Together.run(ending);
-        start(wanted(next, staying));
+        List<Wanted> starting = wanted(next, staying);
+        for (int turn = 0; turn == 0 || !ending.isEmpty() || !starting.isEmpty(); turn++) {
+            int now = turn;
+            List<MeshedPod> ends =
+                    taken(ending, pod -> turn(wanted.get(pod.name()), pod.name()) <= now);
+            List<Wanted> starts =
+                    taken(
+                            starting,
+                            each ->
+                                    !pods.containsKey(each.pod().name())
+                                            || turn(each.service(), each.pod().name()) <= now);
+            Together.run(
+                    ends.stream().<Together.Task>map(pod -> () -> remove(pod.name())).toList());
+            start(starts);
+        }
+    }
+
+    /// The how manieth of its service's replicas to be replaced it is.
+    private static int turn(FleetPlan.@Nullable Service service, String pod) {
+        if (service == null) {
+            return 0;
+        }
+        List<String> names = service.pods().stream().map(FleetPlan.PodPlan::name).toList();
+        return names.indexOf(pod);
+    }
+
+    private static <T> List<T> taken(List<T> from, Predicate<T> which) {
+        List<T> taken = from.stream().filter(which).toList();
+        from.removeAll(taken);
+        return taken;
     }
 
     /// Whether the same program runs in the same way; what the mesh is told of it does not count.

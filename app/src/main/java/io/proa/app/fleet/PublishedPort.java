@@ -23,11 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /// can.
 public final class PublishedPort implements AutoCloseable {
     private final ServerSocketChannel listener;
+    private final int port;
     private final Path socket;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
     private PublishedPort(ServerSocketChannel listener, Path socket) {
         this.listener = listener;
+        this.port = listener.socket().getLocalPort();
         this.socket = socket;
     }
 
@@ -62,7 +64,7 @@ public final class PublishedPort implements AutoCloseable {
     }
 
     public int port() {
-        return listener.socket().getLocalPort();
+        return port;
     }
 
     private void acceptAll() {
@@ -126,6 +128,15 @@ public final class PublishedPort implements AutoCloseable {
             channel.close();
         } catch (IOException _) {
             // There is nothing left to do for it.
+        }
+    }
+
+    /// Takes no new connections; those that are open go on.
+    void refuse() {
+        try {
+            listener.close();
+        } catch (IOException _) {
+            // It is closed either way.
         }
     }
 

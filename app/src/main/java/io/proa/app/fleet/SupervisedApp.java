@@ -248,6 +248,11 @@ final class SupervisedApp {
         return !Waiting.until(this::isStopping, Duration.ofMillis(50), pause);
     }
 
+    /// From now on its end is no news, and nobody starts it again.
+    synchronized void expectEnd() {
+        stopping = true;
+    }
+
     /// Asks it to end; [#awaitEnd] waits.
     synchronized void stop() {
         stopping = true;
@@ -259,15 +264,15 @@ final class SupervisedApp {
 
     /// Whoever has not ended within its service's drain time is killed with its pod, which is
     /// undone next.
-    void awaitEnd(long begun) throws InterruptedException {
+    ///
+    /// @return whether it has ended
+    boolean awaitEnd(long begun) throws InterruptedException {
         Process app;
         synchronized (this) {
             app = process;
         }
-        if (app != null) {
-            long left = begun + service().care().drain().toNanos() - System.nanoTime();
-            app.waitFor(Math.max(1, left), TimeUnit.NANOSECONDS);
-        }
+        long left = begun + service().care().drain().toNanos() - System.nanoTime();
+        return app == null || app.waitFor(Math.max(1, left), TimeUnit.NANOSECONDS);
     }
 
     /// Whether it has ended and stays so.

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param base where their run directories are
 public record Fleets(Path base) {
+    private static final String START_ONE = "start one with proa up FILE or proa run -- COMMAND";
     private static final String LOCK = ".lock";
     private static final String LAST = ".last";
 
@@ -79,15 +80,12 @@ public record Fleets(Path base) {
                                 + (running.isEmpty()
                                         ? "a running one, and there is none"
                                         : "one of " + String.join(", ", running)),
-                        "start one with proa up FILE or proa run -- COMMAND");
+                        START_ONE);
             }
             return asked;
         }
         if (running.isEmpty()) {
-            throw Fault.of(
-                    Sysexit.UNAVAILABLE,
-                    "no fleet is running; expected one",
-                    "start one with proa up FILE or proa run -- COMMAND");
+            throw nothingRuns();
         }
         if (running.size() > 1) {
             throw Fault.of(
@@ -98,6 +96,11 @@ public record Fleets(Path base) {
                     "");
         }
         return running.getFirst();
+    }
+
+    /// What every command says where there is nothing to be looked at or ended.
+    static Fault nothingRuns() {
+        return Fault.of(Sysexit.UNAVAILABLE, "no fleet is running", START_ONE);
     }
 
     /// Says once what became of fleets that did not end in order, and removes their last files.

@@ -46,12 +46,18 @@ final class JoinOptions {
 
     /// @throws Fault for what is no fleet's name
     String fleet() {
-        if (!ServiceName.isLabel(fleet)) {
+        return fleetName(fleet);
+    }
+
+    /// @param typed behind --fleet
+    /// @throws Fault for what is no fleet's name
+    static String fleetName(String typed) {
+        if (!ServiceName.isLabel(typed)) {
             throw Fault.of(
                     Sysexit.USAGE,
-                    "option '--fleet': saw '" + fleet + "', expected 1 to 63 of a-z 0-9 -",
+                    "option '--fleet': saw '" + typed + "', expected 1 to 63 of a-z 0-9 -",
                     "");
         }
-        return fleet;
+        return typed;
     }
 }

@@ -38,7 +38,7 @@ public final class LauncherVerb implements Callable<Integer> {
     @Option(names = "--file", paramLabel = "FILE", description = "a fleet's document")
     private @Nullable Path file;
 
-    @Option(names = "--fleet", paramLabel = "NAME", description = "one without a document")
+    @Option(names = "--fleet", paramLabel = "NAME", description = "its name")
     private @Nullable String fleet;
 
     @Option(names = "--host-service", paramLabel = "PORT", description = "see proa up")
@@ -96,7 +96,7 @@ public final class LauncherVerb implements Callable<Integer> {
 
     private FleetPlan plan(Fleets fleets, Map<String, String> environment) {
         if (file != null) {
-            return UpVerb.check(file, mode(), fleets, environment);
+            return UpVerb.check(file, mode(), fleets, environment, fleet);
         }
         if (fleet == null) {
             throw Fault.of(

@@ -112,8 +112,7 @@ public final class PsVerb implements Callable<Integer> {
             System.err.println("proa: " + Mode.EXPLICIT.caution());
         }
         if (reports.isEmpty()) {
-            System.err.println(
-                    "proa: no fleet is running; start one with proa up FILE or proa run -- COMMAND");
+            Fleets.nothingRuns().print(System.err);
         }
     }
 }

@@ -116,13 +116,15 @@ public final class RunVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         Installation installation = Installation.find(System.getProperty("io.proa.dist"));
+        // Elsewhere one line is enough: who keeps what programs write wants to know where they
+        // were.
         boolean talking = !quiet && Terminal.isTerminal(2);
-        if (talking && !request.mode().caution().isEmpty()) {
+        if (!quiet && !request.mode().caution().isEmpty()) {
             System.err.println("proa: " + request.mode().caution());
         }
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
-        if (talking) {
+        if (!quiet) {
             System.err.println("proa: " + RunHint.of(place, request));
         }
         become(place);

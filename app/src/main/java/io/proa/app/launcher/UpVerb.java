@@ -71,6 +71,12 @@ public final class UpVerb implements Callable<Integer> {
     private boolean explicit;
 
     @Option(
+            names = "--fleet",
+            paramLabel = "NAME",
+            description = "run it under this name and not the document's, beside another one")
+    private @Nullable String fleet;
+
+    @Option(
             names = "--host-service",
             paramLabel = "PORT",
             description = "let programs reach this port of the machine's loopback as host.proa")
@@ -91,7 +97,7 @@ public final class UpVerb implements Callable<Integer> {
         Path document = document();
         Mode mode = explicit ? Mode.EXPLICIT : Mode.TRANSPARENT;
         PortsOption.hostServices(hostServices, mode);
-        FleetPlan plan = check(document, mode, fleets, environment);
+        FleetPlan plan = check(document, mode, fleets, environment, fleet);
         if (detach) {
             return detached(document, plan, installation, environment);
         }
@@ -131,14 +137,22 @@ public final class UpVerb implements Callable<Integer> {
     }
 
     /// Everything that can fail before anything is started.
+    ///
+    /// @param name the fleet's; null = as its document says
     static FleetPlan check(
-            Path document, Mode mode, Fleets fleets, Map<String, String> environment) {
+            Path document,
+            Mode mode,
+            Fleets fleets,
+            Map<String, String> environment,
+            @Nullable String name) {
         String path = environment.getOrDefault("PATH", "");
         FleetDocument read = FleetDocument.read(List.of(document), mode);
         read.checkPrograms(path);
-        RunDirectory.check(fleets.base(), read.plan());
-        Preflight.check(read.plan(), path);
-        return read.plan();
+        FleetPlan plan =
+                name == null ? read.plan() : read.plan().named(JoinOptions.fleetName(name));
+        RunDirectory.check(fleets.base(), plan);
+        Preflight.check(plan, path);
+        return plan;
     }
 
     private int detached(
@@ -148,6 +162,7 @@ public final class UpVerb implements Callable<Integer> {
             Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(List.of("launcher", "--file"));
         arguments.add(document.toAbsolutePath().toString());
+        arguments.addAll(List.of("--fleet", plan.name()));
         hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
         Terminal terminal = Terminal.detect(environment);
         Background.start(

@@ -20,10 +20,10 @@ final class EdgeTableTest {
 
         assertThat(table.header())
                 .isEqualTo(
-                        "FROM       TO         MTLS  SUCCESS   REALLY RETRIES   RPS    P50    P99  ADDED");
+                        "FROM       TO         MTLS EFFECTIVE   ACTUAL RETRIES   RPS    P50    P99  ADDED");
         assertThat(table.line(new EdgeTable.Row(EDGE, 49.6)))
                 .isEqualTo(
-                        "front      inventory  yes   99.90 %  90.00 %     110    50   1.23    252   0.05");
+                        "front      inventory  yes    99.90 %  90.00 %     110    50   1.23    252   0.05");
     }
 
     @Test
@@ -41,9 +41,9 @@ final class EdgeTableTest {
                 new EdgeTable(new Terminal(false, 60, Terminal.UNBOUNDED, false, true), LANGUAGES);
 
         assertThat(table.header())
-                .isEqualTo("FROM       TO         MTLS  SUCCESS   REALLY RETRIES    P99");
+                .isEqualTo("FROM       TO         MTLS EFFECTIVE   ACTUAL RETRIES    P99");
         assertThat(table.line(new EdgeTable.Row(EDGE, 50)))
-                .isEqualTo("front      inventory  yes   99.90 %  90.00 %     110    252");
+                .isEqualTo("front      inventory  yes    99.90 %  90.00 %     110    252");
     }
 
     @Test
@@ -66,7 +66,7 @@ final class EdgeTableTest {
 
         assertThat(table.line(new EdgeTable.Row(idle, 0)))
                 .isEqualTo(
-                        "front      inventory  -           -        -       0     0      -      -      -");
+                        "front      inventory  -            -        -       0     0      -      -      -");
     }
 
     @Test

@@ -37,7 +37,7 @@ final class FleetsTest {
     void saysThatNothingRuns() {
         assertThatThrownBy(() -> new Fleets(folder).chosen(null))
                 .isInstanceOf(Fault.class)
-                .hasMessage("no fleet is running; expected one");
+                .hasMessage("no fleet is running");
         assertThatThrownBy(() -> new Fleets(folder).chosen("demo"))
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("fleet 'demo' is not running");

@@ -1,6 +1,7 @@
 package io.proa.control.fleet;
 
 import io.proa.model.IpPort;
+import io.proa.model.MeshBlocks;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,10 +17,10 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
         implements FleetAddresses {
     public static final AddressBlocks DEFAULT =
             new AddressBlocks(
-                    Block.parse("10.87.0.0/16"),
-                    Block.parse("fd50:a0a::/64"),
-                    Block.parse("10.88.0.0/16"),
-                    Block.parse("fd50:a0a:0:1::/64"));
+                    Block.parse(MeshBlocks.PODS_4),
+                    Block.parse(MeshBlocks.PODS_6),
+                    Block.parse(MeshBlocks.SERVICES_4),
+                    Block.parse(MeshBlocks.SERVICES_6));
 
     @Override
     public PodAddress.Network pod(int index) {

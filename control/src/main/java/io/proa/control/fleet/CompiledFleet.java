@@ -73,6 +73,15 @@ public record CompiledFleet(
     /// @return null where there is no such pod
     public @Nullable MeshSnapshot snapshotFor(
             String pod, Collection<IpPort> destinations, Revision revision) {
+        return snapshotFor(pod, destinations, Set.of(), revision);
+    }
+
+    /// The same while some pods are about to end: they are no endpoints any more, but to those who
+    /// asked for their very address.
+    ///
+    /// @param leaving the names of those pods
+    public @Nullable MeshSnapshot snapshotFor(
+            String pod, Collection<IpPort> destinations, Set<String> leaving, Revision revision) {
         FleetPod self = pod(pod);
         if (self == null) {
             return null;
@@ -91,8 +100,34 @@ public record CompiledFleet(
         }
         // in the fleet's order, so that the same wishes always give the same snapshot
         List<MeshService> included =
-                services.stream().map(FleetService::mesh).filter(asked::contains).toList();
+                services.stream()
+                        .map(FleetService::mesh)
+                        .filter(asked::contains)
+                        .map(service -> without(service, leaving, destinations))
+                        .toList();
         return new MeshSnapshot(revision, self.workload(), included, outside);
+    }
+
+    private static MeshService without(
+            MeshService service, Set<String> leaving, Collection<IpPort> destinations) {
+        if (leaving.isEmpty()) {
+            return service;
+        }
+        var addresses = new HashSet<InetAddress>();
+        destinations.forEach(destination -> addresses.add(destination.ip()));
+        List<Endpoint> staying =
+                service.endpoints().stream()
+                        .filter(endpoint ->
+                                !leaving.contains(endpoint.pod())
+                                        || endpoint.addresses().stream()
+                                                .anyMatch(addresses::contains))
+                        .toList();
+        return new MeshService(
+                service.name(),
+                service.virtualAddresses(),
+                service.ports(),
+                staying,
+                service.rules());
     }
 
     /// A route is of no use without the services it leads to, and they not without theirs.

@@ -11,6 +11,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The fleet as it is now, made from files that may change: a bad change keeps the last good one.
@@ -24,6 +26,7 @@ public final class FleetState {
     private final @Nullable String trustDomain;
     private volatile @Nullable Current current;
     private volatile List<ConfigProblem> problems = List.of();
+    private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
     /// A fleet and the revision it has.
     public record Current(CompiledFleet fleet, Revision revision) {}
@@ -78,6 +81,20 @@ public final class FleetState {
             }
         }
         return result;
+    }
+
+    /// Pods that are in the fleet but about to end: nobody is sent to them any more.
+    public Set<String> leaving() {
+        return Set.copyOf(leaving);
+    }
+
+    /// @param gone whether nobody is to be sent to the pod from now on
+    public void setLeaving(String pod, boolean gone) {
+        if (gone) {
+            leaving.add(pod);
+        } else {
+            leaving.remove(pod);
+        }
     }
 
     /// The last good fleet; null before the first.

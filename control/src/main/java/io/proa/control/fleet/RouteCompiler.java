@@ -299,7 +299,8 @@ final class RouteCompiler {
                 !timeouts.request().isZero()
                         && timeouts.connect().compareTo(timeouts.request()) > 0;
         return longer
-                ? new TimeoutRule(timeouts.request(), timeouts.request(), timeouts.idle())
+                ? new TimeoutRule(
+                        timeouts.request(), timeouts.request(), timeouts.idle(), timeouts.tcpIdle())
                 : timeouts;
     }
 

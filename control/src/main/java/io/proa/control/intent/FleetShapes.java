@@ -174,7 +174,7 @@ final class FleetShapes {
                             "drain",
                             Time.from("0s", "1h"),
                             "the spec's drain",
-                            "How long it has to finish once it was asked to end."),
+                            "How long its requests under way, then it itself, have to finish once it is to end."),
                     optional(
                             "inbound",
                             new Word(List.of("permissive", "strict")),
@@ -203,7 +203,7 @@ final class FleetShapes {
                             "drain",
                             Time.from("0s", "1h"),
                             "10s",
-                            "How long the applications of this document have to finish once they were asked to end."),
+                            "The drain of services of this document that say nothing of it."),
                     required("services", many(new Part(SERVICE)), "What to run; may be empty."));
 
     private FleetShapes() {}

@@ -44,7 +44,10 @@ final class PolicyReader {
         }
         map.check(TrafficShapes.POLICY_TIMEOUTS);
         return new TimeoutDraft(
-                map.duration("connect"), map.duration("request"), map.duration("idle"));
+                map.duration("connect"),
+                map.duration("request"),
+                map.duration("idle"),
+                map.duration("tcpIdle"));
     }
 
     private RetryDraft retry(YamlMap spec) {

@@ -85,7 +85,7 @@ final class RouteReader {
                 retry(map, timeouts),
                 timeouts == null
                         ? TimeoutDraft.NONE
-                        : new TimeoutDraft(null, timeouts.duration("request"), null));
+                        : new TimeoutDraft(null, timeouts.duration("request"), null, null));
     }
 
     /// All conditions of one alternative.

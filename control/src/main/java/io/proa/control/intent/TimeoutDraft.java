@@ -6,13 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /// What a document says about timeouts; null = nothing.
 public record TimeoutDraft(
-        @Nullable Duration connect, @Nullable Duration request, @Nullable Duration idle) {
-    public static final TimeoutDraft NONE = new TimeoutDraft(null, null, null);
+        @Nullable Duration connect,
+        @Nullable Duration request,
+        @Nullable Duration idle,
+        @Nullable Duration tcpIdle) {
+    public static final TimeoutDraft NONE = new TimeoutDraft(null, null, null, null);
 
     public TimeoutRule over(TimeoutRule base) {
         return new TimeoutRule(
                 connect == null ? base.connect() : connect,
                 request == null ? base.request() : request,
-                idle == null ? base.idle() : idle);
+                idle == null ? base.idle() : idle,
+                tcpIdle == null ? base.tcpIdle() : tcpIdle);
     }
 }

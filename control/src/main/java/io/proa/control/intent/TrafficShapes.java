@@ -238,7 +238,12 @@ final class TrafficShapes {
                             "idle",
                             Time.ANY,
                             "5m",
-                            "Without a byte in either direction; 0s: none."));
+                            "A request and its answer without a byte in either direction; 0s: none."),
+                    optional(
+                            "tcpIdle",
+                            Time.ANY,
+                            "0s",
+                            "The same for connections that are not HTTP, or no longer; 0s: none while both ends are there."));
     static final Shape POLICY_SPEC =
             Shape.of(
                     "TrafficPolicySpec",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import jdk.net.ExtendedSocketOptions;
@@ -24,6 +25,7 @@ public final class ControlServer implements AutoCloseable {
 
     private static final int MOST_CONNECTIONS = 2048;
     private static final String ROOT = "root";
+    private static final Duration STEP = Duration.ofMillis(2);
 
     private final ServerSocketChannel listener;
     private final Path socket;
@@ -57,6 +59,20 @@ public final class ControlServer implements AutoCloseable {
     public void fleetChanged() {
         for (Session session : sessions.all()) {
             session.refresh();
+        }
+    }
+
+    /// Waits until the connected sidecars have taken what they were told.
+    ///
+    /// @param patience the longest wait; one that is slow then learns it later
+    public void settle(Duration patience) {
+        long looks = patience.dividedBy(STEP);
+        try {
+            while (looks-- > 0 && !sessions.all().stream().allMatch(Session::isSettled)) {
+                Thread.sleep(STEP);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -48,6 +48,7 @@ final class Session {
     private final Instant began;
     private final BlockingQueue<Turn> turns = new LinkedBlockingQueue<>(MOST_UNSENT);
     private final AtomicBoolean refreshWaits = new AtomicBoolean();
+    private volatile boolean refreshing;
     private volatile @Nullable String pod;
 
     /// When the message that is being written was begun; null = none is.
@@ -60,6 +61,7 @@ final class Session {
     private boolean subscribedOnce;
     private @Nullable MeshSnapshot lastSent;
     private long lastNumber;
+    private long answeredNumber;
     private Revision lastRevision = Revision.NONE;
 
     /// What the speaking thread does next.
@@ -108,6 +110,16 @@ final class Session {
     void refresh() {
         if (refreshWaits.compareAndSet(false, true)) {
             enqueue(new Turn.Refresh());
+        }
+    }
+
+    /// Whether the sidecar has answered to all that it was to be told by now.
+    boolean isSettled() {
+        if (refreshWaits.get() || refreshing) { // in this order: the one follows the other
+            return false;
+        }
+        synchronized (lock) {
+            return answeredNumber == lastNumber;
         }
     }
 
@@ -310,6 +322,7 @@ final class Session {
                 throw new Refusal(
                         "an answer to snapshot " + number + ", the last one is " + lastNumber);
             }
+            answeredNumber = Math.max(answeredNumber, number);
             return number == lastNumber ? lastRevision : null;
         }
     }
@@ -337,8 +350,17 @@ final class Session {
     }
 
     private void sendSnapshot() throws IOException {
-        // before the look at the state: a change after it asks for another turn
-        refreshWaits.set(false);
+        refreshing = true;
+        try {
+            // before the look at the state: a change after it asks for another turn
+            refreshWaits.set(false);
+            sendCurrent();
+        } finally {
+            refreshing = false;
+        }
+    }
+
+    private void sendCurrent() throws IOException {
         FleetState.Current current = desk.fleet().current();
         String name = pod;
         if (current == null || name == null) {
@@ -350,7 +372,9 @@ final class Session {
                 return;
             }
             MeshSnapshot snapshot =
-                    current.fleet().snapshotFor(name, subscribed, current.revision());
+                    current.fleet()
+                            .snapshotFor(
+                                    name, subscribed, desk.fleet().leaving(), current.revision());
             if (snapshot == null) {
                 message = new ServerMessage.Refused("pod '" + name + "' is no longer in the fleet");
                 enqueue(new Turn.Hush());

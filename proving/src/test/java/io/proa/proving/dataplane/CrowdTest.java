@@ -31,7 +31,7 @@ final class CrowdTest extends Stage {
                 List.of(),
                 List.of(),
                 RetryRule.DEFAULT,
-                new TimeoutRule(connect, Duration.ofSeconds(30), Duration.ZERO));
+                new TimeoutRule(connect, Duration.ofSeconds(30), Duration.ZERO, Duration.ZERO));
     }
 
     @Test

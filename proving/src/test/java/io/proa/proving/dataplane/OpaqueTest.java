@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.proa.model.AppProtocol;
+import io.proa.model.RetryRule;
+import io.proa.model.RouteRule;
+import io.proa.model.TimeoutRule;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,48 @@ final class OpaqueTest extends Stage {
         assertThat(planes.outbound.getLast().bytesSent).isEqualTo(sent.length);
         assertThat(planes.outbound.getLast().peer).isEqualTo(Planes.CALLEE);
         assertThat(Planes.last(planes.inbound, 1).peer).isEqualTo(Planes.CALLER);
+    }
+
+    private static RouteRule silence(Duration exchange, Duration stream) {
+        return new RouteRule(
+                "test",
+                List.of(),
+                List.of(),
+                RetryRule.DEFAULT,
+                new TimeoutRule(Duration.ofSeconds(10), Duration.ZERO, exchange, stream));
+    }
+
+    /// Such as one that waits for a database's next notice.
+    @Test
+    void silenceEndsNothingUnlessThatIsSet() throws Exception {
+        ScriptedServer echo = keep(echo());
+        planes(
+                Planes.mesh(
+                        AppProtocol.TCP,
+                        silence(Duration.ofMillis(200), Duration.ZERO),
+                        echo.port()));
+        Wire wire = connect();
+        wire.send("a");
+        assertThat(wire.exactly(1)).isNotEmpty();
+        Thread.sleep(600);
+        wire.send("b");
+        assertThat(wire.exactly(1)).isNotEmpty();
+    }
+
+    @Test
+    void silenceEndsAStreamAfterTheTimeThatIsSetForIt() throws Exception {
+        ScriptedServer echo = keep(echo());
+        Planes planes =
+                planes(
+                        Planes.mesh(
+                                AppProtocol.TCP,
+                                silence(Duration.ZERO, Duration.ofMillis(300)),
+                                echo.port()));
+        Wire wire = connect();
+        wire.send("a");
+        assertThat(wire.exactly(1)).isNotEmpty();
+        assertThatThrownBy(() -> wire.exactly(1)).hasMessageContaining("reset");
+        assertThat(Planes.last(planes.outbound, 1).reason.code()).isEqualTo("idle_timeout");
     }
 
     @Test

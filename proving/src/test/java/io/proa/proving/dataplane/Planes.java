@@ -137,7 +137,11 @@ final class Planes implements AutoCloseable {
                 List.of(),
                 List.of(),
                 retry,
-                new TimeoutRule(Duration.ofSeconds(1), request, Duration.ofMinutes(1)));
+                new TimeoutRule(
+                        Duration.ofSeconds(1),
+                        request,
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(1)));
     }
 
     static RetryRule retry(

@@ -284,7 +284,8 @@ final class ReuseTest extends Stage {
                         new io.proa.model.TimeoutRule(
                                 java.time.Duration.ofSeconds(1),
                                 java.time.Duration.ZERO,
-                                java.time.Duration.ofMillis(300)));
+                                java.time.Duration.ofMillis(300),
+                                java.time.Duration.ZERO));
         Planes planes = planes(Planes.mesh(AppProtocol.HTTP, impatient, application.port()));
         Wire silent = connect();
         silent.send(get("/"));

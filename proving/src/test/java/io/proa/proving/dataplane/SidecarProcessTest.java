@@ -146,7 +146,7 @@ final class SidecarProcessTest {
                 assertThat(wire.response().status()).isEqualTo(200);
                 process.destroy();
                 Thread.sleep(300);
-                assertThat(admin("GET /ready")).contains("draining");
+                assertThat(admin("GET /ready")).contains("503", "drained");
                 wire.send(request);
                 assertThat(wire.response().body()).isEqualTo(Wire.bytes(3));
                 assertThat(process.isAlive()).isTrue();

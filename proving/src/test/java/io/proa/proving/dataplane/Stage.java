@@ -24,7 +24,8 @@ class Stage {
                     new TimeoutRule(
                             Duration.ofSeconds(10),
                             Duration.ofSeconds(15),
-                            TimeoutRule.DEFAULT.idle()));
+                            TimeoutRule.DEFAULT.idle(),
+                            TimeoutRule.DEFAULT.tcpIdle()));
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private Planes planes;

@@ -275,7 +275,9 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         connection.await(0);
         Link upstream = from.leave();
         link.wantRead(false);
-        new Tunnel(link, upstream, now.record, _ -> tunnelEnded(now, from), now.idleNanos())
+        link.keepAlive();
+        upstream.keepAlive();
+        new Tunnel(link, upstream, now.record, _ -> tunnelEnded(now, from), now.tunnelIdleNanos())
                 .start();
     }
 

@@ -57,6 +57,7 @@ public final class Exchange implements RequestView {
     private boolean upgrading;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
+    private long tunnelIdleNanos;
     private @Nullable Cancellable waitingFor;
     @Nullable UpstreamExchange upstream;
     private @Nullable ExchangeEnd observer;
@@ -211,6 +212,7 @@ public final class Exchange implements RequestView {
     public void deadline(Deadline bound, TimeoutRule timeouts) {
         deadline = deadline.earlier(bound);
         idleNanos = timeouts.idle().toNanos();
+        tunnelIdleNanos = timeouts.tcpIdle().toNanos();
         client.armTimer(this);
     }
 
@@ -233,6 +235,11 @@ public final class Exchange implements RequestView {
 
     long idleNanos() {
         return idleNanos;
+    }
+
+    /// Once it has left HTTP.
+    long tunnelIdleNanos() {
+        return tunnelIdleNanos;
     }
 
     /// Keeps body bytes for another attempt, up to `bytes`.

@@ -1,5 +1,6 @@
 package io.proa.proxy.loop;
 
+import io.proa.host.KeepAlive;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -189,6 +190,14 @@ public abstract sealed class Link implements Loop.Ready permits PlainLink, TlsLi
 
     /// The backlog is gone: a TLS link may have more.
     protected void flushed() throws IOException {}
+
+    /// Has the kernel find out whether the peer is there still, for a connection whose silence is
+    /// not bounded.
+    public final void keepAlive() {
+        if (!closed) {
+            KeepAlive.set(channel);
+        }
+    }
 
     public final void wantRead(boolean wanted) {
         interest(wanted ? interest | SelectionKey.OP_READ : interest & ~SelectionKey.OP_READ);

@@ -6,19 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/// For the user of `proa run`: who the program is, and how it is reached.
+/// One line for the user of `proa run`: who the program is, and how it is reached.
 final class RunHint {
     private RunHint() {}
-
-    /// What everybody should know comes first.
-    static List<String> lines(JsonNode place, JoinRequest request) {
-        List<String> lines = new ArrayList<>();
-        if (!request.mode().caution().isEmpty()) {
-            lines.add(request.mode().caution());
-        }
-        lines.add(of(place, request));
-        return lines;
-    }
 
     static String of(JsonNode place, JoinRequest request) {
         String service = place.path("service").asString();

@@ -119,10 +119,13 @@ public final class RunVerb implements Callable<Integer> {
         // Elsewhere one line is enough: who keeps what programs write wants to know where they
         // were.
         boolean talking = !quiet && Terminal.isTerminal(2);
+        if (!quiet && !request.mode().caution().isEmpty()) {
+            System.err.println("proa: " + request.mode().caution());
+        }
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
         if (!quiet) {
-            RunHint.lines(place, request).forEach(line -> System.err.println("proa: " + line));
+            System.err.println("proa: " + RunHint.of(place, request));
         }
         become(place);
         return Sysexit.OS.code();

@@ -8,15 +8,7 @@ import io.proa.formats.MessageHead;
 
 /// What one loop needs once for all its HTTP/2 connections; each part is used within one call.
 public final class Http2Tools {
-    /// Told of connections that end by a fault.
-    @FunctionalInterface
-    public interface Observer {
-        /// @param error the code of RFC 9113 section 7, in lower case
-        void failed(String error, String why);
-    }
-
     final HeadLimits limits;
-    final Observer observer;
     final FieldSection section = new FieldSection();
     final MessageHead received = new MessageHead();
     final MessageHead sent = new MessageHead();
@@ -24,9 +16,8 @@ public final class Http2Tools {
     final HeadEdits edits = new HeadEdits();
 
     /// @param limits on heads, which are those of HTTP/1.1
-    public Http2Tools(HeadLimits limits, Observer observer) {
+    public Http2Tools(HeadLimits limits) {
         this.limits = limits;
-        this.observer = observer;
         edits.keepTrailerAllowance();
     }
 

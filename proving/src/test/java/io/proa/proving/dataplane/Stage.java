@@ -52,6 +52,21 @@ class Stage {
         return planes(Planes.mesh(AppProtocol.TCP, UNHURRIED, keep(application).port()));
     }
 
+    /// A client that speaks HTTP/2 to one application.
+    Http2Wire streams(ScriptedServer application) throws IOException {
+        planes(Planes.mesh(AppProtocol.DETECT, UNHURRIED, keep(application).port()));
+        return streams();
+    }
+
+    Http2Wire streams(ScriptedServer.Script script) throws IOException {
+        return streams(ScriptedServer.playing(script));
+    }
+
+    /// Another client that does.
+    Http2Wire streams(int... settings) throws IOException {
+        return keep(Http2Wire.client(connect(), settings));
+    }
+
     Wire connect() throws IOException {
         return keep(planes.connect());
     }

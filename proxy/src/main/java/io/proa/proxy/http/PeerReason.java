@@ -43,6 +43,7 @@ final class PeerReason {
         return switch (code) {
             case "connect_failed" -> new Failure.NotSent(Reason.CONNECT_FAILED, endpoint, detail);
             case "connect_timeout" -> new Failure.NotSent(Reason.CONNECT_TIMEOUT, endpoint, detail);
+            case "peer_unprocessed" -> new Failure.Unprocessed(endpoint);
             case "draining" -> new Failure.NotSent(Reason.DRAINING, endpoint, detail);
             case "upstream_reset" ->
                     new Failure.Lost(Reason.UPSTREAM_RESET, endpoint, reused, detail);

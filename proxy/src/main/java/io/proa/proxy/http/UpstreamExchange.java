@@ -330,7 +330,9 @@ final class UpstreamExchange implements Cancellable {
     /// The endpoint ended its direction in order.
     void ended() {
         if (stage != Stage.BODY) {
-            if (pool.mesh() && !anyReceived) {
+            // A stream ends in order before its response only where it was not looked at.
+            boolean tells = pool.mesh() || connection.version() == HttpVersion.HTTP2;
+            if (tells && !anyReceived) {
                 fail(new Failure.Unprocessed(endpoint()));
             } else {
                 lost(Reason.UPSTREAM_CLOSED, "closed before a response byte");

@@ -6,6 +6,7 @@ import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
 import io.proa.proxy.loop.Link;
+import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Slab;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,13 +27,19 @@ final class ClientSession extends Session {
 
     private static final long SPARE_NANOS = 10_000_000_000L;
 
+    /// On a connection whose other end has not said how many it takes.
+    private static final int MOST_UNTOLD_LANES = 100;
+
+    private final boolean mesh;
     private final Owner owner;
     private final long openedAt;
     private int nextStream = 1;
     private boolean established;
 
-    ClientSession(Link link, Http2Tools tools, Owner owner) {
-        super(link, tools);
+    /// @param mesh whether the other end is a sidecar
+    ClientSession(Link link, Http2Tools tools, boolean mesh, Owner owner) {
+        super(link, tools, mesh);
+        this.mesh = mesh;
         this.owner = owner;
         this.openedAt = loop.now();
     }
@@ -51,7 +58,21 @@ final class ClientSession extends Session {
 
     /// Whether another lane would find a stream.
     boolean hasRoom() {
-        return !over && !goingAway && lanes() < Math.min(peer.maxConcurrentStreams(), MOST_STREAMS);
+        int most = mesh || input.greeted() ? MOST_STREAMS : MOST_UNTOLD_LANES;
+        return !over && !goingAway && lanes() < Math.min(peer.maxConcurrentStreams(), most);
+    }
+
+    /// Before the other end has said how many streams it takes there is one; sidecars take as many
+    /// as there are.
+    private boolean noStreamMore() {
+        int most = mesh || input.greeted() ? peer.maxConcurrentStreams() : 1;
+        return streams.size() >= most;
+    }
+
+    /// A lane more, for `handler`.
+    Lane open(LinkHandler handler) {
+        await(0);
+        return newLane(handler);
     }
 
     @Override
@@ -65,21 +86,25 @@ final class ClientSession extends Session {
             broken(e);
             return;
         }
-        tellLanes(lane -> lane.owner().established());
+        tellLanes(lane -> {
+            if (!lane.isClosed()) {
+                lane.owner().established();
+            }
+        });
     }
 
     @Override
     void head(int stream, ByteBuffer block, int from, int to, boolean last) throws IOException {
         Lane lane = streams.get(stream);
         if (lane == null) {
-            tools.section.beginTrailers(tools.mostHeaderBytes());
+            tools.section.beginTrailers(limits.maxBytes());
             if (incoming.decode(block, from, to)) {
                 incoming.late(stream);
             }
         } else if (lane.answered) {
             incoming.trailers(lane, block, from, to, last);
         } else {
-            tools.section.beginResponse(tools.mostHeaderBytes());
+            tools.section.beginResponse(limits.maxBytes());
             if (incoming.decode(block, from, to)) {
                 response(lane, last);
             }
@@ -87,11 +112,15 @@ final class ClientSession extends Session {
     }
 
     private void response(Lane lane, boolean last) throws IOException {
+        if (tools.section.room() > MOST_HEAD_ROOM || lane.input().isCrowded()) {
+            resetByUs(lane, Http2Error.ENHANCE_YOUR_CALM, "more heads than can be kept");
+            return;
+        }
         Slab text = lane.input().roomForHead(tools.section.room());
         MessageHead head = tools.received;
         Method asked = lane.output().method();
         try {
-            tools.section.response(text.space(), head, tools.limits, asked, last);
+            tools.section.response(text.space(), head, limits, asked, last);
         } catch (MalformedHead e) {
             resetByUs(lane, Http2Error.PROTOCOL_ERROR, e.flaw().sentence());
             return;
@@ -105,6 +134,8 @@ final class ClientSession extends Session {
             if (last) {
                 lane.peerEnded(tunnel);
             }
+        } else if (!spend(Goodwill.IDLE_FRAME)) {
+            return;
         }
         lane.arrived();
     }
@@ -117,7 +148,7 @@ final class ClientSession extends Session {
     @Override
     boolean parse(MessageHead head, ByteBuffer text, int from, int to, Method answered)
             throws MalformedHead {
-        return head.parseRequest(text, from, to, tools.limits);
+        return head.parseRequest(text, from, to, Http2Tools.OWN);
     }
 
     @Override
@@ -127,7 +158,7 @@ final class ClientSession extends Session {
             loop.execute(lane::retire);
             return false;
         }
-        if (streams.size() >= peer.maxConcurrentStreams()) {
+        if (noStreamMore()) {
             return false;
         }
         lane.stream = nextStream;

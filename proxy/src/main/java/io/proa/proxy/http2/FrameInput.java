@@ -9,6 +9,7 @@ import io.proa.formats.MalformedFrame;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
+import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,17 @@ final class FrameInput {
     /// Of parts of one field block (CVE-2024-27316).
     private static final int MOST_CONTINUATIONS = 32;
 
+    /// From a field block's first part to its last, like a head of HTTP/1.1.
+    private static final long MOST_BLOCK_NANOS = 10_000_000_000L;
+
     private final Session session;
+    private final Timeout slowBlock =
+            new Timeout() {
+                @Override
+                protected void expired(long nowNanos) {
+                    session.broken(new IOException("a field block did not arrive in time"));
+                }
+            };
     private final FrameHead frame = new FrameHead();
     private boolean prefaceAwaited;
     private boolean settingsAwaited = true;
@@ -141,7 +152,11 @@ final class FrameInput {
             case RST_STREAM -> session.reset(frame.stream(), frame.error());
             case SETTINGS -> settings(bytes, at, end);
             case PING -> ping(bytes, at);
-            case GOAWAY -> session.peerGoesAway(frame.lastStream(), frame.error());
+            case GOAWAY -> {
+                if (session.spend(Goodwill.IDLE_FRAME)) {
+                    session.peerGoesAway(frame.lastStream(), frame.error());
+                }
+            }
             case WINDOW_UPDATE ->
                     session.outgoing.windowUpdate(frame.stream(), frame.windowIncrement());
             case PRIORITY, UNKNOWN -> session.spend(Goodwill.IDLE_FRAME);
@@ -157,7 +172,8 @@ final class FrameInput {
         openBlock = frame.stream();
         blockEndsStream = frame.endsStream();
         continuations = 0;
-        block = session.loop.slabs().take(SlabPool.LARGE);
+        block = session.loop.slabs().take(SlabPool.RECORD);
+        session.loop.schedule(slowBlock, MOST_BLOCK_NANOS);
         append(bytes, at, end);
     }
 
@@ -172,6 +188,7 @@ final class FrameInput {
             int stream = openBlock;
             block = null;
             openBlock = 0;
+            slowBlock.cancel();
             try {
                 session.head(stream, whole.whole(), whole.head, whole.tail, blockEndsStream);
             } finally {
@@ -183,7 +200,14 @@ final class FrameInput {
     private boolean append(ByteBuffer bytes, int at, int end) {
         Slab whole = java.util.Objects.requireNonNull(block);
         if (whole.room() < end - at) {
-            return false;
+            if (whole.size() + end - at > SlabPool.LARGE) {
+                return false;
+            }
+            Slab larger = session.loop.slabs().take(SlabPool.LARGE);
+            larger.appendFrom(whole, whole.size());
+            whole.release();
+            whole = larger;
+            block = larger;
         }
         whole.whole().put(whole.tail, bytes, at, end - at);
         whole.tail += end - at;
@@ -199,14 +223,23 @@ final class FrameInput {
     }
 
     private void ping(ByteBuffer bytes, int at) throws IOException {
+        if (!session.spend(Goodwill.IDLE_FRAME)) {
+            return;
+        }
         if (frame.isAck()) {
             session.pingAnswered();
-        } else if (session.spend(Goodwill.IDLE_FRAME)) {
+        } else {
             session.output.pingAck(bytes, at);
         }
     }
 
+    /// Whether the peer has said its settings.
+    boolean greeted() {
+        return !settingsAwaited;
+    }
+
     void release() {
+        slowBlock.cancel();
         if (block != null) {
             block.release();
             block = null;

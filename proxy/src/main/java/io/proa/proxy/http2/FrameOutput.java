@@ -27,6 +27,7 @@ final class FrameOutput {
     private @Nullable Slab answers;
     private final Runnable flushing = this::flushInTurn;
     private boolean flushScheduled;
+    private boolean released;
 
     FrameOutput(Link link) {
         this.link = link;
@@ -36,6 +37,9 @@ final class FrameOutput {
     ///
     /// @return null while the link takes nothing
     @Nullable Slab room(int bytes) throws IOException {
+        if (released) {
+            return null;
+        }
         Slab slab = out;
         if (slab != null && limit(slab) - slab.tail < bytes) {
             if (!flush()) {
@@ -63,6 +67,9 @@ final class FrameOutput {
         Slab slab = room(bytes);
         if (slab != null) {
             return slab;
+        }
+        if (released) {
+            throw new IOException("the connection is over");
         }
         slab = answers;
         if (slab == null) {
@@ -211,6 +218,7 @@ final class FrameOutput {
     }
 
     void release() {
+        released = true;
         if (out != null) {
             out.release();
             out = null;

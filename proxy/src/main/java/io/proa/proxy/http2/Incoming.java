@@ -1,5 +1,6 @@
 package io.proa.proxy.http2;
 
+import io.proa.formats.Flaw;
 import io.proa.formats.HpackDecoder;
 import io.proa.formats.Http2Error;
 import io.proa.formats.MalformedFrame;
@@ -28,6 +29,14 @@ final class Incoming {
         receiveWindow = CONNECTION_WINDOW;
     }
 
+    /// Lets the peer go on, where that is worth telling and can be told now.
+    void replenish() throws IOException {
+        if (receiveWindow < CONNECTION_WINDOW / 2
+                && session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow)) {
+            receiveWindow = CONNECTION_WINDOW;
+        }
+    }
+
     /// Data of a stream.
     ///
     /// @param counted bytes that flow control counts, with padding
@@ -39,10 +48,7 @@ final class Incoming {
                     Http2Error.FLOW_CONTROL_ERROR, "more data than the connection's window allows");
             return;
         }
-        if (receiveWindow < CONNECTION_WINDOW / 2
-                && session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow)) {
-            receiveWindow = CONNECTION_WINDOW;
-        }
+        replenish();
         Lane lane = session.streams.get(stream);
         if (lane == null) {
             late(stream);
@@ -64,8 +70,6 @@ final class Incoming {
         } else if (n > 0 && !lane.input().allows(n)) {
             session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, "more data than were announced");
         } else {
-            // Padding is nothing that a reader could take.
-            lane.receiveWindow += counted - n;
             dataTo(lane, bytes, at, n, counted - n, ended);
         }
     }
@@ -73,7 +77,9 @@ final class Incoming {
     private void dataTo(Lane lane, ByteBuffer bytes, int at, int n, int padding, boolean ended)
             throws IOException {
         if (padding > 0 && !ended) {
-            session.output.windowUpdate(lane.stream, padding);
+            // Nothing that a reader could take.
+            lane.input().unclaim(padding);
+            session.outgoing.creditStream(lane);
         }
         if (n > 0) {
             lane.input().data(bytes, at, n);
@@ -98,7 +104,7 @@ final class Incoming {
 
     /// The second field block of a stream's direction (RFC 9113 section 8.1).
     void trailers(Lane lane, ByteBuffer block, int from, int to, boolean last) throws IOException {
-        session.tools.section.beginTrailers(session.tools.mostHeaderBytes());
+        session.tools.section.beginTrailers(session.limits.maxBytes());
         if (!decode(block, from, to)) {
             return;
         }
@@ -107,6 +113,10 @@ final class Incoming {
                     lane,
                     lane.inputEnded() ? Http2Error.STREAM_CLOSED : Http2Error.PROTOCOL_ERROR,
                     "a field block within a message, or behind it");
+            return;
+        }
+        if (session.tools.section.room() > Session.MOST_HEAD_ROOM) {
+            session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, Flaw.TRAILERS_TOO_LARGE.sentence());
             return;
         }
         Slab text = lane.input().endWithTrailers(session.tools.section.room());

@@ -6,6 +6,7 @@ import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
+import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// connection cannot stays here: a lane is idle while it has no stream; the end of a message is a
 /// flag on its last frame; a lane that is given up within a message resets its stream.
 final class Lane extends Link {
+    /// How long the end of a stream may come behind the end of its message.
+    private static final long MOST_LATE_NANOS = 1_000_000_000L;
+
+    /// How long a peer may take for our last words.
+    private static final long CLOSING_NANOS = 30_000_000_000L;
+
     private final Session session;
     private final LaneInput input;
     private final LaneOutput output;
@@ -29,6 +36,9 @@ final class Lane extends Link {
 
     /// What the peer may still send.
     int receiveWindow;
+
+    /// When the stream began.
+    long begunAt;
 
     /// Whether the head of a final response has come.
     boolean answered;
@@ -44,6 +54,7 @@ final class Lane extends Link {
     /// What is said of a stream that is given up.
     private Http2Error why = Http2Error.INTERNAL_ERROR;
 
+    private @Nullable Timeout closingTimer;
     private boolean reads = true;
     private boolean inputEnded;
     private boolean endToTell;
@@ -76,6 +87,7 @@ final class Lane extends Link {
         receiveWindow = mayReceive;
         sendWindow = maySend;
         inputEnded = false;
+        begunAt = loop.now();
     }
 
     /// Something has been put into the input.
@@ -97,10 +109,13 @@ final class Lane extends Link {
         finishStream();
     }
 
-    /// The peer wants nothing more of what we say.
+    /// The peer has answered and wants nothing more of what we say. No stream follows, since what is
+    /// left of that message must not be taken for the next.
     void stopOutput() {
+        stream = 0;
         output.stop();
-        finishStream();
+        endToTell = true;
+        arrived();
     }
 
     boolean inputEnded() {
@@ -178,8 +193,28 @@ final class Lane extends Link {
         int n = output.take(from, start, end);
         if (n < end - start) {
             session.outgoing.waitFor(this, output.needsWindow());
+            if (output.ended()) {
+                awaitEnd();
+            }
         }
         return n;
+    }
+
+    /// The next message waits for the end of the stream before, whose message is complete.
+    private void awaitEnd() {
+        int late = stream;
+        loop.schedule(
+                new Timeout() {
+                    @Override
+                    protected void expired(long nowNanos) {
+                        if (stream == late && !closed) {
+                            session.abandoned(Lane.this, true, Http2Error.CANCEL);
+                            output.idle();
+                            session.outgoing.resumeSoon();
+                        }
+                    }
+                },
+                MOST_LATE_NANOS);
     }
 
     @Override
@@ -275,6 +310,14 @@ final class Lane extends Link {
         closing = true;
         reads = false;
         handler(LinkHandler.NOBODY);
+        loop.schedule(closingTimer = new Closing(), CLOSING_NANOS);
+    }
+
+    private final class Closing extends Timeout {
+        @Override
+        protected void expired(long nowNanos) {
+            release();
+        }
     }
 
     @Override
@@ -303,6 +346,9 @@ final class Lane extends Link {
             return;
         }
         closed = true;
+        if (closingTimer != null) {
+            closingTimer.cancel();
+        }
         output.release();
         if (stream != 0) {
             session.abandoned(this, output.ended(), why);

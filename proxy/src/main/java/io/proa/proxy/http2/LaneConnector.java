@@ -41,7 +41,7 @@ public final class LaneConnector implements Connector {
         if (session == null) {
             session = open(target);
         }
-        Lane lane = session.newLane(handler);
+        Lane lane = session.open(handler);
         if (session.isEstablished()) {
             loop.execute(() -> {
                 if (!lane.isClosed()) {
@@ -64,7 +64,7 @@ public final class LaneConnector implements Connector {
     private ClientSession open(UpstreamTarget target) throws IOException {
         Opening opening = new Opening();
         Link link = connections.connect(target, HttpVersion.HTTP2.alpn(), opening);
-        ClientSession session = new ClientSession(link, tools, new Ownership(target));
+        ClientSession session = new ClientSession(link, tools, target.mesh(), new Ownership(target));
         opening.session = session;
         sessions.computeIfAbsent(target, _ -> new ArrayList<>(1)).add(session);
         return session;

@@ -22,6 +22,10 @@ final class LaneInput {
     private static final int SIZE_DIGITS = 6;
     private static final int CHUNK_START = SIZE_DIGITS + 2;
     private static final int LEAST_ROOM = 64;
+
+    /// Slabs, more than a window needs.
+    private static final int MOST_FULL = 6;
+
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
@@ -65,6 +69,7 @@ final class LaneInput {
     /// @param tunnel whether bytes follow that are no message
     void begin(long length, boolean ended, boolean tunnel) {
         openChunk = -1;
+        credit = 0;
         left = Math.max(0, length);
         body = tunnel ? Body.RAW : ended ? Body.NONE : length >= 0 ? Body.LENGTH : Body.CHUNKED;
     }
@@ -187,6 +192,11 @@ final class LaneInput {
         full.addLast(slab);
     }
 
+    /// Whether so much lies here that no more may come which no window bounds.
+    boolean isCrowded() {
+        return full != null && full.size() >= MOST_FULL;
+    }
+
     boolean isEmpty() {
         return last == null && (full == null || full.isEmpty());
     }
@@ -250,7 +260,7 @@ final class LaneInput {
         return n;
     }
 
-    /// It could not be told yet.
+    /// It could not be told yet, or never was data.
     void unclaim(int bytes) {
         credit += bytes;
     }

@@ -30,6 +30,7 @@ final class LaneOutput {
     private long left;
     private @Nullable ChunkData chunks;
     private @Nullable Slab trailers;
+    private boolean stopped;
 
     /// Of the request under way, at the end that answers.
     private Method method = Method.OTHER;
@@ -48,9 +49,9 @@ final class LaneOutput {
         return method;
     }
 
-    /// What comes is thrown away.
+    /// Nothing is taken any more.
     void stop() {
-        state = State.ENDED;
+        stopped = true;
     }
 
     /// Whether what comes next is data.
@@ -69,6 +70,9 @@ final class LaneOutput {
 
     /// Takes as much of the text as becomes frames now.
     int take(Slab from, int start, int end) throws IOException {
+        if (stopped) {
+            throw new IOException("the peer wants nothing more of the message");
+        }
         int at = start;
         while (at < end) {
             int next =
@@ -77,8 +81,9 @@ final class LaneOutput {
                         case LENGTH, RAW -> data(from, at, end);
                         case CHUNKED -> chunk(from, at, end);
                         case TRAILERS -> trailers(from, at, end);
-                        // A body where none may be: HTTP/1.1 has no way to send it either.
-                        case ENDED -> end;
+                        // A body where none may be: HTTP/1.1 has no way to send it either. To
+                        // who asks it is the next request, which comes behind the stream's end.
+                        case ENDED -> session.answers() ? end : at;
                     };
             if (next == at) {
                 break;

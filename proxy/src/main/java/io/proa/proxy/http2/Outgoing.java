@@ -85,6 +85,13 @@ final class Outgoing {
         }
     }
 
+    /// The lane is closed.
+    void forget(Lane lane) {
+        if (lane.queued) {
+            waiting.remove(lane);
+        }
+    }
+
     /// A stream more may be open than before.
     void resumeSoon() {
         if (!waiting.isEmpty()) {

@@ -44,7 +44,7 @@ public final class ServerSession extends Session {
 
     /// @param idleNanos how long it stays without a stream
     public ServerSession(Link link, Http2Tools tools, Clients clients, long idleNanos) {
-        super(link, tools);
+        super(link, tools, link.peer() != null);
         this.clients = clients;
         this.idleNanos = idleNanos;
     }
@@ -79,14 +79,14 @@ public final class ServerSession extends Session {
             return;
         }
         if (stream <= lastSeen) {
-            tools.section.beginTrailers(tools.mostHeaderBytes());
+            tools.section.beginTrailers(limits.maxBytes());
             if (incoming.decode(block, from, to)) {
                 incoming.late(stream);
             }
             return;
         }
         lastSeen = stream;
-        tools.section.beginRequest(tools.mostHeaderBytes(), false);
+        tools.section.beginRequest(limits.maxBytes(), false);
         if (!incoming.decode(block, from, to)) {
             return;
         }
@@ -106,15 +106,19 @@ public final class ServerSession extends Session {
         if (lane == null) {
             lane = newLane(LinkHandler.NOBODY);
         }
-        await(0);
+        awaitStreams(0);
         lane.begin(stream, STREAM_WINDOW, peer.initialWindowSize());
         streams.put(lane);
+        if (tools.section.room() > MOST_HEAD_ROOM) {
+            malformed(lane, fresh, Flaw.TOO_LARGE);
+            return;
+        }
         Slab text = lane.input().roomForHead(tools.section.room());
         MessageHead head = tools.received;
         try {
-            tools.section.request(text.space(), head, tools.limits, last);
+            tools.section.request(text.space(), head, limits, last);
         } catch (MalformedHead e) {
-            malformed(lane, e.flaw());
+            malformed(lane, fresh, e.flaw());
             return;
         }
         text.tail = head.end();
@@ -122,7 +126,7 @@ public final class ServerSession extends Session {
         lane.input().begin(lengthOf(head), last, tunnel);
         lane.output().answers(head.method());
         if (last) {
-            lane.peerEnded(false);
+            lane.peerEnded(tunnel);
         }
         if (fresh) {
             clients.accept(lane);
@@ -131,8 +135,9 @@ public final class ServerSession extends Session {
     }
 
     /// The client is told, in words where it has asked for nothing wrong but for too much.
-    private void malformed(Lane lane, Flaw flaw) throws IOException {
+    private void malformed(Lane found, boolean fresh, Flaw flaw) throws IOException {
         clients.malformed(flaw);
+        Lane lane = fresh ? found : inPlaceOf(found);
         lane.output().answers(Method.OTHER);
         if (flaw.status() == 431) {
             byte[] answer = StatusLines.response(431, flaw.code(), flaw.sentence(), true, false);
@@ -141,9 +146,23 @@ public final class ServerSession extends Session {
             text.tail = answer.length;
             lane.send(text);
             lane.close();
+            spend(Goodwill.RESET);
         } else {
             resetByUs(lane, Http2Error.PROTOCOL_ERROR, flaw.sentence());
         }
+    }
+
+    /// A lane that nobody has, for the stream of one that is somebody's.
+    private Lane inPlaceOf(Lane owned) {
+        int stream = owned.stream;
+        streams.remove(stream);
+        owned.stream = 0;
+        owned.input().release();
+        idle.addLast(owned);
+        Lane lane = newLane(LinkHandler.NOBODY);
+        lane.begin(stream, STREAM_WINDOW, peer.initialWindowSize());
+        streams.put(lane);
+        return lane;
     }
 
     private static long lengthOf(MessageHead head) {
@@ -157,7 +176,7 @@ public final class ServerSession extends Session {
     @Override
     boolean parse(MessageHead head, ByteBuffer text, int from, int to, Method answered)
             throws MalformedHead {
-        return head.parseResponse(text, from, to, tools.limits, answered);
+        return head.parseResponse(text, from, to, Http2Tools.OWN, answered);
     }
 
     @Override
@@ -179,7 +198,7 @@ public final class ServerSession extends Session {
     void keep(Lane lane) {
         idle.addLast(lane);
         if (streams.size() == 0) {
-            await(idleNanos);
+            awaitStreams(idleNanos);
         }
     }
 
@@ -187,7 +206,14 @@ public final class ServerSession extends Session {
     void forget(Lane lane) {
         idle.remove(lane);
         if (streams.size() == 0 && !over) {
-            await(idleNanos);
+            awaitStreams(idleNanos);
+        }
+    }
+
+    /// A client that is to go has less time, whatever it does in it.
+    private void awaitStreams(long nanos) {
+        if (!draining) {
+            await(nanos);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.proa.proxy.http2;
 
 import io.proa.formats.FrameFlaw;
+import io.proa.formats.HeadLimits;
 import io.proa.formats.Http2Error;
 import io.proa.formats.Http2Settings;
 import io.proa.formats.MalformedFrame;
@@ -12,6 +13,7 @@ import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
+import io.proa.proxy.loop.SlabPool;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -37,11 +39,20 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     /// What a stream may be sent before it is read (section 6.9.2: what holds without a word).
     static final int STREAM_WINDOW = 65_535;
 
+    /// What a head may need in a slab, where something may stand before it.
+    static final int MOST_HEAD_ROOM = SlabPool.LARGE - 128;
+
+    /// A stream that lasts so long is bounded by how many there may be.
+    private static final long SHORT_NANOS = 1_000_000_000L;
+
     private static final int MOST_READS = 16;
     static final byte[] NOTHING = {};
 
     /// The peer's.
     final Http2Settings peer = new Http2Settings();
+
+    /// On the heads that come; bytes of names and values, and 32 for each field (section 6.5.2).
+    final HeadLimits limits;
 
     final Link link;
     final Loop loop;
@@ -62,7 +73,9 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     boolean goingAway;
     boolean over;
 
-    Session(Link link, Http2Tools tools) {
+    /// @param mesh whether the peer is a sidecar, who may have added lines to a head
+    Session(Link link, Http2Tools tools, boolean mesh) {
+        this.limits = mesh ? tools.meshLimits : tools.limits;
         this.link = link;
         this.loop = link.loop();
         this.tools = tools;
@@ -82,7 +95,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
 
     /// Says what this side says first.
     final void greet(int mostStreams) throws IOException {
-        output.settings(mostStreams, STREAM_WINDOW, tools.mostHeaderBytes());
+        output.settings(mostStreams, STREAM_WINDOW, limits.maxBytes());
         incoming.open();
     }
 
@@ -161,18 +174,19 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
             incoming.unknownStream(stream);
             return;
         }
-        if (error == Http2Error.NO_ERROR && lane.inputEnded()) {
+        streams.remove(stream);
+        boolean hasty = answers() && loop.now() - lane.begunAt < SHORT_NANOS;
+        if (error == Http2Error.NO_ERROR && !answers() && lane.inputEnded()) {
             // Section 8.1: it has answered, and does not want the rest of what it was asked.
             lane.stopOutput();
-            return;
-        }
-        streams.remove(stream);
-        if (error == Http2Error.REFUSED_STREAM) {
+        } else if (error == Http2Error.REFUSED_STREAM && !answers()) {
             lane.unprocessed();
         } else {
             lane.lost(new StreamReset(error));
         }
-        spend(Goodwill.RESET);
+        if (hasty) {
+            spend(Goodwill.RESET);
+        }
         closeIfDone();
     }
 
@@ -182,7 +196,9 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         streams.remove(stream);
         sayReset(stream, error);
         lane.lost(new IOException("HTTP/2: " + why));
-        spend(Goodwill.RESET);
+        if (answers()) {
+            spend(Goodwill.RESET);
+        }
         closeIfDone();
     }
 
@@ -220,6 +236,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     public final void writable() {
         try {
             if (output.flush()) {
+                incoming.replenish();
                 streams.forEach(outgoing::creditStream);
                 outgoing.resumeWaiting();
                 closeIfDone();
@@ -250,7 +267,6 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     // ---- lanes
 
     final Lane newLane(LinkHandler owner) {
-        timer.cancel();
         Lane lane = new Lane(this, loop, owner);
         lanes.add(lane);
         return lane;
@@ -293,6 +309,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     /// A lane is closed.
     final void left(Lane lane) {
         lanes.remove(lane);
+        outgoing.forget(lane);
         forget(lane);
         closeIfDone();
     }
@@ -348,7 +365,9 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         try {
             if (output.flush()) {
                 endAll(null);
-                link.close();
+                // Of what the client still says it has nothing to hear, but a reset would take our
+                // last words away.
+                link.closeLingering();
             }
         } catch (IOException e) {
             broken(e);
@@ -361,6 +380,11 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     /// The peer has ended its direction.
     private void ended() {
         boolean orderly = streams.size() == 0;
+        try {
+            output.flush();
+        } catch (IOException _) {
+            // It had ended anyway.
+        }
         endAll(orderly ? null : new IOException("the connection ended within a stream"));
         if (orderly) {
             link.close();

@@ -69,6 +69,11 @@ final class ControlVerb implements Callable<Integer> {
             description = "5s to 168h; renewed at half of it (default: 1h)")
     private Duration certificateLifetime = ControlSettings.DEFAULT_CERTIFICATE_LIFETIME;
 
+    @Option(
+            names = "--explicit",
+            description = "pods have no network of their own: all share the loopback")
+    private boolean explicit;
+
     @Option(names = "--operator", description = "obey commands on standard input")
     private boolean operator;
 
@@ -87,6 +92,9 @@ final class ControlVerb implements Callable<Integer> {
                 ControlSettings.of(intent, socket, state)
                         .withTrustDomain(trustDomain)
                         .withCertificateLifetime(certificateLifetime);
+        if (explicit) {
+            settings = settings.withSharedLoopback();
+        }
         return ControlPlane.run(
                 operator ? settings.withOperator() : settings, System.in, System.out, System.err);
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /// Why an ordinary user may not make namespaces here, as far as a program can read that, and what
-/// allows it. There is a switch in each of: the kernel's limits, Debian's kernel, Ubuntu's AppArmor,
-/// a container's seccomp filter and covered /proc, SELinux.
+/// allows it. There is a switch in each of: the kernel's limits, Debian's kernel, Ubuntu's
+/// AppArmor, a container's seccomp filter and covered /proc, SELinux.
 final class ForbiddenNamespaces {
     private static final String OR_ROOT = " allows it, or run as root";
     private static final String CONTAINER = "; in a container, start that with ";

@@ -116,6 +116,7 @@ public final class UserNamespace {
                 "pods need network namespaces, and this user may not make them ("
                         + said.lines().findFirst().orElse("no reason given")
                         + ")",
-                ForbiddenNamespaces.remedy(said));
+                ForbiddenNamespaces.remedy(said)
+                        + ". Without namespaces: proa run --explicit, proa up --explicit");
     }
 }

@@ -4,6 +4,7 @@ import io.proa.control.fleet.AddressBlocks;
 import io.proa.control.fleet.AddressBook;
 import io.proa.control.fleet.Compilation;
 import io.proa.control.fleet.IntentCompiler;
+import io.proa.control.fleet.SharedLoopback;
 import io.proa.control.intent.IntentDocument;
 import io.proa.control.intent.IntentReader;
 import io.proa.control.intent.IntentSchema;
@@ -33,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "validate",
         header = {"Checks documents, as one fleet, and names all problems at once.", ""},
-        customSynopsis = "proa validate [-o FORMAT] FILE|FOLDER|-...",
+        customSynopsis = "proa validate [--explicit] [-o FORMAT] FILE|FOLDER|-...",
         parameterListHeading = "%nArguments:%n",
         optionListHeading = "%nOptions:%n",
         sortOptions = false,
@@ -41,6 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "  proa validate demo/fleet.yaml",
             "  proa validate fleet/ policies.yaml -o json",
+            "  proa validate --explicit fleet.yaml          as proa up --explicit takes it",
             "  render-fleet | proa validate -",
             "  proa validate --schema > proa.schema.json    for editors",
             "",
@@ -63,6 +65,9 @@ final class ValidateVerb implements Callable<Integer> {
             converter = FormatConverter.class,
             description = "table or json (default: table)")
     private Format output = Format.TABLE;
+
+    @Option(names = "--explicit", description = "as a fleet in explicit mode, on one loopback")
+    private boolean explicit;
 
     @Option(names = "--schema", description = "print the documents' JSON Schema instead")
     private boolean schema;
@@ -147,9 +152,12 @@ final class ValidateVerb implements Callable<Integer> {
         }
     }
 
-    private static List<ConfigProblem> problems(List<IntentSource> sources, Problems problems) {
+    private List<ConfigProblem> problems(List<IntentSource> sources, Problems problems) {
         IntentCompiler compiler =
-                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+                new IntentCompiler(
+                        explicit ? SharedLoopback.ANYWHERE : AddressBlocks.DEFAULT,
+                        new AddressBook(),
+                        null);
         return switch (compiler.compile(sources, problems)) {
             case Compilation.Compiled _ -> problems.all();
             case Compilation.Rejected rejected -> rejected.problems();

@@ -14,10 +14,7 @@ final class ForbiddenNamespacesTest {
 
     @Test
     void namesTheSettingThatForbidsAndTheCommandThatAllows() {
-        assertThat(
-                        remedy(
-                                NOT_PERMITTED,
-                                Map.of("/proc/sys/kernel/unprivileged_userns_clone", "0")))
+        assertThat(remedy(NOT_PERMITTED, Map.of("/proc/sys/kernel/unprivileged_userns_clone", "0")))
                 .isEqualTo(
                         "the setting kernel.unprivileged_userns_clone is 0 and forbids it; sudo"
                                 + " sysctl -w kernel.unprivileged_userns_clone=1 allows it, or run"

@@ -258,7 +258,10 @@ public final class ControlPlane implements AutoCloseable {
         }
         try {
             return FleetState.open(
-                    settings.state(), settings.intent(), settings.blocks(), settings.trustDomain());
+                    settings.state(),
+                    settings.intent(),
+                    settings.addresses(),
+                    settings.trustDomain());
         } catch (IOException e) {
             throw new StartFailure(ExitCode.CONFIG, "proa control: " + e.getMessage());
         }

@@ -1,6 +1,8 @@
 package io.proa.control;
 
 import io.proa.control.fleet.AddressBlocks;
+import io.proa.control.fleet.FleetAddresses;
+import io.proa.control.fleet.SharedLoopback;
 import io.proa.model.SpiffeId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param socket where sidecars find it
 /// @param state folder for the authority's keys, addresses and revision; made with mode 0700
 /// @param trustDomain what the fleet's must be; null = what its file says
+/// @param addresses where pods and services are
 /// @param certificateLifetime 5 s to 7 d
 /// @param tokenLifetime how long a token waits to be used, 1 s to 1 h
 /// @param operator whether lines on standard input are commands, see [OperatorConsole]
@@ -23,7 +26,7 @@ public record ControlSettings(
         Path socket,
         Path state,
         @Nullable String trustDomain,
-        AddressBlocks blocks,
+        FleetAddresses addresses,
         Duration certificateLifetime,
         Duration tokenLifetime,
         boolean operator) {
@@ -55,7 +58,7 @@ public record ControlSettings(
                 socket,
                 state,
                 trustDomain,
-                blocks,
+                addresses,
                 certificateLifetime,
                 tokenLifetime,
                 operator);
@@ -67,7 +70,20 @@ public record ControlSettings(
                 socket,
                 state,
                 trustDomain,
-                blocks,
+                addresses,
+                certificateLifetime,
+                tokenLifetime,
+                operator);
+    }
+
+    /// For pods that share the machine's loopback.
+    public ControlSettings withSharedLoopback() {
+        return new ControlSettings(
+                intent,
+                socket,
+                state,
+                trustDomain,
+                SharedLoopback.ofThisMachine(state),
                 certificateLifetime,
                 tokenLifetime,
                 operator);
@@ -79,7 +95,7 @@ public record ControlSettings(
                 socket,
                 state,
                 trustDomain,
-                blocks,
+                addresses,
                 certificateLifetime,
                 tokenLifetime,
                 true);

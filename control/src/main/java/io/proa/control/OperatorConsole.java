@@ -4,10 +4,12 @@ import io.proa.control.fleet.Compilation;
 import io.proa.control.fleet.FleetPod;
 import io.proa.control.fleet.FleetService;
 import io.proa.control.fleet.FleetState;
+import io.proa.control.fleet.PodAddress;
 import io.proa.control.server.ControlServer;
 import io.proa.control.server.IntentWatch;
 import io.proa.control.server.PodStatus;
 import io.proa.control.server.TokenRegistry;
+import io.proa.model.ApplicationPort;
 import io.proa.model.ConfigProblem;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
 /// | `leave POD` | nobody is sent to the pod any more: `left POD`, when the other sidecars have taken that or a second has passed |
 /// | `return POD` | they are again: `returned POD` |
-/// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}` |
+/// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}`; of pods on a shared loopback `mesh_port`, `proxy_port` and `target_ports` in the place of the addresses |
 /// | `status` | `status {"revision":..., "problems":[...], "pods":[...]}` |
 /// | `stop`, or the end of the input | `stopping`; the control plane ends |
 final class OperatorConsole {
@@ -135,9 +137,22 @@ final class OperatorConsole {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("name", pod.name());
         fields.put("service", service.name().name());
-        fields.put("ipv4", pod.ipv4().getHostAddress());
-        fields.put("ipv6", pod.ipv6().getHostAddress());
+        switch (pod.address()) {
+            case PodAddress.Network(InetAddress ipv4, InetAddress ipv6) -> {
+                fields.put("ipv4", ipv4.getHostAddress());
+                fields.put("ipv6", ipv6.getHostAddress());
+            }
+            case PodAddress.Loopback(int meshPort, int proxyPort) -> {
+                fields.put("mesh_port", meshPort);
+                fields.put("proxy_port", proxyPort);
+                fields.put("target_ports", targetPorts(pod));
+            }
+        }
         return fields;
+    }
+
+    private static List<Integer> targetPorts(FleetPod pod) {
+        return pod.workload().ports().stream().map(ApplicationPort::targetPort).toList();
     }
 
     private static List<String> sentences(List<ConfigProblem> problems) {

@@ -23,7 +23,8 @@ class ChunkDataTest {
             StringBuilder found = new StringBuilder();
             int at = 0;
             int to = 0;
-            while (at < BODY.length()) {
+            while (!data.last()) {
+                assertThat(to).as("all of it has been given").isLessThan(BODY.length());
                 to = Math.min(BODY.length(), Math.max(to, at) + piece);
                 at = data.skip(bytes, at, to);
                 for (int n = data.data(to - at); n > 0; n = data.data(to - at)) {
@@ -34,6 +35,7 @@ class ChunkDataTest {
                 }
             }
             assertThat(found.toString()).isEqualTo("hello\r\n0\r\n\r\n\r\n\r\n!");
+            assertThat(BODY.substring(at)).isEqualTo("T: 1\r\nU: 0\r\n\r\n");
         }
     }
 }

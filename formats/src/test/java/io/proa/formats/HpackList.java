@@ -57,10 +57,13 @@ record HpackList(String name, String value, boolean never) {
 
     private static HpackList line(byte[] text, int length) {
         int colon = 1;
-        while (text[colon] != ':') {
+        while (colon <= length && text[colon] != ':') {
             colon++;
         }
-        boolean never = text[colon + 1 + length - colon] == '\r' && text[colon + 1] != ' ';
+        if (colon > length) {
+            colon = 0; // there is no name
+        }
+        boolean never = text[length + 2] == '\n';
         int start = colon + (never ? 1 : 2);
         String name = new String(text, 0, colon, StandardCharsets.ISO_8859_1);
         String value = new String(text, start, length - colon, StandardCharsets.ISO_8859_1);
@@ -91,7 +94,8 @@ record HpackList(String name, String value, boolean never) {
     }
 
     static byte[] encode(HpackEncoder encoder, List<HpackList> list) {
-        ByteBuffer out = ByteBuffer.allocateDirect(1 << 17);
+        int most = list.stream().mapToInt(HpackList::size).sum() + 16;
+        ByteBuffer out = ByteBuffer.allocate(most);
         FieldLine line = new FieldLine();
         int at = encoder.begin(out, 0);
         for (HpackList field : list) {

@@ -28,7 +28,7 @@ public final class Oracle {
             Pattern.compile(
                     "[ \\t]*(|" + OCTET + "|" + OCTET + ".*" + OCTET + ")[ \\t]*", Pattern.DOTALL);
     private static final String HOST =
-            "(?:\\[(?=[^\\]]*:[^\\]]*:)[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})+)";
+            "(?:\\[(?=[^\\]]*:[^\\]]*:)[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]++|%[0-9A-Fa-f]{2})++)";
     private static final Pattern AUTHORITY = Pattern.compile("(" + HOST + ")(?::([0-9]{1,5}))?");
     private static final Pattern WHOLE_URI =
             Pattern.compile("(?i)(https?)://([^/?]+)((?:/[^?]*)?)(?:\\?.*)?");

@@ -11,7 +11,14 @@ public final class TwoReaders {
     private final HeadEdits edits = new HeadEdits();
     private final ByteBuffer out = ByteBuffer.allocateDirect(64 * 1024);
 
+    private final Http2Readers http2 = new Http2Readers();
+
     public TwoReaders() {}
+
+    /// The readers of HTTP/2.
+    public Http2Readers http2() {
+        return http2;
+    }
 
     /// @param answered the method a response answers, or null for a request
     /// @param cuts where the bytes are cut in a second reading, ascending

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its processes share a network with two addresses, names, and nothing else of the fleet's. Made
 /// by [FleetNetwork#addPod]. Safe for use by several threads, one of which closes it.
-public final class Pod implements Home, AutoCloseable {
+public final class Pod implements AppHome, AutoCloseable {
     private final PodSpec spec;
     private final Namespace namespace;
     private final SetupProcess setup;
@@ -77,15 +77,10 @@ public final class Pod implements Home, AutoCloseable {
         }
     }
 
-    /// Starts an application in the pod, in a session of its own unless it shares this process'
-    /// terminal. It runs without capabilities or a way to gain any, as the pod's user (or the
-    /// caller, see [PodSettings]), in process, mount and, for a caller, user namespaces of its own:
-    /// it sees neither the sidecar nor the fleet's run directory. It may listen on every port. What
-    /// it has left running when it ends is killed.
-    ///
-    /// @return its end, exit code (128 + signal where one ended it), streams and signals are the
-    ///   application's own; exit code 127 is "not found", 126 "not executable", 69 "could not be
-    ///   prepared"
+    /// It runs without capabilities or a way to gain any, as the pod's user (or the caller, see
+    /// [PodSettings]), in process, mount and, for a caller, user namespaces of its own: it sees
+    /// neither the sidecar nor the fleet's run directory. It may listen on every port.
+    @Override
     public Process startApp(Start start) throws IOException {
         List<String> command = new ArrayList<>();
         if (!start.input().equals(ProcessBuilder.Redirect.INHERIT)) {

@@ -27,6 +27,7 @@ enter)
     unset PROA_INSIDE_USER_NAMESPACE
     # A launcher's JVM raises its own; programs that look at each descriptor would be slow.
     if [ -n "${PROA_OPEN_FILES:-}" ]; then
+        # shellcheck disable=SC3045 # dash and bash have -S
         ulimit -Sn "$PROA_OPEN_FILES" || :
         unset PROA_OPEN_FILES
     fi

@@ -12,6 +12,7 @@ import io.proa.proxy.loop.Link;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
+import io.proa.traffic.Reason;
 import io.proa.traffic.Service;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -130,6 +131,12 @@ final class ClientConnections {
         @Override
         public void malformed(Flaw flaw) {
             ClientConnection.malformed(loop.loop(), arrival, new Observer(arrival), flaw);
+        }
+
+        @Override
+        public void faulted(boolean flood, String why) {
+            Reason reason = flood ? Reason.FLOOD : Reason.PROTOCOL_ERROR;
+            ClientConnection.malformed(loop.loop(), arrival, new Observer(arrival), reason, why);
         }
 
         @Override

@@ -107,6 +107,7 @@ final class InboundConnection implements LinkHandler {
         loop.observer().connectionOpened(Direction.INBOUND, Security.PLAINTEXT);
         switch (target.port().protocol()) {
             case HTTP -> connection.httpOnly = true;
+            case HTTP2 -> connection.http(target, HttpVersion.HTTP2, null);
             case TCP -> connection.tunnel(target, null);
             case DETECT -> loop.loop().schedule(connection.timer, SILENCE_NANOS);
         }

@@ -75,9 +75,7 @@ final class LoopParts {
         this.tools = new HttpTools(settings.headLimits());
         this.identity = around.identity();
         this.subscriptions = around.subscriptions();
-        this.http2Tools =
-                new Http2Tools(
-                        settings.headLimits(), (error, why) -> observer.protocolFault(error));
+        this.http2Tools = new Http2Tools(settings.headLimits());
         this.connector =
                 new LaneConnector(
                         new MarkedConnector(loop, identity, settings.transparent(), observer),

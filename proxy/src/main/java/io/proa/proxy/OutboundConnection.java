@@ -135,6 +135,7 @@ final class OutboundConnection implements LinkHandler {
                 httpOnly = true;
                 link.wantRead(true);
             }
+            case HTTP2 -> http(HttpVersion.HTTP2);
             case TCP -> tunnel();
             case DETECT -> {
                 detecting = true;

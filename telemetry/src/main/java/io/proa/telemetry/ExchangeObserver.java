@@ -35,9 +35,4 @@ public interface ExchangeObserver {
     void inboundRefused(Reason reason, String code);
 
     void handshake(Direction direction, Handshake result);
-
-    /// An HTTP/2 connection ended by a fault of the peer's.
-    ///
-    /// @param code of RFC 9113 section 7, in lower case
-    default void protocolFault(String code) {}
 }

@@ -41,6 +41,8 @@ public enum Reason {
     SHED("shed", 503, "the sidecar sheds load to stay within its memory"),
     BAD_REQUEST("bad_request", 400, "the request is not valid HTTP/1.1"),
     HEAD_TOO_LARGE("head_too_large", 431, "the request head is larger than allowed"),
+    PROTOCOL_ERROR("protocol_error", 400, "the client broke the rules of HTTP/2"),
+    FLOOD("flood", 429, "the client sent too much that leads nowhere"),
     CLIENT_GONE("client_gone", 499, "the client went away before the response was complete"),
     DRAINING("draining", 503, "the sidecar is stopping");
 

@@ -250,8 +250,9 @@ final class SnapshotReader {
         return switch (in.text()) {
             case "detect" -> AppProtocol.DETECT;
             case "http" -> AppProtocol.HTTP;
+            case "http2" -> AppProtocol.HTTP2;
             case "tcp" -> AppProtocol.TCP;
-            default -> throw in.unexpected("detect, http or tcp");
+            default -> throw in.unexpected("detect, http, http2 or tcp");
         };
     }
 

@@ -6,10 +6,12 @@ import io.proa.control.fleet.AddressBlocks;
 import io.proa.control.fleet.AddressBook;
 import io.proa.control.fleet.Compilation;
 import io.proa.control.fleet.CompiledFleet;
+import io.proa.control.fleet.FleetAddresses;
 import io.proa.control.fleet.FleetPod;
 import io.proa.control.fleet.FleetService;
 import io.proa.control.fleet.HostCheck;
 import io.proa.control.fleet.IntentCompiler;
+import io.proa.control.fleet.SharedLoopback;
 import io.proa.control.intent.IntentSource;
 import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Located;
@@ -23,7 +25,7 @@ import java.util.List;
 
 /// From a fleet's documents to what the launcher does with them. The control plane compiles the
 /// same documents again by itself and, beginning with an empty address book as here, comes to the
-/// same addresses.
+/// same addresses, but for ports of a shared loopback, of which it takes free ones.
 public final class FleetDocument {
     private final CompiledFleet fleet;
     private final FleetPlan plan;
@@ -35,24 +37,29 @@ public final class FleetDocument {
 
     /// @throws Fault with everything that is wrong in the document
     public static FleetDocument read(Path document) {
-        return read(List.of(document));
+        return read(List.of(document), Mode.TRANSPARENT);
     }
 
     /// @param documents files, or folders of `.yaml` files; a folder that is not the first may be
     ///   empty, or not there yet
+    /// @param mode in which they are to be right
     /// @throws Fault with everything that is wrong in the documents
-    public static FleetDocument read(List<Path> documents) {
+    public static FleetDocument read(List<Path> documents, Mode mode) {
         for (Path document : documents) {
             boolean first = document.equals(documents.getFirst());
             if (first || IntentSource.mustBeThere(document)) {
                 checkReadable(document);
             }
         }
-        IntentCompiler compiler =
-                new IntentCompiler(AddressBlocks.DEFAULT, new AddressBook(), null);
+        FleetAddresses addresses =
+                switch (mode) {
+                    case TRANSPARENT -> AddressBlocks.DEFAULT;
+                    case EXPLICIT -> SharedLoopback.ANYWHERE;
+                };
+        IntentCompiler compiler = new IntentCompiler(addresses, new AddressBook(), null);
         return switch (compiler.compile(documents)) {
             case Compilation.Compiled(CompiledFleet fleet) ->
-                    new FleetDocument(fleet, plan(documents, fleet));
+                    new FleetDocument(fleet, plan(documents, fleet, mode));
             case Compilation.Rejected(List<ConfigProblem> problems) ->
                     throw fault(Sysexit.DATA, problems);
         };
@@ -95,7 +102,7 @@ public final class FleetDocument {
                 "mend that and start again; nothing has been started");
     }
 
-    private static FleetPlan plan(List<Path> documents, CompiledFleet fleet) {
+    private static FleetPlan plan(List<Path> documents, CompiledFleet fleet, Mode mode) {
         List<FleetPlan.Service> services = new ArrayList<>();
         for (FleetService service : fleet.services()) {
             services.add(
@@ -112,11 +119,11 @@ public final class FleetDocument {
                             care(service),
                             service.pods().stream().map(FleetDocument::pod).toList()));
         }
-        return new FleetPlan(fleet.name(), documents, services, fleet.hosts());
+        return new FleetPlan(fleet.name(), documents, services, fleet.hosts(), mode);
     }
 
     private static FleetPlan.PodPlan pod(FleetPod pod) {
-        return new FleetPlan.PodPlan(pod.name(), pod.ipv4(), pod.ipv6());
+        return new FleetPlan.PodPlan(pod.name(), pod.address());
     }
 
     private static FleetPlan.StartAfter startAfter(FleetService.StartAfter after) {

@@ -1,5 +1,6 @@
 package io.proa.app.fleet;
 
+import io.proa.control.fleet.PodAddress;
 import io.proa.control.intent.HealthCheck;
 import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Program;
@@ -20,21 +21,14 @@ import org.jspecify.annotations.Nullable;
 ///   again by itself
 /// @param services none before one that it must start after
 /// @param hosts what every pod resolves: each service's names and its virtual addresses
+/// @param mode the same for all of it
 public record FleetPlan(
         String name,
         String documented,
         List<Path> documents,
         List<Service> services,
-        Map<String, List<InetAddress>> hosts) {
-    /// A fleet under the name that its documents have.
-    public FleetPlan(
-            String name,
-            List<Path> documents,
-            List<Service> services,
-            Map<String, List<InetAddress>> hosts) {
-        this(name, name, documents, services, hosts);
-    }
-
+        Map<String, List<InetAddress>> hosts,
+        Mode mode) {
     /// The port of a service that only asks others.
     public static final int NO_PORT = 0;
 
@@ -42,6 +36,25 @@ public record FleetPlan(
         documents = List.copyOf(documents);
         services = List.copyOf(services);
         hosts = Map.copyOf(hosts);
+    }
+
+    /// A fleet under the name that its documents have.
+    public FleetPlan(
+            String name,
+            List<Path> documents,
+            List<Service> services,
+            Map<String, List<InetAddress>> hosts,
+            Mode mode) {
+        this(name, name, documents, services, hosts, mode);
+    }
+
+    /// One whose programs do not notice their sidecars.
+    public FleetPlan(
+            String name,
+            List<Path> documents,
+            List<Service> services,
+            Map<String, List<InetAddress>> hosts) {
+        this(name, documents, services, hosts, Mode.TRANSPARENT);
     }
 
     /// One service: the same program in each of its pods.
@@ -121,7 +134,7 @@ public record FleetPlan(
     }
 
     /// One replica.
-    public record PodPlan(String name, InetAddress ipv4, InetAddress ipv6) {}
+    public record PodPlan(String name, PodAddress address) {}
 
     /// The first of the documents: the one to name to people.
     public Path document() {
@@ -129,12 +142,12 @@ public record FleetPlan(
     }
 
     public FleetPlan withServices(List<Service> other) {
-        return new FleetPlan(name, documented, documents, other, hosts);
+        return new FleetPlan(name, documented, documents, other, hosts, mode);
     }
 
     /// The same fleet under another name, beside the one that has its own.
     public FleetPlan named(String other) {
-        return new FleetPlan(other, documented, documents, services, hosts);
+        return new FleetPlan(other, documented, documents, services, hosts, mode);
     }
 
     /// Services in groups: each group only needs those before it (`startAfter` has no cycle in a

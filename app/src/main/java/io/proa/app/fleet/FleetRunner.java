@@ -3,11 +3,14 @@ package io.proa.app.fleet;
 import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
+import io.proa.control.fleet.PodAddress;
+import io.proa.host.Attachment;
 import io.proa.host.EgressKind;
 import io.proa.host.EgressSettings;
 import io.proa.host.FleetNetwork;
+import io.proa.host.Home;
+import io.proa.host.LoopbackPod;
 import io.proa.host.Pod;
-import io.proa.host.PodSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -25,22 +28,24 @@ import java.util.function.Consumer;
 public final class FleetRunner implements AutoCloseable {
     private final FleetSite site;
     private final ControlLink control;
-    private final FleetNetwork network;
+    private final Ground ground;
     private final PlannedPods planned;
     private final Guests guests;
+    private final Mode mode;
     private volatile boolean lost;
     private List<String> noted = List.of();
 
-    private FleetRunner(FleetPlan plan, FleetSite site, ControlLink control, FleetNetwork network) {
+    private FleetRunner(FleetPlan plan, FleetSite site, ControlLink control, Ground ground) {
         this.site = site;
         this.control = control;
-        this.network = network;
-        this.planned = new PlannedPods(site, control, network, plan);
+        this.ground = ground;
+        this.mode = plan.mode();
+        this.planned = new PlannedPods(site, control, ground, plan);
         this.guests =
                 new Guests(
                         site,
                         control,
-                        network,
+                        ground,
                         new JoinedDocuments(plan.documented(), site.run().joined()),
                         AddressView.of(plan));
     }
@@ -119,28 +124,35 @@ public final class FleetRunner implements AutoCloseable {
                         site,
                         new ControlLink.Order(
                                 intent(plan, site.run()),
-                                variations.controlOptions(),
+                                controlOptions(plan.mode(), variations),
                                 variations.controlKept()));
         site.progress().step("the control plane");
-        FleetNetwork network =
-                FleetNetwork.open(
-                        FleetNetwork.Settings.of(site.run().path())
-                                .withPods(hidingAllFleets(site.run()))
-                                .withEgress(variations.reach().kind())
-                                .withHostServices(variations.reach().hostServices()));
-        site.teardown().add("pods and their network", network::close);
-        variations.onNetwork().accept(network);
-        FleetRunner fleet = new FleetRunner(plan, site, control, network);
+        // Which ports of a shared loopback are free is known to the control plane alone.
+        FleetPlan settled =
+                switch (plan.mode()) {
+                    case TRANSPARENT -> plan;
+                    case EXPLICIT -> control.fleet().settled(plan);
+                };
+        Ground ground =
+                switch (plan.mode()) {
+                    case TRANSPARENT -> NetworkGround.open(site.run(), variations);
+                    case EXPLICIT -> LoopbackGround.open(site.run(), settled.hosts());
+                };
+        site.teardown().add("pods and their network", ground::close);
+        FleetRunner fleet = new FleetRunner(settled, site, control, ground);
         site.teardown().add("published ports", fleet.planned::unpublish);
         site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("programs that have joined", fleet.guests::drain);
         return fleet;
     }
 
-    /// A program may order about other fleets of its user as little as its own.
-    private static PodSettings hidingAllFleets(RunDirectory run) {
-        Path base = run.path().resolveSibling("");
-        return PodSettings.ofThisProcess().withHidden(List.of(base));
+    private static List<String> controlOptions(Mode mode, Variations variations) {
+        List<String> options = new ArrayList<>(variations.controlOptions());
+        switch (mode) {
+            case TRANSPARENT -> {}
+            case EXPLICIT -> options.add("--explicit");
+        }
+        return options;
     }
 
     /// The fleet's documents, and those of programs that will join it.
@@ -232,7 +244,7 @@ public final class FleetRunner implements AutoCloseable {
         guests.look();
         planned.look();
         note();
-        if (!lost && ProcessHandle.of(network.hubPid()).isEmpty() && !site.closing()) {
+        if (!lost && ground.isLost() && !site.closing()) {
             lost = true;
             noteEnd("its network has gone");
             site.progress().news("the fleet's network has gone, so nothing can be reached");
@@ -280,7 +292,8 @@ public final class FleetRunner implements AutoCloseable {
                 pod.service().port() == FleetPlan.NO_PORT
                         ? List.of()
                         : List.of(pod.service().port()),
-                pod.publishedPorts());
+                pod.publishedPorts(),
+                pod.plan().address());
     }
 
     /// Where the application of a pod writes.
@@ -327,17 +340,47 @@ public final class FleetRunner implements AutoCloseable {
     /// @return what it printed
     /// @throws Fault when it fails or takes longer than `patience`
     public String onTheBridge(List<String> command, Duration patience) {
-        return OnTheBridge.run(network, command, patience);
+        return switch (ground) {
+            case NetworkGround(FleetNetwork network) -> OnTheBridge.run(network, command, patience);
+            case LoopbackGround _ -> throw new IllegalStateException("there is no bridge");
+        };
     }
 
     /// The pod of that name, for those who look into it or do something to it.
+    ///
+    /// @throws IllegalStateException where it has no network of its own
     public Pod pod(String name) {
+        return switch (home(name)) {
+            case Pod pod -> pod;
+            case Attachment _, LoopbackPod _ ->
+                    throw new IllegalStateException(name + " is not a pod of ours");
+        };
+    }
+
+    /// Where the program and the sidecar of that pod are.
+    public Home home(String name) {
+        return meshed(name).home();
+    }
+
+    /// The HTTP proxy that the pod's program is to use; empty where it need not know one.
+    public String proxy(String name) {
+        return switch (meshed(name).plan().address()) {
+            case PodAddress.Loopback address -> LoopbackGround.proxy(address);
+            case PodAddress.Network _ -> "";
+        };
+    }
+
+    private MeshedPod meshed(String name) {
         Guests.Seat seat = guests.seat(name);
         MeshedPod pod = seat == null ? planned.pod(name) : seat.pod();
         if (pod == null) {
             throw new IllegalArgumentException("no pod " + name);
         }
-        return pod.pod();
+        return pod;
+    }
+
+    public Mode mode() {
+        return mode;
     }
 
     public Path runDirectory() {

@@ -2,7 +2,9 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
-import io.proa.host.FleetNetwork;
+import io.proa.host.Attachment;
+import io.proa.host.LoopbackPod;
+import io.proa.host.Pod;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -21,7 +23,7 @@ final class Guests {
 
     private final FleetSite site;
     private final ControlLink control;
-    private final FleetNetwork network;
+    private final Ground ground;
     private final JoinedDocuments documents;
     private final Map<String, Seat> seats = new ConcurrentSkipListMap<>();
     private final Map<String, Thread> leaving = new ConcurrentHashMap<>();
@@ -36,12 +38,12 @@ final class Guests {
     Guests(
             FleetSite site,
             ControlLink control,
-            FleetNetwork network,
+            Ground ground,
             JoinedDocuments documents,
             AddressView view) {
         this.site = site;
         this.control = control;
-        this.network = network;
+        this.ground = ground;
         this.documents = documents;
         this.view = view;
     }
@@ -68,6 +70,7 @@ final class Guests {
 
     private synchronized Entry enter(Joining wish) throws IOException {
         Joining joining = wish.named(view.services());
+        ground.check(joining, view.listeners());
         documents.write(joining, false);
         List<String> problems = control.reload();
         if (!problems.isEmpty()) {
@@ -97,7 +100,7 @@ final class Guests {
 
     private synchronized void renew() throws IOException {
         view = control.fleet();
-        network.updateHosts(view.hosts());
+        ground.updateHosts(view.hosts());
     }
 
     synchronized Map<String, List<InetAddress>> names() {
@@ -110,7 +113,7 @@ final class Guests {
         MeshedPod pod =
                 MeshedPod.start(
                         site,
-                        network,
+                        ground,
                         control,
                         new MeshedPod.Order(
                                 service, entry.pod(), entry.view().hosts(), joining.running()));
@@ -143,8 +146,15 @@ final class Guests {
         if (port == FleetPlan.NO_PORT || seat.listening().get()) {
             return;
         }
+        switch (seat.pod().home()) {
+            case Pod _, Attachment _ -> lookInItsNetwork(seat, port);
+            case LoopbackPod _ -> seat.listening().set(true); // there is no other address
+        }
+    }
+
+    private void lookInItsNetwork(Seat seat, int port) {
         try {
-            switch (ListeningPorts.reach(seat.pod().pod().initPid(), port)) {
+            switch (ListeningPorts.reach(seat.pod().home().initPid(), port)) {
                 case NOBODY -> {}
                 case EVERYBODY -> seat.listening().set(true);
                 case LOOPBACK -> {

@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// One look at whether an application works. By network it is asked through its sidecar, whose Unix
@@ -81,6 +83,12 @@ final class HealthProbe {
         }
     }
 
+    private Map<String, String> environment() {
+        Map<String, String> environment = new HashMap<>(home.variables());
+        environment.putAll(home.service().environment());
+        return environment;
+    }
+
     private String command(List<String> command) throws IOException, InterruptedException {
         ProcessBuilder.Redirect nowhere = ProcessBuilder.Redirect.to(Path.of("/dev/null").toFile());
         Process process =
@@ -88,7 +96,7 @@ final class HealthProbe {
                         .startApp(
                                 new Pod.Start(
                                         command,
-                                        home.service().environment(),
+                                        environment(),
                                         home.service().folder(),
                                         ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()),
                                         nowhere,

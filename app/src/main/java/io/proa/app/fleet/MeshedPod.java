@@ -2,13 +2,10 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
-import io.proa.control.fleet.AddressBlocks;
-import io.proa.control.intent.Program;
-import io.proa.host.AttachSpec;
+import io.proa.host.AppHome;
 import io.proa.host.Attachment;
-import io.proa.host.Cidr;
-import io.proa.host.FleetNetwork;
 import io.proa.host.Home;
+import io.proa.host.LoopbackPod;
 import io.proa.host.Pod;
 import io.proa.host.PodSpec;
 import io.proa.host.RedirectRules;
@@ -19,11 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// A pod whose sidecar is ready and whose connections lead to it; what is still missing is its
 /// application.
@@ -32,23 +29,16 @@ final class MeshedPod {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration WORD = Duration.ofSeconds(1);
 
-    /// Of services: what a program that has a network already is to reach through the fleet.
-    private static final List<Cidr> SERVICES =
-            List.of(
-                    block(AddressBlocks.DEFAULT.services4()),
-                    block(AddressBlocks.DEFAULT.services6()));
-
     private final FleetSite site;
-    private final FleetNetwork network;
+    private final Ground ground;
     private final Order order;
     private final Home home;
     private final RunningPod facts;
     private final List<PublishedPort> published = new ArrayList<>();
 
-    private MeshedPod(
-            FleetSite site, FleetNetwork network, Order order, Home home, RunningPod facts) {
+    private MeshedPod(FleetSite site, Ground ground, Order order, Home home, RunningPod facts) {
         this.site = site;
-        this.network = network;
+        this.ground = ground;
         this.order = order;
         this.home = home;
         this.facts = facts;
@@ -77,13 +67,14 @@ final class MeshedPod {
     /// Makes the pod and waits for its sidecar.
     ///
     /// @throws Fault when the sidecar is not ready in time; the pod is gone then
-    static MeshedPod start(FleetSite site, FleetNetwork network, ControlLink control, Order order)
+    static MeshedPod start(FleetSite site, Ground ground, ControlLink control, Order order)
             throws IOException {
         String name = order.plan().name();
         Path log = site.run().log("sidecar-" + name);
         PodSpec.Sidecar sidecar =
-                new PodSpec.Sidecar(command(site, order), Map.of(), control.token(name), log);
-        Home home = make(network, order, sidecar);
+                new PodSpec.Sidecar(
+                        command(site, ground, order), Map.of(), control.token(name), log);
+        Home home = ground.make(order, sidecar);
         try {
             long started = System.nanoTime();
             awaitReady(site, home, log);
@@ -93,53 +84,18 @@ final class MeshedPod {
                     new RunningPod(
                             name,
                             order.service().name(),
-                            List.of(order.plan().ipv4(), order.plan().ipv6()),
+                            order.plan().address().addresses(),
                             order.service().port(),
                             site.run().adminSocket(name),
                             readyMs);
-            return new MeshedPod(site, network, order, home, facts);
+            return new MeshedPod(site, ground, order, home, facts);
         } catch (IOException | RuntimeException e) {
-            remove(site, network, home, Duration.ZERO);
+            remove(site, ground, home, Duration.ZERO);
             throw e;
         }
     }
 
-    private static Cidr block(AddressBlocks.Block block) {
-        return new Cidr(block.base(), block.prefix());
-    }
-
-    private static Home make(FleetNetwork network, Order order, PodSpec.Sidecar sidecar)
-            throws IOException {
-        FleetPlan.PodPlan plan = order.plan();
-        if (order.attachTo() == 0) {
-            return network.addPod(
-                    new PodSpec(
-                            plan.name(),
-                            plan.ipv4(),
-                            plan.ipv6(),
-                            order.hosts(),
-                            sidecar,
-                            user(order.service().care().user())));
-        }
-        return network.attach(
-                new AttachSpec(
-                        plan.name(),
-                        order.attachTo(),
-                        plan.ipv4(),
-                        plan.ipv6(),
-                        SERVICES,
-                        sidecar));
-    }
-
-    private static PodSpec.@Nullable User user(Program.@Nullable User said) throws IOException {
-        if (said == null) {
-            return null;
-        }
-        return Account.find(said)
-                .orElseThrow(() -> new IOException("nobody here is called '" + said.name() + "'"));
-    }
-
-    private static List<String> command(FleetSite site, Order order) {
+    private static List<String> command(FleetSite site, Ground ground, Order order) {
         RunDirectory run = site.run();
         String pod = order.plan().name();
         List<String> command = new ArrayList<>();
@@ -148,6 +104,7 @@ final class MeshedPod {
         command.addAll(List.of("--pod", pod));
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
+        command.addAll(ground.sidecarOptions(order.plan()));
         Set<Integer> asked = new TreeSet<>(HealthProbe.ports(order.service()));
         if (order.isPublished()) {
             order.service().published().forEach(port -> asked.add(port.targetPort()));
@@ -210,7 +167,9 @@ final class MeshedPod {
     ///
     /// @param most the longest wait
     void drain(Duration most) {
-        if (!(home instanceof Pod) || service().port() == FleetPlan.NO_PORT || !home.isAlive()) {
+        if (home instanceof Attachment
+                || service().port() == FleetPlan.NO_PORT
+                || !home.isAlive()) {
             return;
         }
         synchronized (this) {
@@ -247,15 +206,12 @@ final class MeshedPod {
     /// @param grace how long its applications may take to end
     void end(Duration grace) throws IOException {
         unpublish();
-        remove(site, network, home, grace);
+        remove(site, ground, home, grace);
     }
 
-    private static void remove(FleetSite site, FleetNetwork network, Home home, Duration grace)
+    private static void remove(FleetSite site, Ground ground, Home home, Duration grace)
             throws IOException {
-        switch (home) {
-            case Pod pod -> network.removePod(pod.name(), grace);
-            case Attachment attached -> network.detach(attached);
-        }
+        ground.remove(home, grace);
         RunDirectory.removeTree(site.run().pod(home.name()));
     }
 
@@ -288,6 +244,10 @@ final class MeshedPod {
         return order.plan().name();
     }
 
+    FleetPlan.PodPlan plan() {
+        return order.plan();
+    }
+
     FleetPlan.Service service() {
         return order.service();
     }
@@ -300,11 +260,31 @@ final class MeshedPod {
     /// Likewise.
     ///
     /// @throws IllegalStateException for a program that was there already
-    Pod pod() {
+    AppHome pod() {
         return switch (home) {
-            case Pod pod -> pod;
+            case AppHome ours -> ours;
             case Attachment _ -> throw new IllegalStateException(name() + " is not a pod of ours");
         };
+    }
+
+    /// Added to its program's environment, where that does not say otherwise.
+    Map<String, String> variables() {
+        Map<String, String> own = new HashMap<>(System.getenv());
+        own.putAll(order.service().environment());
+        return ground.variables(order.plan(), own);
+    }
+
+    /// Whether somebody listens where its sidecar would look for its program.
+    boolean listens(int port) {
+        try {
+            ListeningPorts.Reach reach = ListeningPorts.reach(home.initPid(), port);
+            return switch (home) {
+                case Pod _, Attachment _ -> reach == ListeningPorts.Reach.EVERYBODY;
+                case LoopbackPod _ -> reach != ListeningPorts.Reach.NOBODY;
+            };
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     RunningPod facts() {

@@ -2,7 +2,6 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
-import io.proa.host.FleetNetwork;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +22,7 @@ final class PlannedPods {
 
     private final FleetSite site;
     private final ControlLink control;
-    private final FleetNetwork network;
+    private final Ground ground;
     private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
     private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
     private final Set<String> mending = ConcurrentHashMap.newKeySet();
@@ -32,10 +31,10 @@ final class PlannedPods {
     /// One pod to be started.
     private record Wanted(FleetPlan.Service service, FleetPlan.PodPlan pod) {}
 
-    PlannedPods(FleetSite site, ControlLink control, FleetNetwork network, FleetPlan plan) {
+    PlannedPods(FleetSite site, ControlLink control, Ground ground, FleetPlan plan) {
         this.site = site;
         this.control = control;
-        this.network = network;
+        this.ground = ground;
         this.plan = plan;
     }
 
@@ -100,7 +99,7 @@ final class PlannedPods {
                 name,
                 MeshedPod.start(
                         site,
-                        network,
+                        ground,
                         control,
                         new MeshedPod.Order(wanted.service(), wanted.pod(), plan.hosts())));
         site.progress().step("the sidecar of " + name);
@@ -328,7 +327,7 @@ final class PlannedPods {
     /// Makes those anew that have lost their process 1.
     void look() {
         for (MeshedPod pod : pods.values()) {
-            if (!pod.pod().isAlive() && !site.closing() && mending.add(pod.name())) {
+            if (!pod.home().isAlive() && !site.closing() && mending.add(pod.name())) {
                 Thread.ofVirtual().name("mend " + pod.name()).start(() -> mend(pod));
             }
         }

@@ -1,5 +1,6 @@
 package io.proa.app.fleet;
 
+import io.proa.control.fleet.PodAddress;
 import java.util.List;
 
 /// A pod of a running fleet at one moment.
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param init process 1 of the pod, likewise; 0 when the pod is gone
 /// @param ports what the mesh reaches it by
 /// @param published ports of the host's loopback that lead to it
+/// @param address where it is
 public record PodStatus(
         RunningPod running,
         List<String> command,
@@ -18,7 +20,8 @@ public record PodStatus(
         long sidecar,
         long init,
         List<Integer> ports,
-        List<Integer> published) {
+        List<Integer> published,
+        PodAddress address) {
     public PodStatus {
         command = List.copyOf(command);
         ports = List.copyOf(ports);

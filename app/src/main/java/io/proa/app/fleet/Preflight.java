@@ -16,9 +16,13 @@ import java.util.Optional;
 /// What can be known to fail before anything is started, apart from the documents themselves: tools
 /// that pods are made with, published ports that are taken. All of it at once.
 public final class Preflight {
-    /// All of them belong to util-linux or coreutils, which every distribution installs.
-    private static final List<String> TOOLS =
-            List.of("unshare", "nsenter", "setpriv", "setsid", "mount", "sh");
+    /// All of them belong to util-linux, coreutils or grep, which every distribution installs.
+    private static List<String> tools(Mode mode) {
+        return switch (mode) {
+            case TRANSPARENT -> List.of("unshare", "nsenter", "setpriv", "setsid", "mount", "sh");
+            case EXPLICIT -> List.of("setpriv", "setsid", "grep", "sh");
+        };
+    }
 
     private Preflight() {}
 
@@ -26,7 +30,7 @@ public final class Preflight {
     /// @throws Fault with every problem, when there is one
     public static void check(FleetPlan plan, String path) {
         List<String> problems = new ArrayList<>();
-        for (String tool : TOOLS) {
+        for (String tool : tools(plan.mode())) {
             if (!isInPath(tool, path)) {
                 problems.add(
                         "the program '"

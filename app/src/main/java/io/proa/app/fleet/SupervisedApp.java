@@ -89,7 +89,8 @@ final class SupervisedApp {
     }
 
     private Map<String, String> environment() {
-        Map<String, String> environment = new HashMap<>(service().environment());
+        Map<String, String> environment = new HashMap<>(home.variables());
+        environment.putAll(service().environment());
         if (service().port() != FleetPlan.NO_PORT) {
             environment.putIfAbsent("PORT", Integer.toString(service().port()));
         }
@@ -100,7 +101,9 @@ final class SupervisedApp {
         int port = service().port();
         boolean inTime =
                 Waiting.until(
-                        () -> site.closing() || !app.isAlive() || listens(port), STEP, PATIENCE);
+                        () -> site.closing() || !app.isAlive() || home.listens(port),
+                        STEP,
+                        PATIENCE);
         if (site.closing()) {
             return;
         }
@@ -158,7 +161,7 @@ final class SupervisedApp {
     boolean is(StartCondition condition) {
         return switch (condition) {
             case STARTED -> isRunning() || hasCompleted();
-            case LISTENING -> isRunning() && listens(service().port());
+            case LISTENING -> isRunning() && home.listens(service().port());
             case HEALTHY -> isRunning() && health.state() == Health.State.GOOD;
             case COMPLETED -> hasCompleted();
         };
@@ -170,15 +173,6 @@ final class SupervisedApp {
 
     private synchronized boolean hasCompleted() {
         return state == AppState.ENDED && exitCode == 0;
-    }
-
-    private boolean listens(int port) {
-        try {
-            return ListeningPorts.reach(home.pod().initPid(), port)
-                    == ListeningPorts.Reach.EVERYBODY;
-        } catch (IOException _) {
-            return false;
-        }
     }
 
     /// As much of a command as a sentence can carry.

@@ -4,6 +4,7 @@ import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.Joining;
+import io.proa.app.fleet.Mode;
 import io.proa.host.Attachment;
 import io.proa.host.NamespaceSupport;
 import java.io.IOException;
@@ -105,7 +106,8 @@ public final class AttachVerb implements Callable<Integer> {
                         List.of(),
                         detached ? pid : ProcessHandle.current().pid(),
                         pid),
-                List.of());
+                List.of(),
+                Mode.TRANSPARENT);
     }
 
     /// Of the running program, for display; arguments are cut, since they are only looked at.

@@ -5,6 +5,7 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.UserNamespace;
 import io.proa.app.fleet.FleetPlan;
+import io.proa.app.fleet.Mode;
 import io.proa.app.fleet.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,9 +34,10 @@ final class Background {
             Installation installation,
             List<String> arguments,
             Map<String, String> environment,
+            Mode mode,
             Progress progress) {
         ProcessBuilder builder =
-                UserNamespace.detached(installation, arguments, environment)
+                starting(installation, arguments, environment, mode)
                         .directory(Path.of("/").toFile())
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectErrorStream(true);
@@ -53,6 +55,23 @@ final class Background {
             Thread.currentThread().interrupt();
             throw Fault.of(Sysexit.OS, "interrupted while starting", "");
         }
+    }
+
+    private static ProcessBuilder starting(
+            Installation installation,
+            List<String> arguments,
+            Map<String, String> environment,
+            Mode mode) {
+        return switch (mode) {
+            case TRANSPARENT -> UserNamespace.detached(installation, arguments, environment);
+            case EXPLICIT -> {
+                List<String> command = new ArrayList<>(List.of("setsid"));
+                command.add(installation.program("proa").toString());
+                command.addAll(arguments);
+                command.add("--explicit");
+                yield new ProcessBuilder(command);
+            }
+        };
     }
 
     /// Nobody would know of one that was not waited for.

@@ -36,7 +36,7 @@ final class DocumentWatch {
         seen = now;
         FleetDocument read;
         try {
-            read = FleetDocument.read(documents);
+            read = FleetDocument.read(documents, fleet.mode());
         } catch (Fault _) {
             return; // the control plane says so with its place
         }

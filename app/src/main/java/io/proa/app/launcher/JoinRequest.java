@@ -4,6 +4,7 @@ import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.Joining;
+import io.proa.app.fleet.Mode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// A program that wants to join (`POST /join`).
 ///
 /// @param hostServices ports of the machine's loopback that it wants to reach
-record JoinRequest(Joining joining, List<Integer> hostServices) {
+/// @param mode of the fleet that it wants to join
+record JoinRequest(Joining joining, List<Integer> hostServices, Mode mode) {
     private static final int LARGEST_PORT = 65535;
 
     JoinRequest {
@@ -47,6 +49,7 @@ record JoinRequest(Joining joining, List<Integer> hostServices) {
         fields.put("pid", joining.pid());
         fields.put("running", joining.running());
         fields.put("host_services", hostServices);
+        fields.put("explicit", mode == Mode.EXPLICIT);
         return fields;
     }
 
@@ -82,7 +85,8 @@ record JoinRequest(Joining joining, List<Integer> hostServices) {
                             published,
                             root.required("pid").asLong(),
                             root.required("running").asLong()),
-                    hostServices);
+                    hostServices,
+                    root.required("explicit").asBoolean() ? Mode.EXPLICIT : Mode.TRANSPARENT);
         } catch (JacksonException | IllegalArgumentException e) {
             throw Fault.of(
                     Sysexit.USAGE,

@@ -5,6 +5,7 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Mode;
 import io.proa.app.fleet.Progress;
 import io.proa.app.fleet.RunningPod;
 import io.proa.app.fleet.Teardown;
@@ -147,9 +148,10 @@ public final class Launcher {
         joining.incrementAndGet();
         try {
             JoinRequest request = JoinRequest.parse(body);
+            joined = true; // or refused: nobody else is on the way
+            refuseOtherMode(request);
             refuseOtherHostServices(request);
             RunningPod pod = fleet.join(request.joining());
-            joined = true;
             return JoinAnswer.of(fleet, pod, request.joining());
         } finally {
             lastGuest = System.nanoTime();
@@ -163,6 +165,25 @@ public final class Launcher {
                 Sysexit.UNAVAILABLE,
                 "fleet '" + name + "' is ending; expected a running one",
                 "try again");
+    }
+
+    private void refuseOtherMode(JoinRequest request) {
+        if (request.mode() == fleet.mode()) {
+            return;
+        }
+        boolean explicit = fleet.mode() == Mode.EXPLICIT;
+        throw Fault.of(
+                Sysexit.UNAVAILABLE,
+                "fleet '"
+                        + name
+                        + "' runs in "
+                        + (explicit ? "explicit mode" : "networks of its own")
+                        + "; expected a program "
+                        + (explicit ? "with" : "without")
+                        + " --explicit, since all of a fleet is in one mode",
+                (explicit ? "add --explicit" : "leave it out")
+                        + ", join another fleet (--fleet NAME), or end this one: proa down --fleet "
+                        + name);
     }
 
     private void refuseOtherHostServices(JoinRequest request) {

@@ -5,6 +5,7 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Mode;
 import io.proa.app.fleet.Preflight;
 import io.proa.app.fleet.Progress;
 import io.proa.app.fleet.RunDirectory;
@@ -42,6 +43,9 @@ public final class LauncherVerb implements Callable<Integer> {
 
     @Option(names = "--host-service", paramLabel = "PORT", description = "see proa up")
     private List<Integer> hostServices = new ArrayList<>();
+
+    @Option(names = "--explicit", description = "see proa up")
+    private boolean explicit;
 
     private final Teardown teardown = new Teardown();
 
@@ -82,19 +86,23 @@ public final class LauncherVerb implements Callable<Integer> {
                 plan(fleets, environment),
                 Installation.find(System.getProperty("io.proa.dist")),
                 fleets,
-                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)),
+                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices, mode())),
                 environment.getOrDefault("PATH", ""));
+    }
+
+    private Mode mode() {
+        return explicit ? Mode.EXPLICIT : Mode.TRANSPARENT;
     }
 
     private FleetPlan plan(Fleets fleets, Map<String, String> environment) {
         if (file != null) {
-            return UpVerb.check(file, fleet, fleets, environment);
+            return UpVerb.check(file, mode(), fleets, environment, fleet);
         }
         if (fleet == null) {
             throw Fault.of(
                     Sysexit.USAGE, "saw neither --file nor --fleet; expected one", "see proa help");
         }
-        FleetPlan plan = new FleetPlan(fleet, List.of(), List.of(), Map.of());
+        FleetPlan plan = new FleetPlan(fleet, List.of(), List.of(), Map.of(), mode());
         RunDirectory.check(fleets.base(), plan);
         Preflight.check(plan, environment.getOrDefault("PATH", ""));
         return plan;

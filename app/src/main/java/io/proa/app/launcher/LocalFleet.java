@@ -27,7 +27,7 @@ record LocalFleet(
     /// @throws Fault where the launcher says so, or there is none to be had
     JsonNode join(JoinRequest request) {
         for (int i = 1; ; i++) {
-            find(request.hostServices());
+            find(request);
             try {
                 return fleets.client(name).post("/join", request.fields(), PATIENCE);
             } catch (IOException e) {
@@ -50,7 +50,7 @@ record LocalFleet(
     }
 
     /// Until its launcher answers.
-    private void find(List<Integer> hostServices) {
+    private void find(JoinRequest request) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!answers()) {
             if (System.nanoTime() > deadline) {
@@ -66,7 +66,7 @@ record LocalFleet(
             if (fleets.isRunning(name)) {
                 pause();
             } else {
-                start(hostServices);
+                start(request);
             }
         }
     }
@@ -79,14 +79,15 @@ record LocalFleet(
         }
     }
 
-    private void start(List<Integer> hostServices) {
+    private void start(JoinRequest request) {
         List<String> arguments = new ArrayList<>(List.of("launcher", "--fleet", name));
-        hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
+        request.hostServices()
+                .forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
         if (talking) {
             System.err.println("proa: starting fleet '" + name + "'");
         }
         try {
-            Background.start(installation, arguments, environment, new Quiet());
+            Background.start(installation, arguments, environment, request.mode(), new Quiet());
         } catch (Fault fault) {
             if (!String.valueOf(fault.getMessage()).contains("is running already")) {
                 throw fault;

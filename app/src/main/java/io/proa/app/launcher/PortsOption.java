@@ -4,6 +4,7 @@ import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.Joining;
+import io.proa.app.fleet.Mode;
 import io.proa.model.MeshPorts;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,17 @@ final class PortsOption {
     }
 
     /// `--host-service`.
-    static Set<Integer> hostServices(List<Integer> options) {
+    static Set<Integer> hostServices(List<Integer> options, Mode mode) {
+        if (mode == Mode.EXPLICIT && !options.isEmpty()) {
+            throw Fault.of(
+                    Sysexit.USAGE,
+                    "option '--host-service': saw "
+                            + options.getFirst()
+                            + ", expected none with --explicit",
+                    "a program without a network of its own reaches 127.0.0.1:"
+                            + options.getFirst()
+                            + " as it is");
+        }
         for (int port : options) {
             if (port < 1 || port > LARGEST) {
                 throw Fault.of(

@@ -2,6 +2,7 @@ package io.proa.app.launcher;
 
 import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.PodStatus;
+import io.proa.control.fleet.PodAddress;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ final class PsReport {
             String name, Instant since, FleetRunner fleet, List<Events.Event> events) {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("fleet", name);
+        report.put("mode", word(fleet.mode()));
         report.put("pid", ProcessHandle.current().pid());
         report.put("since", since.toString());
         report.put(
@@ -39,7 +41,7 @@ final class PsReport {
         Map<String, Object> pod = new LinkedHashMap<>();
         pod.put("pod", status.running().name());
         pod.put("service", status.running().service());
-        pod.put("status", status.app().state().name().toLowerCase(Locale.ROOT));
+        pod.put("status", word(status.app().state()));
         pod.put("exit_code", status.app().exitCode());
         pod.put("restarts", status.app().restarts());
         pod.put("age_seconds", seconds(status.app().age()));
@@ -49,12 +51,23 @@ final class PsReport {
         pod.put(
                 "addresses",
                 status.running().addresses().stream().map(InetAddress::getHostAddress).toList());
+        switch (status.address()) {
+            case PodAddress.Network _ -> {}
+            case PodAddress.Loopback(int meshPort, int proxyPort) -> {
+                pod.put("mesh_port", meshPort);
+                pod.put("proxy_port", proxyPort);
+            }
+        }
         pod.put("app_pid", status.app().pid());
         pod.put("sidecar_pid", status.sidecar());
         pod.put("init_pid", status.init());
         pod.put("sidecar_ready_ms", status.running().readyMs());
         pod.put("admin_socket", status.running().adminSocket().toString());
         return pod;
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static double seconds(Duration age) {

@@ -1,6 +1,7 @@
 package io.proa.app.launcher;
 
 import io.proa.app.Sysexit;
+import io.proa.app.fleet.Mode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -106,6 +107,10 @@ public final class PsVerb implements Callable<Integer> {
         }
         PsTable table = new PsTable(all && reports.size() > 0, output == Format.wide);
         table.lines(reports).forEach(out::println);
+        if (reports.stream()
+                .anyMatch(report -> report.path("mode").asString().equals("explicit"))) {
+            System.err.println("proa: " + Mode.EXPLICIT.caution());
+        }
         if (reports.isEmpty()) {
             Fleets.nothingRuns().print(System.err);
         }

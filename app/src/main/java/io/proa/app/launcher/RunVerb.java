@@ -6,11 +6,15 @@ import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.Joining;
+import io.proa.app.fleet.Mode;
+import io.proa.app.fleet.ProxyVariables;
+import io.proa.host.LoopbackPod;
 import io.proa.host.ProcessImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,8 @@ import tools.jackson.databind.JsonNode;
             "  proa run --port 80:8080 --publish 9090 -- ./server",
             "                                          others say web:80, a browser",
             "                                          127.0.0.1:9090",
+            "  proa run --explicit -- curl http://web:8080/",
+            "                                          where namespaces are forbidden",
             "",
             "Ends as the program ends; with 127 when there is no such program, 126 when it",
             "cannot be run, and a code of sysexits(3) when there could be no pod for it."
@@ -69,6 +75,11 @@ public final class RunVerb implements Callable<Integer> {
             paramLabel = "PORT",
             description = "let it reach this port of the machine's loopback as host.proa")
     private List<Integer> hostServices = new ArrayList<>();
+
+    @Option(
+            names = "--explicit",
+            description = "without namespaces: it is meshed as far as it uses HTTP_PROXY")
+    private boolean explicit;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -108,6 +119,9 @@ public final class RunVerb implements Callable<Integer> {
         // Elsewhere one line is enough: who keeps what programs write wants to know where they
         // were.
         boolean talking = !quiet && Terminal.isTerminal(2);
+        if (!quiet && !request.mode().caution().isEmpty()) {
+            System.err.println("proa: " + request.mode().caution());
+        }
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
         if (!quiet) {
@@ -132,6 +146,7 @@ public final class RunVerb implements Callable<Integer> {
                         "see proa run --help");
             }
         }
+        Mode mode = explicit ? Mode.EXPLICIT : Mode.TRANSPARENT;
         List<Joining.Port> its = join.ports();
         List<FleetPlan.PublishedPort> published = PortsOption.published(publish, its);
         return new JoinRequest(
@@ -144,7 +159,8 @@ public final class RunVerb implements Callable<Integer> {
                         published,
                         ProcessHandle.current().pid(),
                         0),
-                List.copyOf(PortsOption.hostServices(hostServices)));
+                List.copyOf(PortsOption.hostServices(hostServices, mode)),
+                mode);
     }
 
     private String variable(String wanted, String otherwise) {
@@ -166,7 +182,7 @@ public final class RunVerb implements Callable<Integer> {
             ProcessImage.replace(
                     SHELL,
                     arguments,
-                    environment(),
+                    environment(place),
                     given(System.getProperty("io.proa.given", "")));
         } catch (IOException e) {
             throw Fault.of(Sysexit.OS, "cannot become the program: " + e.getMessage(), "");
@@ -175,16 +191,31 @@ public final class RunVerb implements Callable<Integer> {
 
     /// The user's own, with `--env`, and `PORT` for programs that ask for it. What the start script
     /// has added is left out.
-    private List<byte[]> environment() throws IOException {
+    private List<byte[]> environment(JsonNode place) throws IOException {
+        Map<String, String> added = added(place);
         List<String> without = new ArrayList<>(List.of("PROA_JAVA_HOME"));
+        without.addAll(added.keySet());
         env.forEach(pair -> without.add(pair.substring(0, pair.indexOf('='))));
         List<byte[]> environment = RawProcess.environment(without);
+        added.forEach((name, value) -> environment.add(bytes(name + "=" + value)));
         env.forEach(pair -> environment.add(bytes(pair)));
         List<Joining.Port> its = join.ports();
         if (!its.isEmpty() && variable("PORT", "").isEmpty() && System.getenv("PORT") == null) {
             environment.add(bytes("PORT=" + its.getFirst().target()));
         }
         return environment;
+    }
+
+    /// What a program in explicit mode is to know; what its user has said by `--env` is left out.
+    private Map<String, String> added(JsonNode place) {
+        Map<String, String> added = new HashMap<>();
+        String proxy = place.path("proxy").asString("");
+        if (!proxy.isEmpty()) {
+            added.putAll(ProxyVariables.of(proxy, System.getenv()));
+            added.put(LoopbackPod.MARK, place.path("mark").asString());
+        }
+        env.forEach(pair -> added.remove(pair.substring(0, pair.indexOf('='))));
+        return added;
     }
 
     /// Descriptors with which this process was started, as its start script has noted them.

@@ -35,6 +35,9 @@ final class UpStory implements Progress {
             pods += service.pods().size();
             prefix.expect(service.pods().stream().map(FleetPlan.PodPlan::name).toList());
         }
+        if (!plan.mode().caution().isEmpty()) {
+            say("proa: " + plan.mode().caution());
+        }
         this.stepsInAll = 1 + 2 * pods; // the control plane; a sidecar and a program in each pod
     }
 

@@ -8,6 +8,7 @@ import io.proa.app.UserNamespace;
 import io.proa.app.fleet.FleetDocument;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Mode;
 import io.proa.app.fleet.Preflight;
 import io.proa.app.fleet.RunDirectory;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  proa up fleet.yaml       in the foreground, with what the programs write",
             "  proa up -d fleet.yaml    in the background; then proa ps, logs -f, down",
+            "  proa up --explicit       where namespaces are forbidden",
             "",
             "FILE is fleet.yaml when left out. Ends have codes of sysexits(3), such as 65",
             "mistakes in the file, 66 no such file, 69 a program or port that is not to be",
@@ -62,6 +64,11 @@ public final class UpVerb implements Callable<Integer> {
             names = {"-d", "--detach"},
             description = "in the background: wait until all is ready, then end")
     private boolean detach;
+
+    @Option(
+            names = "--explicit",
+            description = "without namespaces: programs are meshed as far as they use HTTP_PROXY")
+    private boolean explicit;
 
     @Option(
             names = "--fleet",
@@ -88,12 +95,13 @@ public final class UpVerb implements Callable<Integer> {
         Fleets fleets = Fleets.of(environment);
         fleets.tellOfTheDead(System.err);
         Path document = document();
-        PortsOption.hostServices(hostServices);
-        FleetPlan plan = check(document, fleet, fleets, environment);
+        Mode mode = explicit ? Mode.EXPLICIT : Mode.TRANSPARENT;
+        PortsOption.hostServices(hostServices, mode);
+        FleetPlan plan = check(document, mode, fleets, environment, fleet);
         if (detach) {
             return detached(document, plan, installation, environment);
         }
-        if (UserNamespace.needed(environment)) {
+        if (mode == Mode.TRANSPARENT && UserNamespace.needed(environment)) {
             return UserNamespace.run(
                     installation, spec.commandLine().getParent().getParseResult().originalArgs());
         }
@@ -102,7 +110,8 @@ public final class UpVerb implements Callable<Integer> {
                         plan,
                         installation,
                         fleets,
-                        FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices)),
+                        FleetRunner.Variations.reaching(
+                                PortsOption.hostServices(hostServices, mode)),
                         environment.getOrDefault("PATH", ""));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
@@ -131,9 +140,13 @@ public final class UpVerb implements Callable<Integer> {
     ///
     /// @param name the fleet's; null = as its document says
     static FleetPlan check(
-            Path document, @Nullable String name, Fleets fleets, Map<String, String> environment) {
+            Path document,
+            Mode mode,
+            Fleets fleets,
+            Map<String, String> environment,
+            @Nullable String name) {
         String path = environment.getOrDefault("PATH", "");
-        FleetDocument read = FleetDocument.read(document);
+        FleetDocument read = FleetDocument.read(List.of(document), mode);
         read.checkPrograms(path);
         FleetPlan plan =
                 name == null ? read.plan() : read.plan().named(JoinOptions.fleetName(name));
@@ -156,6 +169,7 @@ public final class UpVerb implements Callable<Integer> {
                 installation,
                 arguments,
                 environment,
+                plan.mode(),
                 new UpStory(plan, terminal, System.out, System.err));
         Background.show(Fleets.of(environment), plan, spec.commandLine().getOut());
         return Sysexit.OK.code();

@@ -88,10 +88,11 @@ final class FleetDocumentTest {
     void documentsOfOneNameAreOnePlan() throws IOException {
         Path base = write("base.yaml", "  services: []\n");
         Path joined = folder.resolve("joined");
-        assertThat(FleetDocument.read(List.of(base, joined)).plan().services()).isEmpty();
+        assertThat(FleetDocument.read(List.of(base, joined), Mode.TRANSPARENT).plan().services())
+                .isEmpty();
         Files.createDirectory(joined);
         write("joined/web.yaml", "  services: [{name: web, command: x}]\n");
-        FleetPlan plan = FleetDocument.read(List.of(base, joined)).plan();
+        FleetPlan plan = FleetDocument.read(List.of(base, joined), Mode.TRANSPARENT).plan();
         assertThat(plan.documents()).containsExactly(base, joined);
         assertThat(plan.document()).isEqualTo(base);
         assertThat(plan.services()).extracting(FleetPlan.Service::name).containsExactly("web");
@@ -100,7 +101,9 @@ final class FleetDocumentTest {
     @Test
     void aMissingFileIsAnotherFaultThanABadOne() throws IOException {
         Path base = write("base.yaml", "  services: []\n");
-        assertThatThrownBy(() -> FleetDocument.read(List.of(base, folder.resolve("policies.yaml"))))
+        assertThatThrownBy(() ->
+                        FleetDocument.read(
+                                List.of(base, folder.resolve("policies.yaml")), Mode.TRANSPARENT))
                 .isInstanceOfSatisfying(
                         Fault.class, fault -> assertThat(fault.exit()).isEqualTo(Sysexit.NO_INPUT));
         Path bad = write("bad.yaml", "  service: []\n");

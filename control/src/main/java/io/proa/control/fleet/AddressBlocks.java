@@ -13,7 +13,8 @@ import java.util.List;
 /// @param pods6 likewise
 /// @param services4 virtual addresses; nothing listens there, connections to them are redirected
 /// @param services6 likewise
-public record AddressBlocks(Block pods4, Block pods6, Block services4, Block services6) {
+public record AddressBlocks(Block pods4, Block pods6, Block services4, Block services6)
+        implements FleetAddresses {
     public static final AddressBlocks DEFAULT =
             new AddressBlocks(
                     Block.parse(MeshBlocks.PODS_4),
@@ -21,22 +22,28 @@ public record AddressBlocks(Block pods4, Block pods6, Block services4, Block ser
                     Block.parse(MeshBlocks.SERVICES_4),
                     Block.parse(MeshBlocks.SERVICES_6));
 
-    /// @param index from 0
-    List<InetAddress> pod(int index) {
-        return List.of(pods4.host(index + 2), pods6.host(index + 2));
+    @Override
+    public PodAddress.Network pod(int index) {
+        return new PodAddress.Network(pods4.host(index + 2), pods6.host(index + 2));
     }
 
-    /// @param index from 0
-    List<InetAddress> service(int index) {
+    @Override
+    public List<InetAddress> service(int index) {
         return List.of(services4.host(index + 1), services6.host(index + 1));
     }
 
-    /// How many pods, and how many services, there is room for: in each block neither the first
-    /// address nor the last, by which IPv4 means the network and all of it, and the bridge has one.
-    int capacity() {
+    /// In each block neither the first address nor the last, by which IPv4 means the network and
+    /// all of it, and the bridge has one.
+    @Override
+    public int capacity() {
         int pods = Math.min(pods4.hosts(), pods6.hosts());
         int services = Math.min(services4.hosts(), services6.hosts());
         return Math.min(pods, services) - 3;
+    }
+
+    @Override
+    public boolean isUsable(int index) {
+        return true; // they are the fleet's own
     }
 
     /// @param prefix leading bits that are the same for all

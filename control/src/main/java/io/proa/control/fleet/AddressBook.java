@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /// Which number each name has, so that a service or pod keeps its addresses however the intent
 /// changes around it.
@@ -34,9 +35,17 @@ public final class AddressBook {
         return new TreeMap<>(services);
     }
 
-    void enter(Collection<String> livePods, Collection<String> liveServices, int capacity) {
-        enter(pods, livePods, capacity);
-        enter(services, liveServices, capacity);
+    void enter(
+            Collection<String> livePods,
+            Collection<String> liveServices,
+            FleetAddresses addresses) {
+        switch (addresses) {
+            case AddressBlocks _ -> {}
+            // what one that is gone had may be somebody else's by now
+            case SharedLoopback _ -> pods.keySet().retainAll(Set.copyOf(livePods));
+        }
+        enter(pods, livePods, addresses.capacity(), addresses::isUsable);
+        enter(services, liveServices, addresses.capacity(), _ -> true);
     }
 
     int pod(String name) {
@@ -57,7 +66,11 @@ public final class AddressBook {
 
     /// The caller has made sure that `live` is not more than `capacity`. Numbers beyond it are of a
     /// time of larger blocks.
-    private static void enter(Map<String, Integer> numbers, Collection<String> live, int capacity) {
+    private static void enter(
+            Map<String, Integer> numbers,
+            Collection<String> live,
+            int capacity,
+            IntPredicate usable) {
         numbers.values().removeIf(number -> number >= capacity);
         var names = Set.copyOf(live);
         var taken = new BitSet();
@@ -71,9 +84,20 @@ public final class AddressBook {
                 taken.clear();
                 numbers.values().forEach(taken::set);
             }
-            int free = taken.nextClearBit(0);
+            int free = free(taken, capacity, usable);
             taken.set(free);
             numbers.put(name, free);
         }
+    }
+
+    /// Where none is usable the first one that is free: whoever cannot use it will say so.
+    private static int free(BitSet taken, int capacity, IntPredicate usable) {
+        int first = taken.nextClearBit(0);
+        for (int next = first; next < capacity; next = taken.nextClearBit(next + 1)) {
+            if (usable.test(next)) {
+                return next;
+            }
+        }
+        return first;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class FleetState {
     private final StateFile file;
     private final List<Path> intent;
-    private final AddressBlocks blocks;
+    private final FleetAddresses addresses;
     private final @Nullable String trustDomain;
     private volatile @Nullable Current current;
     private volatile List<ConfigProblem> problems = List.of();
@@ -32,10 +32,13 @@ public final class FleetState {
     public record Current(CompiledFleet fleet, Revision revision) {}
 
     private FleetState(
-            StateFile file, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain) {
+            StateFile file,
+            List<Path> intent,
+            FleetAddresses addresses,
+            @Nullable String trustDomain) {
         this.file = file;
         this.intent = List.copyOf(intent);
-        this.blocks = blocks;
+        this.addresses = addresses;
         this.trustDomain = trustDomain;
     }
 
@@ -43,9 +46,9 @@ public final class FleetState {
     /// @param intent files, or folders of `.yaml` files
     /// @param trustDomain what the fleet's must be; null = what its file says
     public static FleetState open(
-            Path folder, List<Path> intent, AddressBlocks blocks, @Nullable String trustDomain)
+            Path folder, List<Path> intent, FleetAddresses addresses, @Nullable String trustDomain)
             throws IOException {
-        return new FleetState(StateFile.in(folder), intent, blocks, trustDomain);
+        return new FleetState(StateFile.in(folder), intent, addresses, trustDomain);
     }
 
     /// Reads and compiles the intent anew. Where it is good it is the current one from now on,
@@ -62,7 +65,7 @@ public final class FleetState {
         String namespace = before == null ? null : before.fleet().namespace();
         String domain = before == null ? trustDomain : before.fleet().trustDomain();
         Compilation result =
-                new IntentCompiler(blocks, book, domain, namespace).compile(sources, found);
+                new IntentCompiler(addresses, book, domain, namespace).compile(sources, found);
         switch (result) {
             case Compilation.Rejected rejected -> problems = rejected.problems();
             case Compilation.Compiled compiled -> {
@@ -110,7 +113,8 @@ public final class FleetState {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(
-                    (blocks + "\n" + fleet.trustDomain() + "\n").getBytes(StandardCharsets.UTF_8));
+                    (addresses + "\n" + fleet.trustDomain() + "\n")
+                            .getBytes(StandardCharsets.UTF_8));
             for (IntentSource source : sources) {
                 byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
                 digest.update(

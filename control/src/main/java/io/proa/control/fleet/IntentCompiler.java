@@ -11,14 +11,12 @@ import io.proa.control.intent.Located;
 import io.proa.control.intent.Problems;
 import io.proa.model.ApplicationPort;
 import io.proa.model.Endpoint;
-import io.proa.model.MeshPorts;
 import io.proa.model.MeshService;
 import io.proa.model.RouteRule;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.model.SpiffeId;
 import io.proa.model.Workload;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,23 +29,24 @@ import org.jspecify.annotations.Nullable;
 public final class IntentCompiler {
     private static final String DEFAULT_TRUST_DOMAIN = "proa.local";
 
-    private final AddressBlocks blocks;
+    private final FleetAddresses addresses;
     private final AddressBook book;
     private final @Nullable String trustDomain;
     private final @Nullable String namespace;
 
     /// @param trustDomain what the fleet's must be; null = any
-    public IntentCompiler(AddressBlocks blocks, AddressBook book, @Nullable String trustDomain) {
-        this(blocks, book, trustDomain, null);
+    public IntentCompiler(
+            FleetAddresses addresses, AddressBook book, @Nullable String trustDomain) {
+        this(addresses, book, trustDomain, null);
     }
 
     /// @param namespace likewise
     IntentCompiler(
-            AddressBlocks blocks,
+            FleetAddresses addresses,
             AddressBook book,
             @Nullable String trustDomain,
             @Nullable String namespace) {
-        this.blocks = blocks;
+        this.addresses = addresses;
         this.book = book;
         this.trustDomain = trustDomain;
         this.namespace = namespace;
@@ -69,7 +68,12 @@ public final class IntentCompiler {
         if (fleet == null) {
             return new Compilation.Rejected(problems.all());
         }
-        Map<String, Service> services = new FleetChecks(fleet, problems).check(blocks.capacity());
+        Map<String, Service> services =
+                new FleetChecks(fleet, problems).check(addresses.capacity());
+        switch (addresses) {
+            case AddressBlocks _ -> {}
+            case SharedLoopback _ -> new LoopbackChecks(fleet.services(), problems).check();
+        }
         List<Service> ordered = StartOrder.of(fleet.services(), problems);
         String domain = trustDomain(fleet, problems);
         checkNamespace(fleet.namespace(), problems);
@@ -149,7 +153,7 @@ public final class IntentCompiler {
                 pods.add(FleetChecks.podName(service, replica));
             }
         }
-        book.enter(pods, names, blocks.capacity());
+        book.enter(pods, names, addresses);
     }
 
     private FleetService compiled(
@@ -175,20 +179,25 @@ public final class IntentCompiler {
         var endpoints = new ArrayList<Endpoint>();
         for (int replica = 1; replica <= service.replicas().value(); replica++) {
             String pod = FleetChecks.podName(service, replica);
-            List<InetAddress> addresses = blocks.pod(book.pod(pod));
+            PodAddress address = addresses.pod(book.pod(pod));
             pods.add(
                     new FleetPod(
                             new Workload(
                                     pod,
                                     identity,
-                                    addresses,
+                                    address.addresses(),
                                     applicationPorts,
-                                    service.inbound())));
-            endpoints.add(new Endpoint(pod, addresses, MeshPorts.MESH, identity, 1));
+                                    service.inbound()),
+                            address));
+            endpoints.add(new Endpoint(pod, address.addresses(), address.meshPort(), identity, 1));
         }
         var mesh =
                 new MeshService(
-                        name, blocks.service(book.service(name.name())), ports, endpoints, rules);
+                        name,
+                        addresses.service(book.service(name.name())),
+                        ports,
+                        endpoints,
+                        rules);
         return new FleetService(
                 mesh,
                 service.program(),

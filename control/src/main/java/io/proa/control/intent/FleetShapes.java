@@ -103,7 +103,7 @@ final class FleetShapes {
                     optional("targetPort", PORT, "port", "Where the application listens."),
                     optional(
                             "protocol",
-                            new Word(List.of("detect", "http", "tcp")),
+                            new Word(List.of("detect", "http", "http2", "tcp")),
                             "detect",
                             "What is spoken there; detect: the client's first bytes decide."));
     static final Shape SERVICE =

@@ -23,6 +23,8 @@ final class ServiceReader {
                     Map.of(
                             "http",
                             AppProtocol.HTTP,
+                            "http2",
+                            AppProtocol.HTTP2,
                             "tcp",
                             AppProtocol.TCP,
                             "detect",

@@ -91,9 +91,11 @@ final class FleetStateTest {
         assertThat(revision(after)).isEqualTo(2);
         CompiledFleet fleet = Objects.requireNonNull(after.current()).fleet();
         assertThat(fleet.services().stream().flatMap(s -> s.pods().stream()).toList())
-                .allMatch(
-                        pod -> pod.ipv4().getHostAddress().matches("10\\.99\\.0\\.([2-9]|1[0-4])"))
-                .extracting(FleetPod::ipv4)
+                .allMatch(pod ->
+                        IntentCompilerTest.ipv4(pod)
+                                .getHostAddress()
+                                .matches("10\\.99\\.0\\.([2-9]|1[0-4])"))
+                .extracting(IntentCompilerTest::ipv4)
                 .doesNotHaveDuplicates();
     }
 

@@ -141,8 +141,9 @@ final class IntentCompilerTest {
         assertThat(second.workload().inbound()).isEqualTo(InboundMode.PERMISSIVE);
         assertThat(second.workload().ports()).allMatch(port -> port.loopback()).hasSize(2);
         assertThat(orders.endpoints().get(1).addresses())
-                .containsExactly(second.ipv4(), second.ipv6());
-        assertThat(second.ipv6().getHostAddress()).startsWith("fd50:a0a:0:0:");
+                .containsExactlyElementsOf(second.address().addresses());
+        assertThat(second.address().addresses().getLast().getHostAddress())
+                .startsWith("fd50:a0a:0:0:");
         assertThat(fleet.hosts())
                 .containsKeys("orders", "orders.shop", "orders.shop.proa", "worker");
     }
@@ -206,7 +207,7 @@ final class IntentCompilerTest {
         CompiledFleet fleet = compiled(SHOP, new AddressBook());
         MeshService orders = service(fleet, "orders").mesh();
         InetAddress virtual6 = orders.virtualAddresses().getLast();
-        InetAddress pod = Objects.requireNonNull(fleet.pod("front-1")).ipv4();
+        InetAddress pod = ipv4(Objects.requireNonNull(fleet.pod("front-1")));
         Set<IpPort> asked =
                 Set.of(
                         new IpPort(virtual6, 80),
@@ -233,8 +234,8 @@ final class IntentCompilerTest {
                                 + "  - {name: new, command: x, port: 1}\n  - {name: orders, command: x, port: 80, replicas: 3}\n",
                         book);
         for (String pod : List.of("orders-1", "orders-2")) {
-            assertThat(Objects.requireNonNull(after.pod(pod)).ipv4())
-                    .isEqualTo(Objects.requireNonNull(before.pod(pod)).ipv4());
+            assertThat(ipv4(Objects.requireNonNull(after.pod(pod))))
+                    .isEqualTo(ipv4(Objects.requireNonNull(before.pod(pod))));
         }
         assertThat(service(after, "orders").mesh().virtualAddresses())
                 .isEqualTo(service(before, "orders").mesh().virtualAddresses());
@@ -244,9 +245,9 @@ final class IntentCompilerTest {
                 Set.copyOf(
                         before.services().stream()
                                 .flatMap(s -> s.pods().stream())
-                                .map(FleetPod::ipv4)
+                                .map(IntentCompilerTest::ipv4)
                                 .toList());
-        assertThat(taken).doesNotContain(Objects.requireNonNull(after.pod("new-1")).ipv4());
+        assertThat(taken).doesNotContain(ipv4(Objects.requireNonNull(after.pod("new-1"))));
     }
 
     @Test
@@ -265,7 +266,7 @@ final class IntentCompilerTest {
             Set<String> addresses =
                     Set.copyOf(
                             fleet.fleet().services().getFirst().pods().stream()
-                                    .map(pod -> pod.ipv4().getHostAddress())
+                                    .map(pod -> ipv4(pod).getHostAddress())
                                     .toList());
             assertThat(addresses)
                     .hasSize(10)
@@ -382,6 +383,10 @@ final class IntentCompilerTest {
         return compiler.compile(
                 List.of(new IntentSource("fleet.yaml", Path.of("/srv/fleet"), text)),
                 new Problems());
+    }
+
+    static InetAddress ipv4(FleetPod pod) {
+        return pod.address().addresses().getFirst();
     }
 
     static CompiledFleet compiled(String text, AddressBook book) {

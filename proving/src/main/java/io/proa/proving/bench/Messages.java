@@ -38,6 +38,20 @@ final class Messages {
                     + "X-Forwarded-For: 192.0.2.17\r\n"
                     + "\r\n";
 
+    /// 361 bytes, 9 fields: a call of gRPC, as HTTP/1.1 would write it.
+    static final String GRPC_REQUEST =
+            "POST /orders.v1.Orders/Get HTTP/1.1\r\n"
+                    + "Host: orders:8080\r\n"
+                    + "Content-Type: application/grpc\r\n"
+                    + "TE: trailers\r\n"
+                    + "User-Agent: grpc-java-netty/1.80.0\r\n"
+                    + "Grpc-Accept-Encoding: gzip\r\n"
+                    + "Grpc-Timeout: 00000000u\r\n"
+                    + "traceparent: 00-4bf92f3577b34da6a3ce929d00000000-00f067aa0ba902b7-01\r\n"
+                    + "X-Request-Id: 2f1c8a7e-93b1-4a3e-8f5d-00000000\r\n"
+                    + "Transfer-Encoding: chunked\r\n"
+                    + "\r\n";
+
     static final String RESPONSE =
             "HTTP/1.1 200 OK\r\n"
                     + "Content-Type: application/json; charset=utf-8\r\n"

@@ -137,10 +137,30 @@ final class BridgeFleet {
             if (service.name().equals("orders") || service.name().equals("ledger")) {
                 FleetPlan.PodPlan pod = service.pods().getFirst();
                 String how = service.name().equals("orders") ? "http" : "tcp";
-                way(ways, pod.name() + "-pod-ipv4", how, literal(pod.ipv4()), service.port());
-                way(ways, pod.name() + "-pod-ipv6", how, literal(pod.ipv6()), service.port());
-                way(ways, pod.name() + "-undeclared", how, literal(pod.ipv4()), 7777);
-                way(ways, pod.name() + "-mesh-port", how, literal(pod.ipv6()), 15008);
+                way(
+                        ways,
+                        pod.name() + "-pod-ipv4",
+                        how,
+                        literal(pod.address().addresses().getFirst()),
+                        service.port());
+                way(
+                        ways,
+                        pod.name() + "-pod-ipv6",
+                        how,
+                        literal(pod.address().addresses().getLast()),
+                        service.port());
+                way(
+                        ways,
+                        pod.name() + "-undeclared",
+                        how,
+                        literal(pod.address().addresses().getFirst()),
+                        7777);
+                way(
+                        ways,
+                        pod.name() + "-mesh-port",
+                        how,
+                        literal(pod.address().addresses().getLast()),
+                        15008);
             }
         }
         plan.hosts().getOrDefault("orders", List.of()).stream()
@@ -158,8 +178,8 @@ final class BridgeFleet {
         Map<InetAddress, String> names = new HashMap<>();
         for (FleetPlan.Service service : plan.services()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
-                names.put(pod.ipv4(), pod.name());
-                names.put(pod.ipv6(), pod.name());
+                names.put(pod.address().addresses().getFirst(), pod.name());
+                names.put(pod.address().addresses().getLast(), pod.name());
             }
         }
         return names;

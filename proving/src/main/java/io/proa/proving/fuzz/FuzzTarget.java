@@ -16,7 +16,11 @@ public enum FuzzTarget {
     /// The first byte chooses the method that is answered, the rest is the response.
     RESPONSE,
     /// The input is a chunked body.
-    CHUNKED;
+    CHUNKED,
+    /// The input is what follows the preface of HTTP/2.
+    FRAMES,
+    /// The input are field blocks of one connection, each behind an octet with its length.
+    HPACK;
 
     private static final String CHUNKED_HEAD =
             "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -27,13 +31,21 @@ public enum FuzzTarget {
     /// @return a few words on how the input was read; inputs of a new kind are worth changing
     ///   further
     public String kind(TwoReaders readers, byte[] input) {
+        return switch (this) {
+            case REQUEST, RESPONSE, CHUNKED -> kindOfMessage(readers, input);
+            case FRAMES -> readers.http2().frames(input);
+            case HPACK -> readers.http2().blocks(input);
+        };
+    }
+
+    private String kindOfMessage(TwoReaders readers, byte[] input) {
         String text = new String(input, StandardCharsets.ISO_8859_1);
         Random random = new Random(Arrays.hashCode(input));
         Reading reading =
                 switch (this) {
                     case REQUEST -> readers.check(null, text, cuts(random, text.length()));
                     case RESPONSE -> response(readers, text, random);
-                    case CHUNKED -> {
+                    case CHUNKED, FRAMES, HPACK -> {
                         String whole = CHUNKED_HEAD + text;
                         yield readers.check(null, whole, cuts(random, whole.length()));
                     }

@@ -56,7 +56,16 @@ final class Mutator {
         "[::1]",
         ":80",
         "x-proa-attempt: 1\r\n",
-        "traceparent"
+        "traceparent",
+        // of HTTP/2
+        "\u0082\u0086\u0084A\u0001h",
+        "\u00be",
+        "@\u0001a\u0001b",
+        "?\u00e1\u001f",
+        "`\u0003a=b",
+        "\u0000\u0000\u0000",
+        "\u0080\u0000\u0000\u0000",
+        "\u0000\u0000\u0001\u0009\u0004\u0000\u0000\u0000\u0001\u0082"
     };
 
     private final Random random;

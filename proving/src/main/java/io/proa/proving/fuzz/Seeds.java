@@ -1,6 +1,7 @@
 package io.proa.proving.fuzz;
 
 import io.proa.formats.Corpus;
+import io.proa.formats.Http2Readers;
 import io.proa.formats.Method;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,14 @@ final class Seeds {
     private Seeds() {}
 
     static List<byte[]> written(FuzzTarget target) {
+        return switch (target) {
+            case REQUEST, RESPONSE, CHUNKED -> messages(target);
+            case FRAMES -> Http2Readers.frameSeeds();
+            case HPACK -> Http2Readers.blockSeeds();
+        };
+    }
+
+    private static List<byte[]> messages(FuzzTarget target) {
         List<byte[]> seeds = new ArrayList<>();
         List<Corpus.Case> cases =
                 target == FuzzTarget.RESPONSE ? Corpus.responses() : Corpus.requests();
@@ -33,7 +42,7 @@ final class Seeds {
                                                         ? 1
                                                         : c.answered() == Method.CONNECT ? 2 : 0)
                                         + text;
-                        case CHUNKED -> text.substring(text.indexOf("\r\n\r\n") + 1);
+                        case CHUNKED, FRAMES, HPACK -> text.substring(text.indexOf("\r\n\r\n") + 1);
                     };
             if (input.length() <= LONGEST) {
                 seeds.add(input.getBytes(StandardCharsets.ISO_8859_1));

@@ -195,6 +195,12 @@ public final class ClientConnection implements LinkHandler {
         ClientExchange.malformed(loop, arrival, observer, reason(flaw), flaw.sentence());
     }
 
+    /// Like the other, for what is wrong with a connection as a whole.
+    public static void malformed(
+            Loop loop, Arrival arrival, ConnectionObserver observer, Reason reason, String why) {
+        ClientExchange.malformed(loop, arrival, observer, reason, why);
+    }
+
     private static Reason reason(Flaw flaw) {
         return flaw.status() == Reason.HEAD_TOO_LARGE.status()
                 ? Reason.HEAD_TOO_LARGE

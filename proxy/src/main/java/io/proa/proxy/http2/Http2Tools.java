@@ -9,13 +9,6 @@ import io.proa.proxy.loop.SlabPool;
 
 /// What one loop needs once for all its HTTP/2 connections; each part is used within one call.
 public final class Http2Tools {
-    /// Told of connections that end by a fault.
-    @FunctionalInterface
-    public interface Observer {
-        /// @param error the code of RFC 9113 section 7, in lower case
-        void failed(String error, String why);
-    }
-
     /// On heads that are written here, which have passed or are our own.
     static final HeadLimits OWN = new HeadLimits(SlabPool.LARGE, 10_000);
 
@@ -26,7 +19,6 @@ public final class Http2Tools {
     /// For heads from other sidecars.
     final HeadLimits meshLimits;
 
-    final Observer observer;
     final FieldSection section = new FieldSection();
     final MessageHead received = new MessageHead();
     final MessageHead sent = new MessageHead();
@@ -34,10 +26,9 @@ public final class Http2Tools {
     final HeadEdits edits = new HeadEdits();
 
     /// @param limits on heads, which are those of HTTP/1.1
-    public Http2Tools(HeadLimits limits, Observer observer) {
+    public Http2Tools(HeadLimits limits) {
         this.limits = within(limits, SlabPool.LARGE - 2 * ROOM_FOR_LINES);
         this.meshLimits = within(limits.forNextHop(), SlabPool.LARGE - ROOM_FOR_LINES);
-        this.observer = observer;
         edits.keepTrailerAllowance();
     }
 

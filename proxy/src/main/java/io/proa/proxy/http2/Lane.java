@@ -310,7 +310,9 @@ final class Lane extends Link {
         closing = true;
         reads = false;
         handler(LinkHandler.NOBODY);
-        loop.schedule(closingTimer = new Closing(), CLOSING_NANOS);
+        Timeout bound = new Closing();
+        closingTimer = bound;
+        loop.schedule(bound, CLOSING_NANOS);
     }
 
     private final class Closing extends Timeout {

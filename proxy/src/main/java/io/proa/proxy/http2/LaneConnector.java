@@ -139,6 +139,7 @@ public final class LaneConnector implements Connector {
 
     /// All lanes of a connection fail by one cause, and it is one failure.
     @Override
+    @SuppressWarnings("ReferenceEquality") // the very same, not one that looks like it
     public void refused(UpstreamTarget target, IOException cause) {
         if (cause != lastFailure) {
             lastFailure = cause;

@@ -21,7 +21,6 @@ final class LaneInput {
 
     private static final int SIZE_DIGITS = 6;
     private static final int CHUNK_START = SIZE_DIGITS + 2;
-    private static final int CHUNK_END = 2;
     private static final int LEAST_ROOM = 64;
 
     /// Slabs, more than a window needs.

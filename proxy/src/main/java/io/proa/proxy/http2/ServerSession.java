@@ -23,6 +23,11 @@ public final class ServerSession extends Session {
         /// A request did not come to be one.
         void malformed(Flaw flaw);
 
+        /// The connection ends for a fault of the client's.
+        ///
+        /// @param flood whether it did nothing wrong but too much of it
+        void faulted(boolean flood, String why);
+
         /// The connection is over.
         void ended(ServerSession session);
     }
@@ -261,6 +266,11 @@ public final class ServerSession extends Session {
     @Override
     void gone() {
         clients.ended(this);
+    }
+
+    @Override
+    void faulted(Http2Error error, String why) {
+        clients.faulted(error == Http2Error.ENHANCE_YOUR_CALM, why);
     }
 
     @Override

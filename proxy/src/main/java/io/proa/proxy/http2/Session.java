@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -216,12 +215,15 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         fail(flaw.error(), flaw.sentence());
     }
 
+    /// The connection ends for a fault of the peer's; told once.
+    void faulted(Http2Error error, String why) {}
+
     /// Ends the connection for a fault of the peer's.
     final void fail(Http2Error error, String why) throws IOException {
         if (over) {
             return;
         }
-        tools.observer.failed(error.name().toLowerCase(Locale.ROOT), why);
+        faulted(error, why);
         output.goAway(lastSeen, error, why.getBytes(StandardCharsets.US_ASCII));
         output.flush();
         endAll(new IOException("HTTP/2: " + why));

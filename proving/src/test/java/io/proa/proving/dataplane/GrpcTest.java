@@ -114,8 +114,7 @@ final class GrpcTest extends Stage {
                     server.headers(1, true, "grpc-status: 0");
                     server.awaitEnd();
                 });
-        client.request(
-                1, false, "POST", "/s/m", "content-type: application/grpc", "te: trailers");
+        client.request(1, false, "POST", "/s/m", "content-type: application/grpc", "te: trailers");
         client.awaitHead(1);
         for (int i = 1; i <= 50; i++) {
             client.data(1, "question " + i % 10, false);

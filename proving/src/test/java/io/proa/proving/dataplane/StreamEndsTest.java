@@ -204,7 +204,12 @@ final class StreamEndsTest extends Stage {
                 };
         ScriptedServer one = keep(ScriptedServer.playing(script));
         ScriptedServer two = keep(ScriptedServer.playing(script));
-        planes(Planes.mesh(AppProtocol.DETECT, UNHURRIED, one.port(), two.port()));
+        planes(
+                Planes.mesh(
+                        AppProtocol.DETECT,
+                        Planes.rule(Planes.patient(), Duration.ofSeconds(15)),
+                        one.port(),
+                        two.port()));
         Http2Wire client = streams();
         int last = 199;
         for (int stream = 1; stream <= last; stream += 2) {

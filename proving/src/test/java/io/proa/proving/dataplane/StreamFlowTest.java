@@ -182,8 +182,7 @@ final class StreamFlowTest extends Stage {
                             for (Http2Wire.Stream next = server.next();
                                     next != null;
                                     next = server.next()) {
-                                most.accumulateAndGet(
-                                        server.streams.size() - answered, Math::max);
+                                most.accumulateAndGet(server.streams.size() - answered, Math::max);
                                 Thread.sleep(2);
                                 server.answer(next.id, "ok");
                                 answered++;

@@ -362,8 +362,7 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         Reason reason = failure.reason();
         String detail = failure.detail();
         boolean head = now.method == Method.HEAD;
-        String code =
-                observer.tellsSidecars(arrival) ? PeerReason.encode(failure) : reason.code();
+        String code = observer.tellsSidecars(arrival) ? PeerReason.encode(failure) : reason.code();
         return now.isGrpc()
                 ? SidecarAnswer.ofGrpc(reason, code, detail)
                 : SidecarAnswer.of(reason, code, detail, close, head);

@@ -109,8 +109,8 @@ final class Lane extends Link {
         finishStream();
     }
 
-    /// The peer has answered and wants nothing more of what we say. No stream follows, since what is
-    /// left of that message must not be taken for the next.
+    /// The peer has answered and wants nothing more of what we say. No stream follows, since what
+    /// is left of that message must not be taken for the next.
     void stopOutput() {
         stream = 0;
         output.stop();

@@ -64,7 +64,8 @@ public final class LaneConnector implements Connector {
     private ClientSession open(UpstreamTarget target) throws IOException {
         Opening opening = new Opening();
         Link link = connections.connect(target, HttpVersion.HTTP2.alpn(), opening);
-        ClientSession session = new ClientSession(link, tools, target.mesh(), new Ownership(target));
+        ClientSession session =
+                new ClientSession(link, tools, target.mesh(), new Ownership(target));
         opening.session = session;
         sessions.computeIfAbsent(target, _ -> new ArrayList<>(1)).add(session);
         return session;

@@ -49,6 +49,8 @@ NOISE = re.compile(r"^\s+at |^WARNING|^$|^\s*\.\.\. \d+ more")
 class CallSuite:
     """A client in one language and a server in another (or the same)."""
 
+    waits = False
+
     def __init__(self, client, server, programs, class_path=None, java=None):
         self.key = f"grpc-{client.lower()}-{server.lower()}"
         self.name = f"gRPC interop: client in {client}, server in {server}"

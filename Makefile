@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical transparency programs run-up attach
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance transparency programs run-up attach
 
 build:
 	./proa build
@@ -18,6 +18,9 @@ fuzz:
 
 identical:
 	.ci/identical
+
+conformance:
+	.ci/conformance
 
 transparency:
 	.ci/transparency

@@ -18,6 +18,9 @@ fuzz:
 identical:
     .ci/identical
 
+conformance:
+    .ci/conformance
+
 transparency:
     .ci/transparency
 

@@ -23,6 +23,7 @@ REQUEST = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
 
 class Http2Suite:
     key, name, cases = KEY, NAME, CASES
+    waits = False
 
     def __init__(self, programs):
         self.programs = programs

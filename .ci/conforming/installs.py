@@ -17,6 +17,10 @@ GO_PROGRAMS = ["./application", "./named", "github.com/summerwind/h2spec/cmd/h2s
                "google.golang.org/grpc/interop/client", "google.golang.org/grpc/interop/server"]
 
 
+class NoPython2(Trouble):
+    """The one thing that a machine may lack: hardly any has it any more."""
+
+
 def go():
     """The folder with h2spec, application, client, server and named."""
     sources = ["go.mod", "go.sum", "application/main.go", "named/main.go"]
@@ -49,7 +53,7 @@ def autobahn():
         pyenv = os.path.join(os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv")), "versions")
         python = next(iter(sorted(glob.glob(os.path.join(pyenv, "2.7.*", "bin", "python2.7")))), None)
     if python is None:
-        raise Trouble("the suite is written in Python 2, and there is no python2.7: pyenv install 2.7.18")
+        raise NoPython2("the suite is written in Python 2, and there is no python2.7: pyenv install 2.7.18")
 
     def fetch(folder):
         _run("Autobahn's suite", [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", folder,

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from measuring.machine import Trouble
@@ -40,25 +41,27 @@ class Row:
 
 def run(suite, candidates, work):
     """One row; what cannot be run is told in its column."""
-    columns = []
     try:
         suite.start(work)
-        for between in candidates:
-            began = time.monotonic()
-            column = Column(between.key, between.name)
-            try:
-                column.cases, dead = suite.run(between, work)
-                column.trouble = "".join(f"a process ended: {said}" for said in dead)
-            except (Trouble, OSError, subprocess.SubprocessError) as trouble:
-                column.trouble = str(trouble)
-            if not column.trouble and len(column.cases) != suite.cases:
-                column.trouble = f"{len(column.cases)} cases were run, and the suite has {suite.cases}"
-            columns.append(column)
-            say(f"{suite.name}, {column.name}: {len(column.passed())} of {suite.cases} passed in {time.monotonic() - began:.0f} s"
-                + (f"; {column.trouble}" if column.trouble else ""))
+        with ThreadPoolExecutor(len(candidates) if suite.waits else 1) as pool:
+            return Row(suite, list(pool.map(lambda between: run_through(suite, between, work), candidates)))
     finally:
         suite.stop()
-    return Row(suite, columns)
+
+
+def run_through(suite, between, work):
+    began = time.monotonic()
+    column = Column(between.key, between.name)
+    try:
+        column.cases, dead = suite.run(between, work)
+        column.trouble = "".join(f"a process ended: {said}" for said in dead)
+    except (Trouble, OSError, subprocess.SubprocessError) as trouble:
+        column.trouble = str(trouble)
+    if not column.trouble and len(column.cases) != suite.cases:
+        column.trouble = f"{len(column.cases)} cases were run, and the suite has {suite.cases}"
+    say(f"{suite.name}, {column.name}: {len(column.passed())} of {suite.cases} passed in {time.monotonic() - began:.0f} s"
+        + (f"; {column.trouble}" if column.trouble else ""))
+    return column
 
 
 def judge(rows):

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.proa.model.AppProtocol;
 import java.io.IOException;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,7 @@ final class DetectionTest extends Stage {
     void aClientThatHesitatesWithinThePrefaceIsWaitedFor(int bytes) throws Exception {
         detecting(Http2Wire.echoing());
         Wire wire = connect();
-        byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes();
+        byte[] preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         wire.send(java.util.Arrays.copyOf(preface, bytes));
         Thread.sleep(120);
         wire.send(java.util.Arrays.copyOfRange(preface, bytes, preface.length));
@@ -143,7 +144,7 @@ final class DetectionTest extends Stage {
         Wire wire = connect();
         wire.socket.shutdownOutput();
         assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
-        assertThat(wire.in.readAllBytes()).isEqualTo("bye".getBytes());
+        assertThat(wire.in.readAllBytes()).isEqualTo("bye".getBytes(StandardCharsets.US_ASCII));
     }
 
     @Test
@@ -157,7 +158,7 @@ final class DetectionTest extends Stage {
         Thread.sleep(60);
         wire.socket.shutdownOutput();
         assertThat(read.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
-        assertThat(wire.in.readAllBytes()).isEqualTo("bye".getBytes());
+        assertThat(wire.in.readAllBytes()).isEqualTo("bye".getBytes(StandardCharsets.US_ASCII));
     }
 
     /// Such as a TLS ClientHello, or a Redis command.
@@ -173,7 +174,7 @@ final class DetectionTest extends Stage {
             } else {
                 wire.send(text);
             }
-            assertThat(wire.exactly(5)).isEqualTo(text.getBytes());
+            assertThat(wire.exactly(5)).isEqualTo(text.getBytes(StandardCharsets.US_ASCII));
         }
     }
 

@@ -406,7 +406,7 @@ final class Http2Wire implements AutoCloseable {
     }
 
     private static String text(ByteBuffer bytes) {
-        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1);
+        return StandardCharsets.ISO_8859_1.decode(bytes.flip()).toString();
     }
 
     private void ended(Stream stream, boolean now) {

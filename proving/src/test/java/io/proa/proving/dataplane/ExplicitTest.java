@@ -242,7 +242,7 @@ final class ExplicitTest {
     }
 
     @ParameterizedTest
-    @EnumSource(AppProtocol.class)
+    @EnumSource(value = AppProtocol.class, mode = EnumSource.Mode.EXCLUDE, names = "HTTP2")
     void aTunnelToAServiceIsMutualTls(AppProtocol protocol) throws Exception {
         mesh(protocol, ScriptedServer.answering());
         Wire wire = connect();

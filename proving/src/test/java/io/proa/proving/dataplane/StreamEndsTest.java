@@ -269,6 +269,7 @@ final class StreamEndsTest extends Stage {
 
     @Test
     void aClientThatIsGoneGivesAllItsStreamsUp() throws Exception {
+        CountDownLatch begun = new CountDownLatch(50);
         CountDownLatch ended = new CountDownLatch(50);
         Http2Wire client =
                 streams((wire, number) -> {
@@ -277,13 +278,15 @@ final class StreamEndsTest extends Stage {
                     while (server.read()) {
                         if (server.frames.getLast() == FrameType.RST_STREAM) {
                             ended.countDown();
+                        } else if (server.frames.getLast() == FrameType.HEADERS) {
+                            begun.countDown();
                         }
                     }
                 });
         for (int stream = 1; stream < 100; stream += 2) {
             client.request(stream, stream % 4 == 1, "POST", "/");
         }
-        Thread.sleep(100);
+        assertThat(begun.await(5, TimeUnit.SECONDS)).isTrue();
         client.wire.reset();
         assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
     }

@@ -278,10 +278,13 @@ public final class FleetRunner implements AutoCloseable {
                 all.add(status(pod, planned.app(running.name()), planned.ports().of(pod)));
             }
         }
-        guests.all().forEach(seat -> all.add(status(
-                                                seat.pod(),
-                                                seat.guest().facts(),
-                                                seat.pod().publishedPorts())));
+        guests.all()
+                .forEach(seat ->
+                        all.add(
+                                status(
+                                        seat.pod(),
+                                        seat.guest().facts(),
+                                        seat.pod().publishedPorts())));
         return all;
     }
 

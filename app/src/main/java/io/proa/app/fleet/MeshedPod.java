@@ -59,7 +59,6 @@ final class MeshedPod {
                 Map<String, List<InetAddress>> hosts) {
             this(service, plan, hosts, 0);
         }
-
     }
 
     /// Makes the pod and waits for its sidecar.
@@ -137,8 +136,8 @@ final class MeshedPod {
         }
     }
 
-    /// Opens the service's published ports, which lead to this pod alone; those that lead to several
-    /// are [ServicePorts].
+    /// Opens the service's published ports, which lead to this pod alone; those that lead to
+    /// several are [ServicePorts].
     ///
     /// @throws Fault where one is taken
     synchronized void publish() {

@@ -308,9 +308,7 @@ final class PlannedPods {
     }
 
     private void replace(
-            List<MeshedPod> ending,
-            List<Wanted> starting,
-            Map<String, FleetPlan.Service> wanted) {
+            List<MeshedPod> ending, List<Wanted> starting, Map<String, FleetPlan.Service> wanted) {
         for (int turn = 0; turn == 0 || !ending.isEmpty() || !starting.isEmpty(); turn++) {
             int now = turn;
             List<MeshedPod> ends =
@@ -376,12 +374,16 @@ final class PlannedPods {
             startApp(meshed(name));
             ports.open();
             site.progress()
-                    .news(name + " runs its last good program again: the changed one does not start");
+                    .news(
+                            name
+                                    + " runs its last good program again: the changed one does not start");
         } catch (IOException | Fault e) {
             if (!site.closing()) {
                 site.progress()
-                        .news(name + " does not start, and neither does its last good program: "
-                                + e.getMessage());
+                        .news(
+                                name
+                                        + " does not start, and neither does its last good program: "
+                                        + e.getMessage());
             }
         }
     }

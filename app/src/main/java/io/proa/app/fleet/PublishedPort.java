@@ -18,9 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/// A port on the host's loopback that leads to pods of one service: bytes are carried, both ways and each way's
-/// end on its own, between its connections and the Unix socket on which a pod's sidecar accepts
-/// "outside, published".
+/// A port on the host's loopback that leads to pods of one service: bytes are carried, both ways
+/// and each way's end on its own, between its connections and the Unix socket on which a pod's
+/// sidecar accepts "outside, published".
 ///
 /// A pod's network namespace cannot be reached from the host's loopback, but a Unix socket's file
 /// can.
@@ -42,8 +42,8 @@ public final class PublishedPort implements AutoCloseable {
         return open(port, () -> List.of(socket));
     }
 
-    /// The same, for several pods: one connection to each in turn; one whose sidecar does not accept
-    /// is passed over.
+    /// The same, for several pods: one connection to each in turn; one whose sidecar does not
+    /// accept is passed over.
     ///
     /// @param sockets asked for each connection, by several threads
     static PublishedPort open(int port, Supplier<List<Path>> sockets) {

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/// The published ports of services: each leads to all replicas that have it, in turn, as long as one
-/// of them is there. Safe for use by several threads.
+/// The published ports of services: each leads to all replicas that have it, in turn, as long as
+/// one of them is there. Safe for use by several threads.
 final class ServicePorts {
     private final FleetSite site;
     private final Supplier<List<Replica>> replicas;

@@ -63,8 +63,7 @@ final class PublishedPortTest {
         Path two = folder.resolve("two.sock");
         try (ServerSocketChannel first = named(one);
                 ServerSocketChannel second = named(two);
-                PublishedPort published =
-                        PublishedPort.open(0, () -> List.of(one, gone, two))) {
+                PublishedPort published = PublishedPort.open(0, () -> List.of(one, gone, two))) {
             Thread.ofVirtual().start(() -> answer(first, '1'));
             Thread.ofVirtual().start(() -> answer(second, '2'));
             StringBuilder seen = new StringBuilder();

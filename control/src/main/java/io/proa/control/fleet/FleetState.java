@@ -137,8 +137,7 @@ public final class FleetState {
     }
 
     /// All that is wrong with the files as they were at the last reload, of which the last good
-    /// texts are in use; empty = the current fleet
-    /// is what they say.
+    /// texts are in use; empty = the current fleet is what they say.
     public List<ConfigProblem> problems() {
         return problems;
     }

@@ -192,7 +192,7 @@ final class FleetStateTest {
 
     private static List<String> names(FleetState state) {
         return Objects.requireNonNull(state.current()).fleet().services().stream()
-                .map(FleetService::name)
+                .map(service -> service.name().name())
                 .toList();
     }
 
@@ -252,7 +252,7 @@ final class FleetStateTest {
     }
 
     private List<Path> intents() {
-        return List.of(folder.resolve("fleet.yaml"));
+        return List.of(folder.resolve("fleet.yaml"), folder.resolve("joined"));
     }
 
     private Path write(String text) throws IOException {

@@ -101,28 +101,43 @@ final class ControlLink {
         }
     }
 
-    /// Has the intent read anew.
+    /// What came of reading the intent anew.
     ///
-    /// @return what is wrong with it, in which case the last good one stays; empty = it is in use
-    List<String> reload() throws IOException {
-        String answer = ask("reload");
-        if (answer.startsWith("reloaded ")) {
-            return List.of();
+    /// @param rejected what is wrong where nothing of it is in use, and all stays as it was
+    /// @param kept what is wrong with the fleet's own documents, whose last good texts are in use
+    ///   together with those of programs that have joined
+    record Reloaded(List<String> rejected, List<String> kept) {
+        boolean isAllInUse() {
+            return rejected.isEmpty() && kept.isEmpty();
         }
-        String rejected = "rejected ";
-        if (!answer.startsWith(rejected)) {
-            return List.of(answer);
-        }
+    }
+
+    /// Has the intent read anew.
+    Reloaded reload() throws IOException {
+        return reloaded(ask("reload"));
+    }
+
+    static Reloaded reloaded(String answer) {
         try {
-            List<String> problems = new ArrayList<>();
-            JsonMapper.shared()
-                    .readTree(answer.substring(rejected.length()))
-                    .required("problems")
-                    .forEach(problem -> problems.add(problem.asString()));
-            return problems;
+            if (answer.startsWith("reloaded ")) {
+                return new Reloaded(List.of(), problems(answer));
+            }
+            if (answer.startsWith("rejected ")) {
+                return new Reloaded(problems(answer), List.of());
+            }
+            return new Reloaded(List.of(answer), List.of());
         } catch (JacksonException _) {
-            return List.of(answer);
+            return new Reloaded(List.of(answer), List.of());
         }
+    }
+
+    private static List<String> problems(String answer) {
+        List<String> problems = new ArrayList<>();
+        JsonMapper.shared()
+                .readTree(answer.substring(answer.indexOf(' ')))
+                .path("problems")
+                .forEach(problem -> problems.add(problem.asString()));
+        return problems;
     }
 
     /// The fleet in use, with its addresses.

@@ -63,7 +63,7 @@ public record FleetPlan(
     /// @param port where the program listens, or [FleetPlan#NO_PORT]
     /// @param environment the document's, and that of the files it names
     /// @param startAfter services that must be so far before this one is started
-    /// @param published ports of the host's loopback that lead to the first pod
+    /// @param published ports of the host's loopback that lead to its pods in turn
     /// @param care how the program is looked after
     public record Service(
             String name,

@@ -106,7 +106,7 @@ final class Foreground {
 
     private static List<String> table(Launcher launcher) {
         JsonNode report = JsonMapper.shared().valueToTree(launcher.report());
-        return new PsTable(false, false).lines(List.of(report));
+        return new PsTable(false, false, false).lines(List.of(report));
     }
 
     private static void forget(Thread hook) {

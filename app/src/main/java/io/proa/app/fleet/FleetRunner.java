@@ -108,6 +108,7 @@ public final class FleetRunner implements AutoCloseable {
         try {
             RunDirectory run = RunDirectory.open(base, plan.name());
             teardown.add("run directory " + run.path(), run::close);
+            run.mode(plan.mode());
             FleetSite site = new FleetSite(installation, run, teardown, progress);
             FleetRunner fleet = open(plan, site, variations);
             fleet.planned.startAll();

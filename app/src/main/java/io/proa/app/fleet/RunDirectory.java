@@ -46,6 +46,7 @@ public final class RunDirectory implements AutoCloseable {
     private final FileChannel lockChannel;
     private final Instant opened = Instant.now();
     private volatile @Nullable LastNote noted;
+    private volatile boolean explicit;
     private boolean closed;
 
     private RunDirectory(Path path, Path lockFile, Path noteFile, FileChannel lockChannel) {
@@ -226,12 +227,17 @@ public final class RunDirectory implements AutoCloseable {
         return path;
     }
 
+    /// For the note.
+    void mode(Mode mode) {
+        explicit = mode == Mode.EXPLICIT;
+    }
+
     /// Keeps a note of what runs, for the case that this process is killed.
     synchronized void note(List<String> pods) throws IOException {
         if (closed) {
             return;
         }
-        noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "");
+        noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "", explicit);
         noted.write(noteFile);
     }
 
@@ -241,7 +247,7 @@ public final class RunDirectory implements AutoCloseable {
         LastNote last = noted;
         if (last != null) {
             noted = null;
-            new LastNote(last.pid(), last.since(), last.pods(), ended).write(noteFile);
+            new LastNote(last.pid(), last.since(), last.pods(), ended, explicit).write(noteFile);
         }
     }
 

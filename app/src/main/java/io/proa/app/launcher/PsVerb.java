@@ -1,5 +1,6 @@
 package io.proa.app.launcher;
 
+import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.Mode;
 import java.io.IOException;
@@ -69,6 +70,8 @@ public final class PsVerb implements Callable<Integer> {
             description = "show this help")
     boolean help; // picocli itself looks at it
 
+    private boolean unable;
+
     @Override
     public Integer call() {
         Map<String, String> environment = System.getenv();
@@ -83,7 +86,7 @@ public final class PsVerb implements Callable<Integer> {
             }
         }
         print(reports, !names.isEmpty());
-        return Sysexit.OK.code();
+        return (unable ? Sysexit.UNAVAILABLE : Sysexit.OK).code();
     }
 
     private List<String> names(Fleets fleets) {
@@ -93,11 +96,15 @@ public final class PsVerb implements Callable<Integer> {
         return List.of(fleets.chosen(fleet));
     }
 
-    private static @Nullable JsonNode ask(Fleets fleets, String name) {
+    private @Nullable JsonNode ask(Fleets fleets, String name) {
         try {
             JsonNode report = fleets.client(name).get("/ps");
             MeshLook.add(report);
             return report;
+        } catch (Fault fault) {
+            unable = true;
+            fault.print(System.err);
+            return null;
         } catch (IOException _) {
             // Starting, ending, or a demo of an older build: it runs, but cannot say what.
             System.err.println("proa: fleet '" + name + "' is starting or ending");

@@ -19,7 +19,7 @@ final class ProaTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("proa demo --once -o json");
     }
 
-    /// A terminal of 80 columns breaks longer ones, wherever that is.
+    /// A terminal of 80 columns breaks longer ones at a place of its own.
     @Test
     void linesOfHelpFitOnATerminal() {
         for (CommandLine verb : new CommandLine(new Proa()).getSubcommands().values()) {
@@ -29,7 +29,7 @@ final class ProaTest {
                     .forEach(line ->
                             assertThat(line.length())
                                     .as(verb.getCommandName() + ": " + line)
-                                    .isLessThan(80));
+                                    .isLessThanOrEqualTo(80));
         }
     }
 

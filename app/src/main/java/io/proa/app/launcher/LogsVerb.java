@@ -31,8 +31,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "  proa logs -f                follow all programs",
             "  proa logs -n 20 orders      the last lines of one service",
-            "  proa logs --sidecar orders  what its sidecar says: how it came up, requests that",
-            "                              failed (those that went well are only counted)",
+            "  proa logs --sidecar orders  what its sidecar says: how it came up, what",
+            "                              failed (what went well is only counted)",
             "",
             "A program of proa run or proa attach writes where it was started instead."
         })

@@ -88,7 +88,16 @@ public record FleetPlan(
 
         public Service withCommand(List<String> other) {
             return new Service(
-                    name, other, folder, port, ports, environment, startAfter, published, care, pods);
+                    name,
+                    other,
+                    folder,
+                    port,
+                    ports,
+                    environment,
+                    startAfter,
+                    published,
+                    care,
+                    pods);
         }
 
         public Service withEnvironment(Map<String, String> other) {

@@ -21,8 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param pods that were running when this was written
 /// @param ended how it came to its end; empty while it runs
 /// @param explicit whether it ran in explicit mode
-public record LastNote(
-        long pid, Instant since, List<String> pods, String ended, boolean explicit) {
+public record LastNote(long pid, Instant since, List<String> pods, String ended, boolean explicit) {
     public LastNote {
         pods = List.copyOf(pods);
     }
@@ -50,14 +49,15 @@ public record LastNote(
     /// Adds to the note of a fleet that is running how it comes to its end now.
     public static void end(Path base, String fleet, String how) {
         Path file = file(base, fleet);
-        read(file).ifPresent(last -> {
-            try {
-                new LastNote(last.pid(), last.since(), last.pods(), how, last.explicit())
-                        .write(file);
-            } catch (IOException _) {
-                // Then the next command says that it was killed.
-            }
-        });
+        read(file)
+                .ifPresent(last -> {
+                    try {
+                        new LastNote(last.pid(), last.since(), last.pods(), how, last.explicit())
+                                .write(file);
+                    } catch (IOException _) {
+                        // Then the next command says that it was killed.
+                    }
+                });
     }
 
     public static Optional<LastNote> read(Path file) {

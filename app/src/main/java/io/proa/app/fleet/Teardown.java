@@ -43,8 +43,8 @@ public final class Teardown implements AutoCloseable {
         throw new IllegalStateException("stopping: " + what + " came too late");
     }
 
-    /// From now on a start is on its way in another thread than that which may close this. What
-    /// was added first, and all else stands on, is undone when the start has come to its end.
+    /// From now on a start is on its way in another thread than that which may close this. What was
+    /// added first, and all else stands on, is undone when the start has come to its end.
     ///
     /// @throws IllegalStateException when undoing has begun
     synchronized void starting() {

@@ -89,7 +89,10 @@ public final class DownVerb implements Callable<Integer> {
             }
             Thread.sleep(STEP);
         }
-        System.err.println("proa: fleet '" + name + "' has ended; "
+        System.err.println(
+                "proa: fleet '"
+                        + name
+                        + "' has ended; "
                         + (explicit ? Fleets.LEFT_IN_EXPLICIT_MODE : "nothing of it is left"));
     }
 

@@ -28,8 +28,8 @@ final class MeshLook {
     private MeshLook() {}
 
     /// Adds to each pod of `report`, at the same time for all, a field `mesh`: with which services
-    /// requests and connections went in mutual TLS and with which in plaintext, and how many.
-    /// A sidecar that does not answer is left out.
+    /// requests and connections went in mutual TLS and with which in plaintext, and how many. A
+    /// sidecar that does not answer is left out.
     static void add(JsonNode report) {
         List<Thread> asking = new ArrayList<>();
         for (JsonNode pod : report.path("pods")) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +24,7 @@ final class ControlLink {
     private final List<String> command;
     private final Set<String> left = ConcurrentHashMap.newKeySet();
     private volatile ControlProcess current;
+    private volatile @Nullable ControlProcess coming;
     private final AtomicInteger restarts = new AtomicInteger();
     private volatile boolean stopping;
 
@@ -42,12 +44,12 @@ final class ControlLink {
     /// Starts a control plane and waits until it serves.
     static ControlLink start(FleetSite site, Order order) throws IOException {
         List<String> command = command(site, order);
-        ControlLink link =
-                new ControlLink(
-                        site,
-                        command,
-                        ControlProcess.start(command, site.run().log("control"), site.progress()));
+        ControlProcess first =
+                ControlProcess.begin(command, site.run().log("control"), site.progress());
+        ControlLink link = new ControlLink(site, command, first);
+        // Before it is ready: whoever breaks the start off waits for its end, too.
         site.teardown().add("control plane", link::stop);
+        first.awaitReady();
         if (order.kept()) {
             Thread.ofVirtual().name("control plane's life").start(link::keep);
         }
@@ -214,7 +216,13 @@ final class ControlLink {
                         + "; the sidecars serve on with what they have";
         try {
             ControlProcess next =
-                    ControlProcess.start(command, site.run().log("control"), site.progress());
+                    ControlProcess.begin(command, site.run().log("control"), site.progress());
+            coming = next;
+            if (stopping || site.closing()) {
+                next.stop();
+                return true;
+            }
+            next.awaitReady();
             current = next;
             restarts.incrementAndGet();
             if (stopping || site.closing()) {
@@ -234,5 +242,9 @@ final class ControlLink {
     private void stop() throws IOException, InterruptedException {
         stopping = true;
         current.stop();
+        ControlProcess next = coming;
+        if (next != null) {
+            next.stop();
+        }
     }
 }

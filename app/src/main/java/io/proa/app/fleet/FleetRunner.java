@@ -104,16 +104,20 @@ public final class FleetRunner implements AutoCloseable {
             Teardown teardown,
             Progress progress,
             Variations variations) {
-        RunDirectory run = RunDirectory.open(base, plan.name());
-        teardown.add("run directory " + run.path(), run::close);
-        FleetSite site = new FleetSite(installation, run, teardown, progress);
+        teardown.starting();
         try {
+            RunDirectory run = RunDirectory.open(base, plan.name());
+            teardown.add("run directory " + run.path(), run::close);
+            run.mode(plan.mode());
+            FleetSite site = new FleetSite(installation, run, teardown, progress);
             FleetRunner fleet = open(plan, site, variations);
             fleet.planned.startAll();
             fleet.note();
             return fleet;
         } catch (IOException e) {
             throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
+        } finally {
+            teardown.started();
         }
     }
 
@@ -295,9 +299,7 @@ public final class FleetRunner implements AutoCloseable {
                 app,
                 pod.sidecarPid(),
                 pod.home().isAlive() ? pod.home().initPid() : 0,
-                pod.service().port() == FleetPlan.NO_PORT
-                        ? List.of()
-                        : List.of(pod.service().port()),
+                pod.service().ports(),
                 published,
                 pod.plan().address());
     }

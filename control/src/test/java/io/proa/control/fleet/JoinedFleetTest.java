@@ -123,7 +123,7 @@ final class JoinedFleetTest {
         assertThat(((Compilation.Compiled) state.reload()).fleet().services())
                 .as("who has joined stays with the last good text of the file that is gone")
                 .hasSize(1);
-        assertThat(state.problems()).singleElement().asString().contains("base.yaml");
+        assertThat(state.problems().getFirst().toString()).contains("base.yaml");
     }
 
     private static Compilation compile(String... documents) {

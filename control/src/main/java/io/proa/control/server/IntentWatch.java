@@ -65,11 +65,8 @@ public final class IntentWatch {
                 }
                 case Compilation.Compiled _ -> {
                     FleetState.Current after = fleet.current();
-                    report(fleet.problems());
-                    if (fleet.problems().isEmpty()) {
-                        log.accept(
-                                "control: the intent is good"
-                                        + (after == null ? "" : ", " + after.revision()));
+                    if (!report(fleet.problems()) && fleet.problems().isEmpty()) {
+                        sayGood();
                     }
                     yield after != null && !after.equals(before);
                 }
@@ -86,18 +83,27 @@ public final class IntentWatch {
     }
 
     /// Once, however often it is looked at because of something else.
-    private void report(List<ConfigProblem> problems) {
+    ///
+    /// @return whether there was anything to say: a mistake, or that there is none any more
+    private boolean report(List<ConfigProblem> problems) {
         if (problems.equals(reported)) {
-            return;
+            return false;
         }
         reported = List.copyOf(problems);
         if (problems.isEmpty()) {
-            return;
+            sayGood();
+            return true;
         }
         log.accept("control: the changed intent is not in use, the last good one stays:");
         for (ConfigProblem problem : problems) {
             log.accept(problem.toString());
         }
+        return true;
+    }
+
+    private void sayGood() {
+        FleetState.Current now = fleet.current();
+        log.accept("control: the intent is good" + (now == null ? "" : ", " + now.revision()));
     }
 
     private List<String> look() {

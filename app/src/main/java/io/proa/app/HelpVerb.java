@@ -52,7 +52,7 @@ final class HelpVerb implements Callable<Integer> {
             if (asked == null) {
                 throw Fault.of(
                         Sysexit.USAGE,
-                        Misuse.unknownVerb(verb, proa.getSubcommands().keySet()),
+                        Misuse.unknownVerb(verb, Misuse.verbs(proa)),
                         "see proa --help");
             }
             asked.usage(out);

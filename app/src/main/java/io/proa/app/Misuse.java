@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -41,6 +42,14 @@ final class Misuse {
         };
     }
 
+    /// Those that people type.
+    static List<String> verbs(CommandLine proa) {
+        return proa.getSubcommands().entrySet().stream()
+                .filter(verb -> !verb.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     static String unknownVerb(String seen, Collection<String> verbs) {
         String near = Problems.suggestion(seen, verbs);
         return "'"
@@ -64,7 +73,7 @@ final class Misuse {
         CommandLine verb = problem.getCommandLine();
         if (!seen.startsWith("-")) {
             return verb.getParent() == null
-                    ? unknownVerb(seen, verb.getSubcommands().keySet())
+                    ? unknownVerb(seen, verbs(verb))
                     : "saw '"
                             + seen
                             + "', expected only flags after '"

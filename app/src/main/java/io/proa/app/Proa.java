@@ -150,7 +150,7 @@ public final class Proa implements Runnable {
     }
 
     private List<String> verbs() {
-        return List.copyOf(spec.subcommands().keySet());
+        return Misuse.verbs(spec.commandLine());
     }
 
     /// From the jar's manifest; `development` when run from class files.

@@ -130,6 +130,11 @@ final class InstalledCopy {
         return found();
     }
 
+    /// Whether one of its fleets has begun.
+    boolean hasRunDirectory() {
+        return Files.exists(runtime.resolve("proa"));
+    }
+
     private List<String> found() throws IOException {
         List<String> found = new ArrayList<>(marked());
         try (Stream<Path> files = Files.list(runtime)) {

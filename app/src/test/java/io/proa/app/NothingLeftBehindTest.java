@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// However a fleet ends or does not come about: no process (and so no namespace, link or listening
 /// port), no socket and no run directory is left, and the exit code says why.
@@ -85,6 +86,21 @@ final class NothingLeftBehindTest {
         assertThat(demo.errors())
                 .contains("proa: ending all of it\n")
                 .endsWith("proa: nothing is left behind\n");
+    }
+
+    /// The control plane is on its way, and writes the fleet's keys as soon as it runs.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 300, 600, 900, 1200})
+    void ofASignalBeforeTheControlPlaneIsReady(int millis) throws Exception {
+        mayMakePods();
+        Running up = proa.start("up", fleet(listening()).toString());
+        assertThat(InstalledCopy.until(proa::hasRunDirectory, Duration.ofSeconds(60))).isTrue();
+        Thread.sleep(millis);
+
+        up.signal("INT");
+
+        assertThat(up.exit()).isEqualTo(130);
+        assertThat(up.errors()).endsWith("proa: nothing is left behind\n");
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 final class ProaTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -15,6 +17,20 @@ final class ProaTest {
     void helpHasExamples() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("proa demo --once -o json");
+    }
+
+    /// A terminal of 80 columns breaks longer ones at a place of its own.
+    @Test
+    void linesOfHelpFitOnATerminal() {
+        for (CommandLine verb : new CommandLine(new Proa()).getSubcommands().values()) {
+            CommandLine.Model.UsageMessageSpec help = verb.getCommandSpec().usageMessage();
+            Stream.of(help.header(), help.description(), help.footer())
+                    .flatMap(Stream::of)
+                    .forEach(line ->
+                            assertThat(line.length())
+                                    .as(verb.getCommandName() + ": " + line)
+                                    .isLessThanOrEqualTo(80));
+        }
     }
 
     @Test

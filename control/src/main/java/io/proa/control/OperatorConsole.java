@@ -33,7 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// | command | answer |
 /// |---|---|
 /// | `token POD` | `token POD SECRET`, the pod's new single-use token; or `error SENTENCE` |
-/// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
+/// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, with `problems` where the last good texts of files are in use with what comes and goes beside them; or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
 /// | `leave POD` | nobody is sent to the pod any more: `left POD`, when the other sidecars have taken that or a second has passed |
 /// | `return POD` | they are again: `returned POD` |
 /// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}`; of pods on a shared loopback `mesh_port`, `proxy_port` and `target_ports` in the place of the addresses |
@@ -98,7 +98,12 @@ final class OperatorConsole {
                     server.fleetChanged();
                     FleetState.Current current = fleet.current();
                     long revision = current == null ? 0 : current.revision().number();
-                    yield "reloaded " + JSON.writeValueAsString(Map.of("revision", revision));
+                    var answer = new LinkedHashMap<String, Object>();
+                    answer.put("revision", revision);
+                    if (!fleet.problems().isEmpty()) {
+                        answer.put("problems", sentences(fleet.problems()));
+                    }
+                    yield "reloaded " + JSON.writeValueAsString(answer);
                 }
                 case Compilation.Rejected(List<ConfigProblem> problems) ->
                         "rejected "

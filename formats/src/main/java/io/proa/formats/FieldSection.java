@@ -272,6 +272,10 @@ public final class FieldSection {
 
     /// Joins what was one field before it was cut up for the tables (RFC 9113 section 8.2.3).
     private void cookie(int nameEnd, int start, int end) {
+        if (start == end) {
+            // It says nothing, and joined to the others it would end a line in white space.
+            return;
+        }
         int needed = cookiesLength + 2 + end - start;
         if (needed > cookies.length) {
             cookies = Arrays.copyOf(cookies, Math.max(needed, 2 * cookies.length));

@@ -353,6 +353,17 @@ class FieldSectionTest {
     }
 
     @Test
+    void leavesOutEmptyCrumbs() throws MalformedHead {
+        String start = ":method: GET~:scheme: http~:path: /~host: h";
+        assertThat(
+                        request(
+                                start + "~cookie: ~cookie: a=b~cookie: ~cookie: c~cookie: ",
+                                false,
+                                true))
+                .isEqualTo("GET / HTTP/1.1\r\nhost: h\r\ncookie: a=b; c\r\n\r\n");
+    }
+
+    @Test
     void countsCrumbsOfCookies() {
         section.beginRequest(LIMIT, false);
         decode("GET" + "~cookie: ".repeat(70));

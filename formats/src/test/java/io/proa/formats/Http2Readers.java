@@ -104,8 +104,8 @@ public final class Http2Readers {
         StringBuilder cookies = new StringBuilder();
         for (HpackList field : expected) {
             if (field.name().equals("cookie")) {
-                boolean first = cookies.isEmpty();
-                cookies.append(first ? "" : "; ").append(field.value());
+                boolean joined = !cookies.isEmpty() && !field.value().isEmpty();
+                cookies.append(joined ? "; " : "").append(field.value());
             } else if (!field.name().startsWith(":") && !field.name().equals("host")) {
                 fields.add(field.name() + ": " + field.value());
             }

@@ -55,6 +55,7 @@ record AddressView(
                             service.command(),
                             service.folder(),
                             service.port(),
+                            service.ports(),
                             service.environment(),
                             service.startAfter(),
                             service.published(),

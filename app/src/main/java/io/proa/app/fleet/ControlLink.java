@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,6 +24,7 @@ final class ControlLink {
     private final List<String> command;
     private final Set<String> left = ConcurrentHashMap.newKeySet();
     private volatile ControlProcess current;
+    private volatile @Nullable ControlProcess coming;
     private final AtomicInteger restarts = new AtomicInteger();
     private volatile boolean stopping;
 
@@ -42,12 +44,12 @@ final class ControlLink {
     /// Starts a control plane and waits until it serves.
     static ControlLink start(FleetSite site, Order order) throws IOException {
         List<String> command = command(site, order);
-        ControlLink link =
-                new ControlLink(
-                        site,
-                        command,
-                        ControlProcess.start(command, site.run().log("control"), site.progress()));
+        ControlProcess first =
+                ControlProcess.begin(command, site.run().log("control"), site.progress());
+        ControlLink link = new ControlLink(site, command, first);
+        // Before it is ready: whoever breaks the start off waits for its end, too.
         site.teardown().add("control plane", link::stop);
+        first.awaitReady();
         if (order.kept()) {
             Thread.ofVirtual().name("control plane's life").start(link::keep);
         }
@@ -101,28 +103,43 @@ final class ControlLink {
         }
     }
 
-    /// Has the intent read anew.
+    /// What came of reading the intent anew.
     ///
-    /// @return what is wrong with it, in which case the last good one stays; empty = it is in use
-    List<String> reload() throws IOException {
-        String answer = ask("reload");
-        if (answer.startsWith("reloaded ")) {
-            return List.of();
+    /// @param rejected what is wrong where nothing of it is in use, and all stays as it was
+    /// @param kept what is wrong with the fleet's own documents, whose last good texts are in use
+    ///   together with those of programs that have joined
+    record Reloaded(List<String> rejected, List<String> kept) {
+        boolean isAllInUse() {
+            return rejected.isEmpty() && kept.isEmpty();
         }
-        String rejected = "rejected ";
-        if (!answer.startsWith(rejected)) {
-            return List.of(answer);
-        }
+    }
+
+    /// Has the intent read anew.
+    Reloaded reload() throws IOException {
+        return reloaded(ask("reload"));
+    }
+
+    static Reloaded reloaded(String answer) {
         try {
-            List<String> problems = new ArrayList<>();
-            JsonMapper.shared()
-                    .readTree(answer.substring(rejected.length()))
-                    .required("problems")
-                    .forEach(problem -> problems.add(problem.asString()));
-            return problems;
+            if (answer.startsWith("reloaded ")) {
+                return new Reloaded(List.of(), problems(answer));
+            }
+            if (answer.startsWith("rejected ")) {
+                return new Reloaded(problems(answer), List.of());
+            }
+            return new Reloaded(List.of(answer), List.of());
         } catch (JacksonException _) {
-            return List.of(answer);
+            return new Reloaded(List.of(answer), List.of());
         }
+    }
+
+    private static List<String> problems(String answer) {
+        List<String> problems = new ArrayList<>();
+        JsonMapper.shared()
+                .readTree(answer.substring(answer.indexOf(' ')))
+                .path("problems")
+                .forEach(problem -> problems.add(problem.asString()));
+        return problems;
     }
 
     /// The fleet in use, with its addresses.
@@ -199,7 +216,13 @@ final class ControlLink {
                         + "; the sidecars serve on with what they have";
         try {
             ControlProcess next =
-                    ControlProcess.start(command, site.run().log("control"), site.progress());
+                    ControlProcess.begin(command, site.run().log("control"), site.progress());
+            coming = next;
+            if (stopping || site.closing()) {
+                next.stop();
+                return true;
+            }
+            next.awaitReady();
             current = next;
             restarts.incrementAndGet();
             if (stopping || site.closing()) {
@@ -219,5 +242,9 @@ final class ControlLink {
     private void stop() throws IOException, InterruptedException {
         stopping = true;
         current.stop();
+        ControlProcess next = coming;
+        if (next != null) {
+            next.stop();
+        }
     }
 }

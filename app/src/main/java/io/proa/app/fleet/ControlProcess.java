@@ -25,6 +25,7 @@ final class ControlProcess {
     private final Writer commands;
     private final BufferedReader answers;
     private final long began = System.nanoTime();
+    private volatile boolean ready;
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
 
     private ControlProcess(Process process) {
@@ -33,23 +34,29 @@ final class ControlProcess {
         this.answers = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /// Starts it and waits until it serves.
+    /// Starts it; it can be stopped from now on, and asked once it serves.
     ///
     /// @param log what it writes to standard error is added to it
     /// @param progress is told of that what is for people
-    /// @throws Fault when it does not come to serve; it has ended then
-    static ControlProcess start(List<String> command, Path log, Progress progress)
+    static ControlProcess begin(List<String> command, Path log, Progress progress)
             throws IOException {
         ControlProcess control = new ControlProcess(new ProcessBuilder(command).start());
         Thread.ofVirtual().name("control news").start(() -> control.listen(log, progress));
+        return control;
+    }
+
+    /// Waits until it serves.
+    ///
+    /// @throws Fault when it does not come to serve; it has ended then
+    void awaitReady() throws IOException {
         try {
-            String first = control.answer();
+            String first = answer();
             if (!first.startsWith("ready ")) {
-                throw control.broken("said '" + first + "'; expected 'ready'");
+                throw broken("said '" + first + "'; expected 'ready'");
             }
-            return control;
+            ready = true;
         } catch (IOException | RuntimeException e) {
-            control.process.destroyForcibly();
+            process.destroyForcibly();
             throw e;
         }
     }
@@ -146,11 +153,15 @@ final class ControlProcess {
         }
     }
 
+    /// Returns when it has ended: nobody may write its keys into a folder that is being removed.
     void stop() throws IOException, InterruptedException {
         try {
             commands.close();
         } catch (IOException _) {
             // It has ended before.
+        }
+        if (!ready) {
+            process.destroy(); // it reads no commands yet
         }
         if (!process.waitFor(3, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor(3, TimeUnit.SECONDS);

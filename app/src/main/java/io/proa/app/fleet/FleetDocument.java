@@ -113,6 +113,9 @@ public final class FleetDocument {
                             service.mesh().ports().isEmpty()
                                     ? FleetPlan.NO_PORT
                                     : service.mesh().ports().getFirst().targetPort(),
+                            service.mesh().ports().stream()
+                                    .map(port -> new Joining.Port(port.port(), port.targetPort()))
+                                    .toList(),
                             service.environment(),
                             service.startAfter().stream().map(FleetDocument::startAfter).toList(),
                             service.published().stream().map(FleetDocument::published).toList(),

@@ -61,15 +61,17 @@ public record FleetPlan(
     ///
     /// @param folder what the program is started in
     /// @param port where the program listens, or [FleetPlan#NO_PORT]
+    /// @param ports all of its ports: what the mesh calls them, and where the program listens
     /// @param environment the document's, and that of the files it names
     /// @param startAfter services that must be so far before this one is started
-    /// @param published ports of the host's loopback that lead to the first pod
+    /// @param published ports of the host's loopback that lead to its pods in turn
     /// @param care how the program is looked after
     public record Service(
             String name,
             List<String> command,
             Path folder,
             int port,
+            List<Joining.Port> ports,
             Map<String, String> environment,
             List<StartAfter> startAfter,
             List<PublishedPort> published,
@@ -77,6 +79,7 @@ public record FleetPlan(
             List<PodPlan> pods) {
         public Service {
             command = List.copyOf(command);
+            ports = List.copyOf(ports);
             environment = Map.copyOf(environment);
             startAfter = List.copyOf(startAfter);
             published = List.copyOf(published);
@@ -85,12 +88,21 @@ public record FleetPlan(
 
         public Service withCommand(List<String> other) {
             return new Service(
-                    name, other, folder, port, environment, startAfter, published, care, pods);
+                    name,
+                    other,
+                    folder,
+                    port,
+                    ports,
+                    environment,
+                    startAfter,
+                    published,
+                    care,
+                    pods);
         }
 
         public Service withEnvironment(Map<String, String> other) {
             return new Service(
-                    name, command, folder, port, other, startAfter, published, care, pods);
+                    name, command, folder, port, ports, other, startAfter, published, care, pods);
         }
 
         /// Published on other ports of the host, all of which lead to where the program listens.
@@ -100,7 +112,7 @@ public record FleetPlan(
                             .map(hostPort -> new PublishedPort(hostPort, port, port))
                             .toList();
             return new Service(
-                    name, command, folder, port, environment, startAfter, other, care, pods);
+                    name, command, folder, port, ports, environment, startAfter, other, care, pods);
         }
 
         /// Whether it may end without anything being wrong: it serves nobody.

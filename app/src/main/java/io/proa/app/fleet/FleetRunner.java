@@ -104,16 +104,20 @@ public final class FleetRunner implements AutoCloseable {
             Teardown teardown,
             Progress progress,
             Variations variations) {
-        RunDirectory run = RunDirectory.open(base, plan.name());
-        teardown.add("run directory " + run.path(), run::close);
-        FleetSite site = new FleetSite(installation, run, teardown, progress);
+        teardown.starting();
         try {
+            RunDirectory run = RunDirectory.open(base, plan.name());
+            teardown.add("run directory " + run.path(), run::close);
+            run.mode(plan.mode());
+            FleetSite site = new FleetSite(installation, run, teardown, progress);
             FleetRunner fleet = open(plan, site, variations);
             fleet.planned.startAll();
             fleet.note();
             return fleet;
         } catch (IOException e) {
             throw Fault.of(Sysexit.UNAVAILABLE, String.valueOf(e.getMessage()), "");
+        } finally {
+            teardown.started();
         }
     }
 
@@ -140,7 +144,7 @@ public final class FleetRunner implements AutoCloseable {
                 };
         site.teardown().add("pods and their network", ground::close);
         FleetRunner fleet = new FleetRunner(settled, site, control, ground);
-        site.teardown().add("published ports", fleet.planned::unpublish);
+        site.teardown().add("published ports", fleet.planned.ports()::close);
         site.teardown().add("applications", fleet.planned::endApps);
         site.teardown().add("programs that have joined", fleet.guests::drain);
         return fleet;
@@ -198,7 +202,7 @@ public final class FleetRunner implements AutoCloseable {
         try {
             List<String> coming = planned.missing(read);
             coming.forEach(control::leave); // nobody is sent there before there is somebody
-            if (!control.reload().isEmpty()) {
+            if (!control.reload().isAllInUse()) {
                 coming.forEach(control::back);
                 return; // it has said why, and keeps the last good one
             }
@@ -275,24 +279,28 @@ public final class FleetRunner implements AutoCloseable {
         for (RunningPod running : planned()) {
             MeshedPod pod = planned.pod(running.name());
             if (pod != null) {
-                all.add(status(pod, planned.app(running.name())));
+                all.add(status(pod, planned.app(running.name()), planned.ports().of(pod)));
             }
         }
-        guests.all().forEach(seat -> all.add(status(seat.pod(), seat.guest().facts())));
+        guests.all()
+                .forEach(seat ->
+                        all.add(
+                                status(
+                                        seat.pod(),
+                                        seat.guest().facts(),
+                                        seat.pod().publishedPorts())));
         return all;
     }
 
-    private static PodStatus status(MeshedPod pod, AppFacts app) {
+    private static PodStatus status(MeshedPod pod, AppFacts app, List<Integer> published) {
         return new PodStatus(
                 pod.facts(),
                 pod.service().command(),
                 app,
                 pod.sidecarPid(),
                 pod.home().isAlive() ? pod.home().initPid() : 0,
-                pod.service().port() == FleetPlan.NO_PORT
-                        ? List.of()
-                        : List.of(pod.service().port()),
-                pod.publishedPorts(),
+                pod.service().ports(),
+                published,
                 pod.plan().address());
     }
 

@@ -72,7 +72,7 @@ final class Guests {
         Joining joining = wish.named(view.services());
         ground.check(joining, view.listeners());
         documents.write(joining, false);
-        List<String> problems = control.reload();
+        List<String> problems = control.reload().rejected();
         if (!problems.isEmpty()) {
             withdraw(joining.name());
             throw new Fault(Sysexit.DATA, problems, "");

@@ -80,6 +80,7 @@ public record Joining(
                 command,
                 folder,
                 ports.isEmpty() ? FleetPlan.NO_PORT : ports.getFirst().target(),
+                ports,
                 java.util.Map.of(),
                 List.of(),
                 published,

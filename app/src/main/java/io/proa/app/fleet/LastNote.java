@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param since when it started
 /// @param pods that were running when this was written
 /// @param ended how it came to its end; empty while it runs
-public record LastNote(long pid, Instant since, List<String> pods, String ended) {
+/// @param explicit whether it ran in explicit mode
+public record LastNote(long pid, Instant since, List<String> pods, String ended, boolean explicit) {
     public LastNote {
         pods = List.copyOf(pods);
     }
@@ -40,8 +41,23 @@ public record LastNote(long pid, Instant since, List<String> pods, String ended)
                                         "pid", pid,
                                         "since", since.toString(),
                                         "pods", pods,
-                                        "ended", ended)));
+                                        "ended", ended,
+                                        "explicit", explicit)));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Adds to the note of a fleet that is running how it comes to its end now.
+    public static void end(Path base, String fleet, String how) {
+        Path file = file(base, fleet);
+        read(file)
+                .ifPresent(last -> {
+                    try {
+                        new LastNote(last.pid(), last.since(), last.pods(), how, last.explicit())
+                                .write(file);
+                    } catch (IOException _) {
+                        // Then the next command says that it was killed.
+                    }
+                });
     }
 
     public static Optional<LastNote> read(Path file) {
@@ -54,7 +70,8 @@ public record LastNote(long pid, Instant since, List<String> pods, String ended)
                             root.required("pid").asLong(),
                             Instant.parse(root.required("since").asString()),
                             pods,
-                            root.required("ended").asString()));
+                            root.required("ended").asString(),
+                            root.path("explicit").asBoolean(false)));
         } catch (IOException | JacksonException | java.time.DateTimeException _) {
             return Optional.empty();
         }

@@ -1,8 +1,9 @@
 package io.proa.app.fleet;
 
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,8 +15,14 @@ final class LogTail {
 
     /// The last lines of a log as the end of a sentence.
     static String of(Path log) {
-        try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
+        return of(log, 0);
+    }
+
+    /// Those of them that stand after its first `from` bytes, which somebody else has written.
+    static String of(Path log, long from) {
+        try (FileChannel channel = FileChannel.open(log)) {
+            byte[] words = Channels.newInputStream(channel.position(from)).readAllBytes();
+            List<String> lines = new String(words, StandardCharsets.ISO_8859_1).lines().toList();
             List<String> tail = lines.subList(Math.max(0, lines.size() - LINES), lines.size());
             return tail.isEmpty()
                     ? "; it printed nothing"

@@ -35,6 +35,7 @@ final class MeshedPod {
     private final Home home;
     private final RunningPod facts;
     private final List<PublishedPort> published = new ArrayList<>();
+    private volatile boolean leaving;
 
     private MeshedPod(FleetSite site, Ground ground, Order order, Home home, RunningPod facts) {
         this.site = site;
@@ -57,10 +58,6 @@ final class MeshedPod {
                 FleetPlan.PodPlan plan,
                 Map<String, List<InetAddress>> hosts) {
             this(service, plan, hosts, 0);
-        }
-
-        boolean isPublished() {
-            return !service.published().isEmpty() && service.pods().getFirst().equals(plan);
         }
     }
 
@@ -106,9 +103,7 @@ final class MeshedPod {
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
         command.addAll(ground.sidecarOptions(order.plan()));
         Set<Integer> asked = new TreeSet<>(HealthProbe.ports(order.service()));
-        if (order.isPublished()) {
-            order.service().published().forEach(port -> asked.add(port.targetPort()));
-        }
+        order.service().published().forEach(port -> asked.add(port.targetPort()));
         command.addAll(List.of("--drain", order.service().care().drain().toMillis() + "ms"));
         for (int port : asked) {
             command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
@@ -141,13 +136,11 @@ final class MeshedPod {
         }
     }
 
-    /// Opens the service's published ports, where this is the pod that they lead to.
+    /// Opens the service's published ports, which lead to this pod alone; those that lead to
+    /// several are [ServicePorts].
     ///
     /// @throws Fault where one is taken
     synchronized void publish() {
-        if (!order.isPublished()) {
-            return;
-        }
         for (FleetPlan.PublishedPort port : order.service().published()) {
             Path socket = site.run().publishSocket(name(), port.targetPort());
             published.add(PublishedPort.open(port.hostPort(), socket));
@@ -167,6 +160,7 @@ final class MeshedPod {
     ///
     /// @param most the longest wait
     void drain(Duration most) {
+        leaving = true;
         if (home instanceof Attachment
                 || service().port() == FleetPlan.NO_PORT
                 || !home.isAlive()) {
@@ -190,6 +184,11 @@ final class MeshedPod {
         } catch (IOException _) {
             return true;
         }
+    }
+
+    /// Whether nobody new is to be sent here.
+    boolean isLeaving() {
+        return leaving || !home.isAlive();
     }
 
     /// The sidecar need not wait for calls of the application any more.

@@ -11,10 +11,19 @@ public enum Mode {
 
     /// What everybody should know who uses it; empty where nothing is to be said.
     public String caution() {
+        return caution("");
+    }
+
+    /// The same of some of several fleets.
+    ///
+    /// @param whose put behind the mode's name
+    public String caution(String whose) {
         return switch (this) {
             case TRANSPARENT -> "";
             case EXPLICIT ->
-                    "explicit mode: a program that does not use HTTP_PROXY bypasses its sidecar, and whoever is"
+                    "explicit mode"
+                            + whose
+                            + ": a program that does not use HTTP_PROXY bypasses its sidecar, and whoever is"
                             + " on this machine can call a program around it";
         };
     }

@@ -26,6 +26,7 @@ final class PlannedPods {
     private final Map<String, MeshedPod> pods = new ConcurrentHashMap<>();
     private final Map<String, SupervisedApp> apps = new ConcurrentHashMap<>();
     private final Set<String> mending = ConcurrentHashMap.newKeySet();
+    private final ServicePorts ports;
     private volatile FleetPlan plan;
 
     /// One pod to be started.
@@ -36,6 +37,23 @@ final class PlannedPods {
         this.control = control;
         this.ground = ground;
         this.plan = plan;
+        this.ports = new ServicePorts(site, this::replicas);
+    }
+
+    private List<ServicePorts.Replica> replicas() {
+        List<ServicePorts.Replica> all = new ArrayList<>();
+        for (MeshedPod pod : pods.values()) {
+            SupervisedApp app = apps.get(pod.name());
+            if (!pod.service().published().isEmpty()) {
+                all.add(new ServicePorts.Replica(pod, app != null && app.isServing()));
+            }
+        }
+        return all;
+    }
+
+    /// Ports of the host's loopback that lead to these pods.
+    ServicePorts ports() {
+        return ports;
     }
 
     FleetPlan plan() {
@@ -88,9 +106,7 @@ final class PlannedPods {
         }
         Together.run(making);
         Together.run(starting);
-        for (Wanted each : wanted) {
-            meshed(each.pod().name()).publish();
-        }
+        ports.open();
     }
 
     private void make(Wanted wanted) throws IOException {
@@ -166,7 +182,7 @@ final class PlannedPods {
                             + pod.name()
                             + " ended with exit code "
                             + app.facts().exitCode()
-                            + LogTail.of(site.run().log("app-" + pod.name())),
+                            + app.lastWords(),
                     "");
         }
         return false;
@@ -194,6 +210,7 @@ final class PlannedPods {
     /// need it.
     void endApps() {
         apps.values().forEach(SupervisedApp::expectEnd);
+        ports.refuse();
         for (List<FleetPlan.Service> wave : plan.waves().reversed()) {
             List<Together.Task> ending = new ArrayList<>();
             for (FleetPlan.Service service : wave) {
@@ -226,14 +243,13 @@ final class PlannedPods {
         }
     }
 
-    void unpublish() throws IOException {
-        for (MeshedPod pod : pods.values()) {
-            pod.unpublish();
-        }
+    /// Ends a pod and its application, in order, and for good.
+    void remove(String name) throws IOException {
+        end(name);
+        ports.closeUnused();
     }
 
-    /// Ends a pod and its application, in order.
-    void remove(String name) throws IOException {
+    private void end(String name) throws IOException {
         MeshedPod pod = pods.remove(name);
         SupervisedApp app = apps.remove(name);
         if (pod == null) {
@@ -273,16 +289,26 @@ final class PlannedPods {
                 staying.add(pod.name());
             } else {
                 ending.add(pod);
-                site.progress()
-                        .news(
-                                pod.name()
-                                        + (service == null
-                                                ? " is no longer in the document and ends"
-                                                : " is changed and started anew"));
             }
         }
         plan = next;
-        List<Wanted> starting = wanted(next, staying);
+        try {
+            replace(ending, wanted(next, staying), wanted);
+        } finally {
+            closeUnusedPorts();
+        }
+    }
+
+    private void closeUnusedPorts() {
+        try {
+            ports.closeUnused();
+        } catch (IOException e) {
+            site.progress().news("a port that is published no more is not closed: " + e);
+        }
+    }
+
+    private void replace(
+            List<MeshedPod> ending, List<Wanted> starting, Map<String, FleetPlan.Service> wanted) {
         for (int turn = 0; turn == 0 || !ending.isEmpty() || !starting.isEmpty(); turn++) {
             int now = turn;
             List<MeshedPod> ends =
@@ -293,9 +319,72 @@ final class PlannedPods {
                             each ->
                                     !pods.containsKey(each.pod().name())
                                             || turn(each.service(), each.pod().name()) <= now);
-            Together.run(
-                    ends.stream().<Together.Task>map(pod -> () -> remove(pod.name())).toList());
-            start(starts);
+            ends.forEach(pod -> sayEnd(pod, wanted.containsKey(pod.name())));
+            List<MeshedPod> good = ends.stream().filter(this::isGood).toList();
+            Together.run(ends.stream().<Together.Task>map(pod -> () -> end(pod.name())).toList());
+            try {
+                start(starts);
+            } catch (Fault fault) {
+                restore(good, starts);
+                throw fault;
+            }
+        }
+    }
+
+    private void sayEnd(MeshedPod pod, boolean stays) {
+        site.progress()
+                .news(
+                        pod.name()
+                                + (stays
+                                        ? " is changed and started anew"
+                                        : " is no longer in the document and ends"));
+    }
+
+    private boolean isGood(MeshedPod pod) {
+        SupervisedApp app = apps.get(pod.name());
+        return app != null && app.facts().state() == AppState.RUNNING;
+    }
+
+    /// A replica whose changed program does not start gets back the one that it had.
+    ///
+    /// @param good as they were before
+    private void restore(List<MeshedPod> good, List<Wanted> tried) {
+        Set<String> names = new HashSet<>();
+        tried.forEach(each -> names.add(each.pod().name()));
+        List<Together.Task> restoring = new ArrayList<>();
+        for (MeshedPod pod : good) {
+            if (names.contains(pod.name()) && !hasStarted(pod.name()) && !site.closing()) {
+                restoring.add(() -> restore(new Wanted(pod.service(), pod.plan())));
+            }
+        }
+        Together.run(restoring);
+    }
+
+    private boolean hasStarted(String name) {
+        SupervisedApp app = apps.get(name);
+        return app != null && app.hasStarted();
+    }
+
+    /// Without regard to its order: it has been started in that before.
+    private void restore(Wanted good) {
+        String name = good.pod().name();
+        try {
+            end(name);
+            make(good);
+            startApp(meshed(name));
+            ports.open();
+            site.progress()
+                    .news(
+                            name
+                                    + " runs its last good program again: the changed one does not start");
+        } catch (IOException | Fault e) {
+            if (!site.closing()) {
+                site.progress()
+                        .news(
+                                name
+                                        + " does not start, and neither does its last good program: "
+                                        + e.getMessage());
+            }
         }
     }
 
@@ -336,10 +425,11 @@ final class PlannedPods {
     private void mend(MeshedPod pod) {
         try {
             site.progress().news("the pod of " + pod.name() + " has gone and is made anew");
-            remove(pod.name());
+            end(pod.name());
             for (Wanted wanted : wanted(plan, names())) {
                 if (wanted.pod().name().equals(pod.name())) {
-                    start(List.of(wanted));
+                    // as it was: another program is the affair of a change
+                    start(List.of(new Wanted(pod.service(), wanted.pod())));
                 }
             }
         } catch (IOException | Fault e) {

@@ -10,7 +10,7 @@ import java.util.List;
 /// @param app how its application is
 /// @param sidecar process number of its sidecar as seen from outside; 0 between two of them
 /// @param init process 1 of the pod, likewise; 0 when the pod is gone
-/// @param ports what the mesh reaches it by
+/// @param ports what the mesh reaches it by, and where the program listens
 /// @param published ports of the host's loopback that lead to it
 /// @param address where it is
 public record PodStatus(
@@ -19,7 +19,7 @@ public record PodStatus(
         AppFacts app,
         long sidecar,
         long init,
-        List<Integer> ports,
+        List<Joining.Port> ports,
         List<Integer> published,
         PodAddress address) {
     public PodStatus {

@@ -12,29 +12,41 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
-/// A port on the host's loopback that leads to a pod: bytes are carried, both ways and each way's
-/// end on its own, between its connections and the Unix socket on which the pod's sidecar accepts
-/// "outside, published".
+/// A port on the host's loopback that leads to pods of one service: bytes are carried, both ways
+/// and each way's end on its own, between its connections and the Unix socket on which a pod's
+/// sidecar accepts "outside, published".
 ///
 /// A pod's network namespace cannot be reached from the host's loopback, but a Unix socket's file
 /// can.
 public final class PublishedPort implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final int port;
-    private final Path socket;
+    private final Supplier<List<Path>> sockets;
+    private final AtomicInteger turn = new AtomicInteger();
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
-    private PublishedPort(ServerSocketChannel listener, Path socket) {
+    private PublishedPort(ServerSocketChannel listener, Supplier<List<Path>> sockets) {
         this.listener = listener;
         this.port = listener.socket().getLocalPort();
-        this.socket = socket;
+        this.sockets = sockets;
     }
 
     /// Listens on 127.0.0.1 at `port` (0 = any free one).
     public static PublishedPort open(int port, Path socket) {
+        return open(port, () -> List.of(socket));
+    }
+
+    /// The same, for several pods: one connection to each in turn; one whose sidecar does not
+    /// accept is passed over.
+    ///
+    /// @param sockets asked for each connection, by several threads
+    static PublishedPort open(int port, Supplier<List<Path>> sockets) {
         try {
             ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET);
             try {
@@ -44,7 +56,7 @@ public final class PublishedPort implements AutoCloseable {
                 listener.close();
                 throw e;
             }
-            PublishedPort published = new PublishedPort(listener, socket);
+            PublishedPort published = new PublishedPort(listener, sockets);
             Thread.ofVirtual().name("published " + published.port()).start(published::acceptAll);
             return published;
         } catch (IOException e) {
@@ -82,11 +94,10 @@ public final class PublishedPort implements AutoCloseable {
     private void relay(SocketChannel outside) {
         open.add(outside);
         try (outside;
-                SocketChannel pod = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                SocketChannel pod = connected()) {
             open.add(pod);
             try {
                 outside.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                pod.connect(UnixDomainSocketAddress.of(socket));
                 Thread back =
                         Thread.ofVirtual()
                                 .name("published answers")
@@ -103,6 +114,21 @@ public final class PublishedPort implements AutoCloseable {
         } finally {
             open.remove(outside);
         }
+    }
+
+    private SocketChannel connected() throws IOException {
+        List<Path> all = sockets.get();
+        IOException refused = new IOException("there is no pod");
+        int first = turn.getAndIncrement();
+        for (int next = 0; next < all.size(); next++) {
+            Path socket = all.get(Math.floorMod(first + next, all.size()));
+            try {
+                return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+            } catch (IOException e) {
+                refused = e;
+            }
+        }
+        throw refused;
     }
 
     /// Ends with the source's end, which is handed on; an error on either side closes both.

@@ -46,6 +46,8 @@ public final class RunDirectory implements AutoCloseable {
     private final FileChannel lockChannel;
     private final Instant opened = Instant.now();
     private volatile @Nullable LastNote noted;
+    private volatile boolean explicit;
+    private boolean closed;
 
     private RunDirectory(Path path, Path lockFile, Path noteFile, FileChannel lockChannel) {
         this.path = path;
@@ -225,19 +227,34 @@ public final class RunDirectory implements AutoCloseable {
         return path;
     }
 
+    /// For the note.
+    void mode(Mode mode) {
+        explicit = mode == Mode.EXPLICIT;
+    }
+
     /// Keeps a note of what runs, for the case that this process is killed.
     synchronized void note(List<String> pods) throws IOException {
-        noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "");
+        if (closed) {
+            return;
+        }
+        noted = new LastNote(ProcessHandle.current().pid(), opened, pods, "", explicit);
         noted.write(noteFile);
     }
 
     /// Leaves a note of how the fleet ended, for the next command to tell; without it an end is in
     /// order and leaves nothing.
-    void noteEnd(String ended) throws IOException {
+    synchronized void noteEnd(String ended) throws IOException {
         LastNote last = noted;
         if (last != null) {
             noted = null;
-            new LastNote(last.pid(), last.since(), last.pods(), ended).write(noteFile);
+            new LastNote(last.pid(), last.since(), last.pods(), ended, explicit).write(noteFile);
+        }
+    }
+
+    /// A start that was broken off may go on for a moment; what it made now would stay.
+    private void refuseLate() {
+        if (closed) {
+            throw new IllegalStateException(path + " has been removed");
         }
     }
 
@@ -246,7 +263,8 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /// The pod's own folder, made when first asked for.
-    public Path pod(String pod) {
+    public synchronized Path pod(String pod) {
+        refuseLate();
         Path folder = path.resolve("pods").resolve(pod);
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
@@ -295,7 +313,8 @@ public final class RunDirectory implements AutoCloseable {
 
     /// Removes the folder and gives up the lock.
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
+        closed = true;
         removeTree(path);
         if (noted != null) {
             Files.deleteIfExists(noteFile);

@@ -6,6 +6,7 @@ import io.proa.control.intent.HealthCheck;
 import io.proa.control.intent.StartCondition;
 import io.proa.host.Pod;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -31,6 +32,9 @@ final class SupervisedApp {
     private AppState state = AppState.STARTING;
     private int restarts;
     private int exitCode;
+    private long logFrom;
+    private boolean listened;
+    private volatile boolean started;
     private long since = System.nanoTime();
 
     SupervisedApp(FleetSite site, MeshedPod home) {
@@ -44,13 +48,18 @@ final class SupervisedApp {
     ///
     /// @throws Fault when it ends or is not so far in time; it may be there still
     void start() throws IOException {
+        long begun = System.nanoTime();
         Process app = launch();
-        if (service().port() != FleetPlan.NO_PORT) {
-            awaitListening(app);
+        try {
+            if (service().port() != FleetPlan.NO_PORT) {
+                awaitListening(app);
+            }
+        } finally { // what has failed is looked after, too: by its policy it is started again
+            Thread.ofVirtual().name("watch " + home.name()).start(() -> keep(app));
+            health.begin(this::isRunning, () -> isStopping() || isOver());
         }
-        Thread.ofVirtual().name("watch " + home.name()).start(() -> keep(app));
-        health.begin(this::isRunning, () -> isStopping() || isOver());
-        awaitHealthy(app);
+        awaitHealthy(begun);
+        started = true;
         site.progress().step("the application of " + home.name());
     }
 
@@ -67,6 +76,8 @@ final class SupervisedApp {
     }
 
     private synchronized Process launch() throws IOException {
+        logFrom = Files.exists(log) ? Files.size(log) : 0;
+        listened = false;
         ProcessBuilder.Redirect output = ProcessBuilder.Redirect.appendTo(log.toFile());
         Process app =
                 home.pod()
@@ -97,13 +108,25 @@ final class SupervisedApp {
         return environment;
     }
 
+    /// How long it may take to be there.
+    private Duration patience() {
+        HealthCheck check = service().care().healthCheck();
+        return check == null ? PATIENCE : check.startWithin();
+    }
+
+    /// What its present, or last, life has printed at its end, as the end of a sentence.
+    synchronized String lastWords() {
+        return LogTail.of(log, logFrom);
+    }
+
     private void awaitListening(Process app) {
         int port = service().port();
+        Duration patience = patience();
         boolean inTime =
                 Waiting.until(
                         () -> site.closing() || !app.isAlive() || home.listens(port),
                         STEP,
-                        PATIENCE);
+                        patience);
         if (site.closing()) {
             return;
         }
@@ -114,37 +137,48 @@ final class SupervisedApp {
                             + " does not listen on port "
                             + port
                             + " after "
-                            + PATIENCE.toSeconds()
+                            + patience.toSeconds()
                             + " s; expected "
                             + shown(service().command())
                             + " to do so"
-                            + LogTail.of(log),
+                            + lastWords(),
                     "does it read its port from PORT? The fleet's document says " + port);
         }
         if (!app.isAlive()) {
-            throw Fault.of(
-                    Sysexit.UNAVAILABLE,
-                    home.name()
-                            + " ("
-                            + shown(service().command())
-                            + ") ended with exit code "
-                            + app.exitValue()
-                            + LogTail.of(log),
-                    "");
+            throw ended(app.exitValue());
         }
     }
 
-    private void awaitHealthy(Process app) {
+    private Fault ended(int code) {
+        return Fault.of(
+                Sysexit.UNAVAILABLE,
+                home.name()
+                        + " ("
+                        + shown(service().command())
+                        + ") ended with exit code "
+                        + code
+                        + lastWords(),
+                "");
+    }
+
+    /// @param begun when its start began: the time that it has is for both, listening and this
+    private void awaitHealthy(long begun) {
         HealthCheck check = service().care().healthCheck();
         if (check == null) {
             return;
         }
         boolean inTime =
                 Waiting.until(
-                        () -> isStopping() || !app.isAlive() || health.state() == Health.State.GOOD,
+                        () -> isStopping() || isOver() || health.state() == Health.State.GOOD,
                         STEP,
-                        check.startWithin());
-        if (!inTime && !isStopping()) {
+                        check.startWithin().minusNanos(System.nanoTime() - begun));
+        if (isStopping() || hasCompleted()) {
+            return;
+        }
+        if (isOver()) {
+            throw ended(facts().exitCode());
+        }
+        if (!inTime) {
             throw Fault.of(
                     Sysexit.UNAVAILABLE,
                     home.name()
@@ -152,7 +186,7 @@ final class SupervisedApp {
                             + check.startWithin().toSeconds()
                             + " s: "
                             + health.latest()
-                            + LogTail.of(log),
+                            + lastWords(),
                     "");
         }
     }
@@ -169,6 +203,26 @@ final class SupervisedApp {
 
     private synchronized boolean isRunning() {
         return state == AppState.RUNNING;
+    }
+
+    /// Whether it can be sent somebody: it runs and listens, and its check, if it has one, is good.
+    boolean isServing() {
+        return isRunning()
+                && (!health.isChecked() || health.state() == Health.State.GOOD)
+                && hasListened();
+    }
+
+    private boolean hasListened() {
+        synchronized (this) {
+            if (listened) {
+                return true;
+            }
+        }
+        boolean seen = home.listens(service().port());
+        synchronized (this) {
+            listened = seen;
+        }
+        return seen;
     }
 
     private synchronized boolean hasCompleted() {
@@ -198,7 +252,7 @@ final class SupervisedApp {
                 }
                 String sentence = home.name() + " ended with exit code " + code;
                 if (!isStartedAgainAfter(code)) {
-                    site.progress().news(sentence + (code == 0 ? "" : LogTail.of(log)));
+                    site.progress().news(sentence + (code == 0 ? "" : lastWords()));
                     ended(code, AppState.ENDED);
                     return;
                 }
@@ -208,7 +262,7 @@ final class SupervisedApp {
                                 sentence
                                         + ", is started again in "
                                         + RestartPause.shown(pause)
-                                        + LogTail.of(log));
+                                        + lastWords());
                 ended(code, AppState.PAUSED);
                 if (!rest(pause)) {
                     ended(code, AppState.STOPPED);
@@ -273,6 +327,11 @@ final class SupervisedApp {
         }
         long left = begun + service().care().drain().toNanos() - System.nanoTime();
         return app == null || app.waitFor(Math.max(1, left), TimeUnit.NANOSECONDS);
+    }
+
+    /// Whether its first life has come so far as [#start] waits for.
+    boolean hasStarted() {
+        return started;
     }
 
     /// Whether it has ended and stays so.

@@ -1,5 +1,6 @@
 package io.proa.app.fleet;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,8 +19,12 @@ public final class Teardown implements AutoCloseable {
 
     private record Named(String what, Step step) {}
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long STEP_MILLIS = 100;
+
     private final Deque<Named> steps = new ArrayDeque<>();
     private final List<String> failures = new ArrayList<>();
+    private boolean starting;
     private boolean closed;
     private boolean done;
 
@@ -36,6 +41,23 @@ public final class Teardown implements AutoCloseable {
         }
         undo(new Named(what, step));
         throw new IllegalStateException("stopping: " + what + " came too late");
+    }
+
+    /// From now on a start is on its way in another thread than that which may close this. What was
+    /// added first, and all else stands on, is undone when the start has come to its end.
+    ///
+    /// @throws IllegalStateException when undoing has begun
+    synchronized void starting() {
+        if (closed) {
+            throw new IllegalStateException("stopping: nothing is started any more");
+        }
+        starting = true;
+    }
+
+    /// The start has come to its end, a good or a bad one.
+    synchronized void started() {
+        starting = false;
+        notifyAll();
     }
 
     /// Whether undoing has begun.
@@ -83,7 +105,22 @@ public final class Teardown implements AutoCloseable {
         }
     }
 
+    /// Bounded: whoever pressed Ctrl-C does not wait for a start that does not notice.
+    private synchronized void awaitStarted() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (starting && System.nanoTime() < deadline) {
+                wait(STEP_MILLIS);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private synchronized @Nullable Named pop() {
+        if (steps.size() <= 1) {
+            awaitStarted();
+        }
         return steps.poll();
     }
 

@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
             "",
             "The program is a container, or a unit with a network of its own. Connections",
             "that it opens from now on pass the sidecar; those that it has go on as they are,",
-            "and whoever could reach it still can. Ctrl-C, or the program's end, takes sidecar,",
-            "rules and link away again."
+            "and whoever could reach it still can. Ctrl-C, or the program's end, takes",
+            "sidecar, rules and link away again."
         },
         customSynopsis = "proa attach --pid PID [OPTION...]",
         optionListHeading = "%nOptions:%n",
@@ -38,7 +38,8 @@ import tools.jackson.databind.JsonNode;
         usageHelpAutoWidth = true,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  proa attach --pid $(docker inspect -f '{{.State.Pid}}' web) --name web --port 80",
+            "  proa attach --name web --port 80 \\",
+            "      --pid $(docker inspect -f '{{.State.Pid}}' web)",
             "  proa attach --pid $(systemctl show -p MainPID --value shop) -d",
             "  proa down shop          takes away one that was attached with -d"
         })

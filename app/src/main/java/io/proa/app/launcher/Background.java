@@ -120,7 +120,7 @@ final class Background {
     /// What runs now, and what to do with it.
     static void show(Fleets fleets, FleetPlan plan, PrintWriter out) {
         try {
-            new PsTable(false, false)
+            new PsTable(false, false, false)
                     .lines(List.of(fleets.client(plan.name()).get("/ps")))
                     .forEach(out::println);
         } catch (IOException e) {

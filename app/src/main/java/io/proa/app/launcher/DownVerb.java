@@ -77,7 +77,8 @@ public final class DownVerb implements Callable<Integer> {
     }
 
     private static void end(Fleets fleets, String name) throws IOException, InterruptedException {
-        fleets.client(name).post("/down", Map.of(), PATIENCE);
+        JsonNode answer = fleets.client(name).post("/down", Map.of(), PATIENCE);
+        boolean explicit = answer.path("mode").asString("").equals("explicit");
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (fleets.isRunning(name)) {
             if (System.nanoTime() > deadline) {
@@ -88,7 +89,11 @@ public final class DownVerb implements Callable<Integer> {
             }
             Thread.sleep(STEP);
         }
-        System.err.println("proa: fleet '" + name + "' has ended; nothing of it is left");
+        System.err.println(
+                "proa: fleet '"
+                        + name
+                        + "' has ended; "
+                        + (explicit ? Fleets.LEFT_IN_EXPLICIT_MODE : "nothing of it is left"));
     }
 
     private void endPods(LauncherClient launcher) throws IOException {

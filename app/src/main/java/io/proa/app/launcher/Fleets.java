@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// @param base where their run directories are
 public record Fleets(Path base) {
     private static final String START_ONE = "start one with proa up FILE or proa run -- COMMAND";
+
+    /// Without namespaces a program is known by its parents and its environment alone.
+    static final String LEFT_IN_EXPLICIT_MODE =
+            "nothing of it is left but programs that have left their parents and cleared their environment";
+
     private static final String LOCK = ".lock";
     private static final String LAST = ".last";
 
@@ -60,8 +65,41 @@ public record Fleets(Path base) {
         }
     }
 
+    /// @throws Fault where its launcher cannot answer, since it is stopped (Ctrl-Z)
     LauncherClient client(String fleet) {
+        long pid = launcher(fleet);
+        if (isStopped(pid)) {
+            throw Fault.of(
+                    Sysexit.UNAVAILABLE,
+                    "fleet '"
+                            + fleet
+                            + "' does not answer: its launcher, process "
+                            + pid
+                            + ", is stopped",
+                    "fg where it was started, or kill -CONT " + pid + ", lets it go on");
+        }
         return new LauncherClient(base.resolve(fleet).resolve(LauncherClient.SOCKET));
+    }
+
+    /// As its lock says; 0 where nobody knows.
+    private long launcher(String fleet) {
+        try {
+            return Long.parseLong(Files.readString(base.resolve(fleet + LOCK)).strip());
+        } catch (IOException | NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    /// @param pid of a process that need not be there
+    static boolean isStopped(long pid) {
+        try {
+            // proc(5): the state is behind the name, which may have parentheses of its own.
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            int state = stat.lastIndexOf(')') + 2;
+            return state < stat.length() && stat.charAt(state) == 'T';
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// The fleet that a command is about: the one asked for, or the only one that runs.
@@ -149,6 +187,6 @@ public record Fleets(Path base) {
                         ? "its launcher, process " + last.pid() + " since " + since + ", was killed"
                         : last.ended())
                 + pods
-                + "; nothing of it is left";
+                + (last.explicit() ? "; " + LEFT_IN_EXPLICIT_MODE : "; nothing of it is left");
     }
 }

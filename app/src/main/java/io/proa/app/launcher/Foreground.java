@@ -3,6 +3,7 @@ package io.proa.app.launcher;
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
+import io.proa.app.fleet.LastNote;
 import io.proa.app.fleet.RunningPod;
 import io.proa.app.fleet.Teardown;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class Foreground {
     Sysexit run() {
         Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(this::endFromOutside);
         Runtime.getRuntime().addShutdownHook(hook);
-        SecondInterrupt.endsAtOnce();
+        SecondInterrupt.endsAtOnce(this::endAtOnce);
         try (teardown) {
             return play();
         } catch (Fault fault) {
@@ -106,7 +107,7 @@ final class Foreground {
 
     private static List<String> table(Launcher launcher) {
         JsonNode report = JsonMapper.shared().valueToTree(launcher.report());
-        return new PsTable(false, false).lines(List.of(report));
+        return new PsTable(false, false, false).lines(List.of(report));
     }
 
     private static void forget(Thread hook) {
@@ -115,6 +116,14 @@ final class Foreground {
         } catch (IllegalStateException _) {
             // It is running: a signal ended the fleet.
         }
+    }
+
+    private void endAtOnce() {
+        LastNote.end(
+                order.fleets().base(),
+                order.plan().name(),
+                "a second Ctrl-C ended its launcher at once");
+        System.err.println("proa: ended at once; the next proa command removes the fleet's files");
     }
 
     private void endFromOutside() {

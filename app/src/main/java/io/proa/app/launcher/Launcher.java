@@ -135,7 +135,7 @@ public final class Launcher {
     private Map<String, Object> down(String pod) {
         if (pod.isEmpty()) {
             end.complete(End.DOWN);
-            return Map.of("ending", List.of(name));
+            return Map.of("ending", List.of(name), "mode", PsReport.word(fleet.mode()));
         }
         fleet.remove(pod);
         return Map.of("ended", List.of(pod));

@@ -31,7 +31,8 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "  proa logs -f                follow all programs",
             "  proa logs -n 20 orders      the last lines of one service",
-            "  proa logs --sidecar orders  what its sidecar says, one line for each request",
+            "  proa logs --sidecar orders  what its sidecar says: how it came up, what",
+            "                              failed (what went well is only counted)",
             "",
             "A program of proa run or proa attach writes where it was started instead."
         })
@@ -103,14 +104,23 @@ public final class LogsVerb implements Callable<Integer> {
 
     /// Until the fleet ends or the reader has gone.
     private void follow(Fleets fleets, String name, LogFollower follower, LogPrefix prefix)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         int looks = 0;
-        while (fleets.isRunning(name) && !System.out.checkError()) {
+        boolean seen = true;
+        while (seen && fleets.isRunning(name)) {
             Thread.sleep(STEP);
-            if (++looks % LOOKS_PER_QUESTION == 0) {
-                choose(fleets.client(name), follower, prefix);
+            try {
+                if (++looks % LOOKS_PER_QUESTION == 0) {
+                    choose(fleets.client(name), follower, prefix);
+                }
+                follower.look();
+            } catch (IOException _) {
+                // A fleet that ends stops answering first; its programs write on.
             }
-            follower.look();
+            seen = !System.out.checkError();
+        }
+        if (seen) {
+            System.err.println("proa: fleet '" + name + "' has ended");
         }
     }
 

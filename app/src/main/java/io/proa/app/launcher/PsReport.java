@@ -1,6 +1,7 @@
 package io.proa.app.launcher;
 
 import io.proa.app.fleet.FleetRunner;
+import io.proa.app.fleet.Joining;
 import io.proa.app.fleet.PodStatus;
 import io.proa.control.fleet.PodAddress;
 import java.net.InetAddress;
@@ -46,7 +47,8 @@ final class PsReport {
         pod.put("restarts", status.app().restarts());
         pod.put("age_seconds", seconds(status.app().age()));
         pod.put("command", status.command());
-        pod.put("ports", status.ports());
+        pod.put("ports", status.ports().stream().map(Joining.Port::port).toList());
+        pod.put("target_ports", status.ports().stream().map(Joining.Port::target).toList());
         pod.put("published", status.published());
         pod.put(
                 "addresses",
@@ -66,7 +68,7 @@ final class PsReport {
         return pod;
     }
 
-    private static String word(Enum<?> constant) {
+    static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

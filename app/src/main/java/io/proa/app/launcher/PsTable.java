@@ -13,12 +13,15 @@ final class PsTable {
 
     private final boolean fleets;
     private final boolean wide;
+    private final boolean meshed;
 
     /// @param fleets with a column that names the fleet
     /// @param wide with addresses, process numbers and the sidecar's start
-    PsTable(boolean fleets, boolean wide) {
+    /// @param meshed with what [MeshLook] has added
+    PsTable(boolean fleets, boolean wide, boolean meshed) {
         this.fleets = fleets;
         this.wide = wide;
+        this.meshed = meshed;
     }
 
     /// @param reports as launchers give them, see [PsReport]
@@ -39,6 +42,9 @@ final class PsTable {
             header.add("FLEET");
         }
         header.addAll(List.of("NAME", "READY", "STATUS", "RESTARTS", "AGE", "PORTS"));
+        if (meshed) {
+            header.add("MESH");
+        }
         if (wide) {
             header.addAll(List.of("IP", "PID", "SIDECAR-PID", "SIDECAR-READY"));
         }
@@ -57,6 +63,9 @@ final class PsTable {
         row.add(Integer.toString(pod.path("restarts").asInt()));
         row.add(age((long) pod.path("age_seconds").asDouble()));
         row.add(ports(pod));
+        if (meshed) {
+            row.add(mesh(pod.path(MeshLook.FIELD)));
+        }
         if (wide) {
             row.add(pod.path("addresses").path(0).asString("-"));
             row.add(number(pod.path("app_pid")));
@@ -90,11 +99,45 @@ final class PsTable {
         };
     }
 
-    /// As compose writes it; a port that only the mesh reaches stands alone.
+    /// As compose writes it; a port that only the mesh reaches stands alone, with the one that the
+    /// program listens on behind it where that is another.
     private static String ports(JsonNode pod) {
         List<String> words = new ArrayList<>();
         pod.path("published").forEach(port -> words.add("127.0.0.1:" + port.asString()));
-        pod.path("ports").forEach(port -> words.add(port.asString()));
+        JsonNode ports = pod.path("ports");
+        for (int i = 0; i < ports.size(); i++) {
+            String port = ports.path(i).asString();
+            String target = pod.path("target_ports").path(i).asString(port);
+            words.add(target.equals(port) ? port : port + ":" + target);
+        }
+        return words.isEmpty() ? "-" : String.join(",", words);
+    }
+
+    /// With how many services, and how.
+    private static String mesh(JsonNode mesh) {
+        if (mesh.isMissingNode() || mesh.isNull()) {
+            return "unknown";
+        }
+        List<String> words = new ArrayList<>();
+        int encrypted = mesh.path("mutual_tls_peers").size();
+        if (encrypted > 0) {
+            words.add("mTLS:" + encrypted);
+        }
+        int plain = 0;
+        boolean outside = false;
+        for (JsonNode peer : mesh.path("plaintext_peers")) {
+            if (peer.asString().equals(MeshLook.OUTSIDE)) {
+                outside = true;
+            } else {
+                plain++;
+            }
+        }
+        if (plain > 0) {
+            words.add("plaintext:" + plain);
+        }
+        if (outside) {
+            words.add(MeshLook.OUTSIDE);
+        }
         return words.isEmpty() ? "-" : String.join(",", words);
     }
 

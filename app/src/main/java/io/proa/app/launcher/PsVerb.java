@@ -1,5 +1,6 @@
 package io.proa.app.launcher;
 
+import io.proa.app.Fault;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.Mode;
 import java.io.IOException;
@@ -21,6 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         name = "ps",
         header = {"Lists what runs: each program beside its sidecar.", ""},
+        description = {
+            "",
+            "MESH says with how many services a program has spoken through its sidecar:",
+            "mTLS:2 with two in mutual TLS, plaintext:1 with one that has no sidecar,",
+            "outside with callers or servers beyond the mesh."
+        },
         customSynopsis = "proa ps [-a | --fleet NAME] [-o FORMAT]",
         optionListHeading = "%nOptions:%n",
         sortOptions = false,
@@ -63,6 +70,8 @@ public final class PsVerb implements Callable<Integer> {
             description = "show this help")
     boolean help; // picocli itself looks at it
 
+    private boolean unable;
+
     @Override
     public Integer call() {
         Map<String, String> environment = System.getenv();
@@ -76,8 +85,8 @@ public final class PsVerb implements Callable<Integer> {
                 reports.add(report);
             }
         }
-        print(reports);
-        return Sysexit.OK.code();
+        print(reports, !names.isEmpty());
+        return (unable ? Sysexit.UNAVAILABLE : Sysexit.OK).code();
     }
 
     private List<String> names(Fleets fleets) {
@@ -87,9 +96,15 @@ public final class PsVerb implements Callable<Integer> {
         return List.of(fleets.chosen(fleet));
     }
 
-    private static @Nullable JsonNode ask(Fleets fleets, String name) {
+    private @Nullable JsonNode ask(Fleets fleets, String name) {
         try {
-            return fleets.client(name).get("/ps");
+            JsonNode report = fleets.client(name).get("/ps");
+            MeshLook.add(report);
+            return report;
+        } catch (Fault fault) {
+            unable = true;
+            fault.print(System.err);
+            return null;
         } catch (IOException _) {
             // Starting, ending, or a demo of an older build: it runs, but cannot say what.
             System.err.println("proa: fleet '" + name + "' is starting or ending");
@@ -97,7 +112,8 @@ public final class PsVerb implements Callable<Integer> {
         }
     }
 
-    private void print(List<JsonNode> reports) {
+    /// @param silent whether something was said already of fleets that do not answer
+    private void print(List<JsonNode> reports, boolean silent) {
         PrintWriter out = spec.commandLine().getOut();
         if (output == Format.json) {
             JsonMapper pretty =
@@ -105,14 +121,22 @@ public final class PsVerb implements Callable<Integer> {
             out.println(pretty.writeValueAsString(Map.of("fleets", reports)));
             return;
         }
-        PsTable table = new PsTable(all && reports.size() > 0, output == Format.wide);
-        table.lines(reports).forEach(out::println);
-        if (reports.stream()
-                .anyMatch(report -> report.path("mode").asString().equals("explicit"))) {
-            System.err.println("proa: " + Mode.EXPLICIT.caution());
-        }
         if (reports.isEmpty()) {
-            Fleets.nothingRuns().print(System.err);
+            if (!silent) {
+                Fleets.nothingRuns().print(System.err);
+            }
+            return;
+        }
+        PsTable table = new PsTable(all, output == Format.wide, true);
+        table.lines(reports).forEach(out::println);
+        List<String> explicit =
+                reports.stream()
+                        .filter(report -> report.path("mode").asString().equals("explicit"))
+                        .map(report -> report.path("fleet").asString())
+                        .toList();
+        if (!explicit.isEmpty()) {
+            String whose = reports.size() == 1 ? "" : " (" + String.join(", ", explicit) + ")";
+            System.err.println("proa: " + Mode.EXPLICIT.caution(whose));
         }
     }
 }

@@ -73,7 +73,9 @@ public final class RunVerb implements Callable<Integer> {
     @Option(
             names = "--host-service",
             paramLabel = "PORT",
-            description = "let it reach this port of the machine's loopback as host.proa")
+            description =
+                    "let it reach this port of the machine's loopback as host.proa; to be said of the"
+                            + " fleet's first program, and holds for all of its programs")
     private List<Integer> hostServices = new ArrayList<>();
 
     @Option(

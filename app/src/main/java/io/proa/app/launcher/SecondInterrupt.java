@@ -12,13 +12,16 @@ final class SecondInterrupt {
 
     /// By reflection, since the only way to hear of a second signal is a class that compilers warn
     /// of; without it a second Ctrl-C waits like the first.
-    static void endsAtOnce() {
+    ///
+    /// @param last done before
+    static void endsAtOnce(Runnable last) {
         AtomicInteger seen = new AtomicInteger();
         InvocationHandler handle =
                 (proxy, method, _) ->
                         switch (method.getName()) {
                             case "handle" -> {
                                 if (seen.getAndIncrement() > 0) {
+                                    last.run();
                                     Runtime.getRuntime().halt(INTERRUPTED);
                                 }
                                 Thread.ofPlatform().start(() -> System.exit(INTERRUPTED));

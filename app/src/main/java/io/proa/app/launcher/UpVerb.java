@@ -11,6 +11,7 @@ import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Mode;
 import io.proa.app.fleet.Preflight;
 import io.proa.app.fleet.RunDirectory;
+import io.proa.app.fleet.Teardown;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,12 +166,13 @@ public final class UpVerb implements Callable<Integer> {
         arguments.addAll(List.of("--fleet", plan.name()));
         hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
         Terminal terminal = Terminal.detect(environment);
-        Background.start(
-                installation,
-                arguments,
-                environment,
-                plan.mode(),
-                new UpStory(plan, terminal, System.out, System.err));
+        UpStory story = new UpStory(plan, terminal, System.out, System.err);
+        try {
+            Background.start(installation, arguments, environment, plan.mode(), story);
+        } catch (Fault fault) {
+            story.failed(fault, new Teardown()); // its launcher has undone it, and ended
+            return fault.exit().code();
+        }
         Background.show(Fleets.of(environment), plan, spec.commandLine().getOut());
         return Sysexit.OK.code();
     }

@@ -71,6 +71,7 @@ final class PreflightTest {
                         List.of(program),
                         Path.of("/"),
                         8080,
+                        List.of(),
                         Map.of(),
                         List.of(),
                         List.of(),
@@ -85,6 +86,7 @@ final class PreflightTest {
                 List.of("sh"),
                 Path.of("/"),
                 8080,
+                List.of(),
                 Map.of(),
                 Stream.of(others)
                         .map(other -> new FleetPlan.StartAfter(other, StartCondition.LISTENING))

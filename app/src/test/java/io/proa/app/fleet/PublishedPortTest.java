@@ -16,6 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,44 @@ final class PublishedPortTest {
         try (PublishedPort published = PublishedPort.open(0, folder.resolve("nobody.sock"));
                 Socket outside = new Socket(InetAddress.ofLiteral("127.0.0.1"), published.port())) {
             assertThat(outside.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void leadsToEachInTurnAndPassesOverWhoDoesNotAccept() throws IOException {
+        Path one = folder.resolve("one.sock");
+        Path gone = folder.resolve("gone.sock");
+        Path two = folder.resolve("two.sock");
+        try (ServerSocketChannel first = named(one);
+                ServerSocketChannel second = named(two);
+                PublishedPort published = PublishedPort.open(0, () -> List.of(one, gone, two))) {
+            Thread.ofVirtual().start(() -> answer(first, '1'));
+            Thread.ofVirtual().start(() -> answer(second, '2'));
+            StringBuilder seen = new StringBuilder();
+            for (int call = 0; call < 6; call++) {
+                try (Socket outside =
+                        new Socket(InetAddress.ofLiteral("127.0.0.1"), published.port())) {
+                    seen.append((char) outside.getInputStream().read());
+                }
+            }
+            assertThat(seen.toString()).isEqualTo("122122");
+        }
+    }
+
+    private static ServerSocketChannel named(Path socket) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(socket));
+    }
+
+    private static void answer(ServerSocketChannel pod, char name) {
+        try {
+            while (true) {
+                try (SocketChannel inside = pod.accept()) {
+                    inside.write(ByteBuffer.wrap(new byte[] {(byte) name}));
+                }
+            }
+        } catch (IOException _) {
+            // The test has ended.
         }
     }
 

@@ -38,6 +38,16 @@ final class RunDirectoryTest {
     }
 
     @Test
+    void makesNothingMoreOnceItIsRemoved() throws IOException {
+        RunDirectory run = RunDirectory.open(folder.resolve("proa"), "demo");
+        run.close();
+
+        run.note(List.of("a-1"));
+        assertThatThrownBy(() -> run.pod("a-1")).isInstanceOf(IllegalStateException.class);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void removesWhatAKilledPredecessorLeft() throws IOException {
         Path stale =
                 Files.createDirectories(folder.resolve("demo/pods/gone-1")).resolve("admin.sock");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.proa.app.Fault;
+import io.proa.app.fleet.LastNote;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,6 +32,41 @@ final class FleetsTest {
                 .contains("was killed, and its pods with it (a-1, b-1); nothing of it is left");
         assertThat(base).doesNotExist();
         assertThat(told(fleets)).isEmpty();
+    }
+
+    @Test
+    void tellsOfASecondInterruptAndOfExplicitMode() throws IOException {
+        Path base = Files.createDirectory(folder.resolve("proa"));
+        Files.writeString(base.resolve("demo.lock"), "123");
+        Files.writeString(
+                base.resolve("demo.last"),
+                "{\"pid\":123,\"since\":\"2026-01-02T03:04:05Z\",\"pods\":[],\"ended\":\"\",\"explicit\":true}");
+        LastNote.end(base, "demo", "a second Ctrl-C ended its launcher at once");
+
+        assertThat(told(new Fleets(base)))
+                .contains("fleet 'demo' had ended: a second Ctrl-C ended its launcher at once; ")
+                .contains("nothing of it is left but programs that have left their parents");
+    }
+
+    @Test
+    void saysThatALauncherIsStopped() throws Exception {
+        Process stopped = new ProcessBuilder("sleep", "60").start();
+        try {
+            new ProcessBuilder("kill", "-STOP", Long.toString(stopped.pid())).start().waitFor();
+            Files.writeString(folder.resolve("demo.lock"), Long.toString(stopped.pid()));
+            assertThatThrownBy(() -> new Fleets(folder).client("demo"))
+                    .isInstanceOf(Fault.class)
+                    .hasMessage(
+                            "fleet 'demo' does not answer: its launcher, process "
+                                    + stopped.pid()
+                                    + ", is stopped");
+
+            new ProcessBuilder("kill", "-CONT", Long.toString(stopped.pid())).start().waitFor();
+            assertThat(Fleets.isStopped(stopped.pid())).isFalse();
+            assertThat(new Fleets(folder).client("demo").socket()).doesNotExist();
+        } finally {
+            stopped.destroyForcibly();
+        }
     }
 
     @Test

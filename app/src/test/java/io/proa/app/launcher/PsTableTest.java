@@ -23,11 +23,51 @@ final class PsTableTest {
                                   "ports":[],"published":[],"sidecar_pid":8,"exit_code":3}]}
                                 """);
 
-        assertThat(new PsTable(false, false).lines(List.of(report)))
+        assertThat(new PsTable(false, false, false).lines(List.of(report)))
                 .containsExactly(
                         "NAME    READY   STATUS     RESTARTS   AGE    PORTS                  COMMAND",
                         "web-1   2/2     Running    0          12s    127.0.0.1:18000,8000   python3 x",
                         "job-1   1/2     Error(3)   2          5m0s   -                      a");
+    }
+
+    @Test
+    void namesPortsAsCallersDoAndSaysHowThePodSpeaks() {
+        JsonNode report =
+                JsonMapper.shared()
+                        .readTree(
+                                """
+                                {"fleet":"f","pods":[
+                                 {"pod":"api-1","status":"running","command":["a"],"ports":[80,81],"target_ports":[9200,81],
+                                  "sidecar_pid":7,"mesh":{"mutual_tls_peers":["b","c"],"plaintext_peers":["d","outside"]}},
+                                 {"pod":"new-1","status":"running","command":["a"],"sidecar_pid":7,
+                                  "mesh":{"mutual_tls_peers":[],"plaintext_peers":[]}},
+                                 {"pod":"mute-1","status":"running","command":["a"],"sidecar_pid":0}]}
+                                """);
+
+        assertThat(new PsTable(false, false, true).lines(List.of(report)))
+                .containsExactly(
+                        "NAME     READY   STATUS    RESTARTS   AGE   PORTS        MESH                         COMMAND",
+                        "api-1    2/2     Running   0          0s    80:9200,81   mTLS:2,plaintext:1,outside   a",
+                        "new-1    2/2     Running   0          0s    -            -                            a",
+                        "mute-1   1/2     Running   0          0s    -            unknown                      a");
+    }
+
+    @Test
+    void countsWithWhomASidecarSpoke() {
+        JsonNode mesh =
+                MeshLook.of(
+                        """
+                        {"edges":[
+                         {"direction":"outbound","service":"b.default","peer":"spiffe://f/ns/default/sa/b","mutual_tls":3,"plaintext":0},
+                         {"direction":"inbound","service":"a.default","peer":"spiffe://f/ns/default/sa/c","mutual_tls":2,"plaintext":0},
+                         {"direction":"inbound","service":"a.default","mutual_tls":0,"plaintext":4},
+                         {"direction":"outbound","service":"d.default","mutual_tls":0,"plaintext":1}]}
+                        """);
+
+        assertThat(mesh.path("mutual_tls_peers").toString()).isEqualTo("[\"b\",\"c\"]");
+        assertThat(mesh.path("mutual_tls").asLong()).isEqualTo(5);
+        assertThat(mesh.path("plaintext_peers").toString()).isEqualTo("[\"d\",\"outside\"]");
+        assertThat(mesh.path("plaintext").asLong()).isEqualTo(5);
     }
 
     @ParameterizedTest

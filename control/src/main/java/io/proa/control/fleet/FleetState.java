@@ -6,6 +6,7 @@ import io.proa.model.ConfigProblem;
 import io.proa.model.Revision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The fleet as it is now, made from files that may change: a bad change keeps the last good one.
@@ -25,6 +27,7 @@ public final class FleetState {
     private final FleetAddresses addresses;
     private final @Nullable String trustDomain;
     private volatile @Nullable Current current;
+    private List<IntentSource> good = List.of();
     private volatile List<ConfigProblem> problems = List.of();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
@@ -54,10 +57,41 @@ public final class FleetState {
     /// Reads and compiles the intent anew. Where it is good it is the current one from now on,
     /// under a new revision if any of its text has changed.
     ///
+    /// A mistake in the files that are always there does not keep out what comes and goes beside
+    /// them: that is joined to their last good texts then, and [#problems] has what is wrong.
+    ///
     /// @throws IOException where the state cannot be read or kept; the last good fleet stays
     public synchronized Compilation reload() throws IOException {
         var found = new Problems();
         List<IntentSource> sources = IntentSource.read(intent, found);
+        Compilation result = use(sources, found);
+        problems =
+                switch (result) {
+                    case Compilation.Rejected rejected -> rejected.problems();
+                    case Compilation.Compiled _ -> List.of();
+                };
+        List<IntentSource> joined = withLastGood(sources);
+        return problems.isEmpty() || joined.isEmpty() ? result : use(joined, new Problems());
+    }
+
+    /// @return empty where that is nothing else
+    private List<IntentSource> withLastGood(List<IntentSource> sources) {
+        List<IntentSource> lasting = good.stream().filter(each -> !isGuest(each)).toList();
+        if (lasting.equals(sources.stream().filter(each -> !isGuest(each)).toList())) {
+            return List.of();
+        }
+        return Stream.concat(lasting.stream(), sources.stream().filter(this::isGuest)).toList();
+    }
+
+    /// Whether it comes and goes: it is in a folder beside the intent that there always is.
+    private boolean isGuest(IntentSource source) {
+        return intent.stream()
+                .skip(1)
+                .filter(path -> !IntentSource.mustBeThere(path) || Files.isDirectory(path))
+                .anyMatch(path -> path.toAbsolutePath().normalize().equals(source.folder()));
+    }
+
+    private Compilation use(List<IntentSource> sources, Problems found) throws IOException {
         StateFile.Content kept = file.load();
         var book = new AddressBook(kept.pods(), kept.services());
         Current before = current;
@@ -67,7 +101,7 @@ public final class FleetState {
         Compilation result =
                 new IntentCompiler(addresses, book, domain, namespace).compile(sources, found);
         switch (result) {
-            case Compilation.Rejected rejected -> problems = rejected.problems();
+            case Compilation.Rejected _ -> {}
             case Compilation.Compiled compiled -> {
                 String digest = digest(sources, compiled.fleet());
                 long revision =
@@ -77,7 +111,7 @@ public final class FleetState {
                     file.save(next);
                 }
                 current = new Current(compiled.fleet(), new Revision(revision));
-                problems = List.of();
+                good = List.copyOf(sources);
             }
         }
         return result;
@@ -102,8 +136,8 @@ public final class FleetState {
         return current;
     }
 
-    /// All that is wrong with the files as they were at the last reload; empty = the current fleet
-    /// is what they say.
+    /// All that is wrong with the files as they were at the last reload, of which the last good
+    /// texts are in use; empty = the current fleet is what they say.
     public List<ConfigProblem> problems() {
         return problems;
     }

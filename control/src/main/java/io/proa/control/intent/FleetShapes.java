@@ -84,7 +84,7 @@ final class FleetShapes {
                             "startWithin",
                             Time.from("1s", "1h"),
                             "30s",
-                            "How long it may take to the first check that succeeds."));
+                            "How long it may take, from its start, to listen on its port and to the first check that succeeds. Without a healthCheck it has 30s to listen."));
     static final Shape START_AFTER =
             Shape.of(
                     "StartAfter",
@@ -153,7 +153,7 @@ final class FleetShapes {
                             "publish",
                             either(PUBLICATION, many(PUBLICATION)),
                             "",
-                            "Ports of this machine's loopback that lead to the service: 8080 to its first port, \"8080:80\" to its port 80."),
+                            "Ports of this machine's loopback that lead to the service: 8080 to its first port, \"8080:80\" to its port 80. Connections go to its replicas in turn, past those that do not run, listen or pass their healthCheck."),
                     optional("replicas", new Whole(1, 100), "1", "How many pods run it."),
                     optional(
                             "startAfter",

@@ -21,6 +21,7 @@ public final class IntentWatch {
     private final FleetState fleet;
     private final Consumer<String> log;
     private List<String> seen;
+    private List<ConfigProblem> reported = List.of();
     private String failure = "";
 
     public IntentWatch(List<Path> paths, FleetState fleet, Consumer<String> log) {
@@ -30,7 +31,8 @@ public final class IntentWatch {
         this.seen = look();
     }
 
-    /// Has them read anew, changed or not, for somebody who waits for it and tells what came of it.
+    /// Has them read anew, changed or not, for somebody who waits for it and tells what came of it;
+    /// what keeps the last good texts in use nevertheless is reported here.
     ///
     /// @throws IOException where the state cannot be kept; the last good fleet stays
     public synchronized Compilation reload() throws IOException {
@@ -38,6 +40,10 @@ public final class IntentWatch {
         Compilation result = fleet.reload();
         seen = now;
         failure = "";
+        switch (result) {
+            case Compilation.Rejected _ -> {}
+            case Compilation.Compiled _ -> report(fleet.problems());
+        }
         return result;
     }
 
@@ -59,9 +65,9 @@ public final class IntentWatch {
                 }
                 case Compilation.Compiled _ -> {
                     FleetState.Current after = fleet.current();
-                    log.accept(
-                            "control: the intent is good"
-                                    + (after == null ? "" : ", " + after.revision()));
+                    if (!report(fleet.problems()) && fleet.problems().isEmpty()) {
+                        sayGood();
+                    }
                     yield after != null && !after.equals(before);
                 }
             };
@@ -76,11 +82,28 @@ public final class IntentWatch {
         }
     }
 
-    private void report(List<ConfigProblem> problems) {
+    /// Once, however often it is looked at because of something else.
+    ///
+    /// @return whether there was anything to say: a mistake, or that there is none any more
+    private boolean report(List<ConfigProblem> problems) {
+        if (problems.equals(reported)) {
+            return false;
+        }
+        reported = List.copyOf(problems);
+        if (problems.isEmpty()) {
+            sayGood();
+            return true;
+        }
         log.accept("control: the changed intent is not in use, the last good one stays:");
         for (ConfigProblem problem : problems) {
             log.accept(problem.toString());
         }
+        return true;
+    }
+
+    private void sayGood() {
+        FleetState.Current now = fleet.current();
+        log.accept("control: the intent is good" + (now == null ? "" : ", " + now.revision()));
     }
 
     private List<String> look() {

@@ -160,6 +160,61 @@ final class FleetStateTest {
         assertThat(revision(state)).isEqualTo(2);
     }
 
+    @Test
+    void whoJoinsDoesSoWithTheLastGoodTextOfAFileThatHasAMistake() throws Exception {
+        write(FLEET);
+        FleetState state = open();
+        state.reload();
+        write(FLEET.replace("replicas", "replcas"));
+        String guest =
+                "{apiVersion: proa.io/v1alpha1, kind: Fleet, metadata: {name: demo}, spec: {services: %s}}";
+        Path joined = Files.createDirectory(folder.resolve("joined"));
+        Files.writeString(
+                joined.resolve("late.yaml"), guest.formatted("[{name: late, command: x}]"));
+        assertThat(state.reload()).isInstanceOf(Compilation.Compiled.class);
+        assertThat(names(state)).containsExactly("a", "b", "late");
+        assertThat(IntentErrorsTest.text(state.problems())).contains("'replcas'");
+        Files.writeString(joined.resolve("late.yaml"), guest.formatted("[{name: late, x: x}]"));
+        assertThat(state.reload())
+                .isInstanceOfSatisfying(
+                        Compilation.Rejected.class,
+                        rejected ->
+                                assertThat(rejected.problems())
+                                        .isNotEmpty()
+                                        .allMatch(each -> each.source().endsWith("late.yaml")));
+        Files.delete(joined.resolve("late.yaml"));
+        state.reload();
+        assertThat(names(state)).containsExactly("a", "b");
+        write(FLEET);
+        state.reload();
+        assertThat(state.problems()).isEmpty();
+    }
+
+    private static List<String> names(FleetState state) {
+        return Objects.requireNonNull(state.current()).fleet().services().stream()
+                .map(service -> service.name().name())
+                .toList();
+    }
+
+    @Test
+    void aMistakeThatIsSavedJustBeforeSomebodyElseReloadsIsToldOnce() throws Exception {
+        write(FLEET);
+        FleetState state = open();
+        List<String> log = new ArrayList<>();
+        var watch = new IntentWatch(intents(), state, log::add);
+        state.reload();
+        write(FLEET.replace("replicas", "replcas"));
+        watch.reload();
+        watch.reload();
+        assertThat(watch.reloadIfChanged()).isFalse();
+        assertThat(log).filteredOn(line -> line.contains("'replcas'")).hasSize(1);
+        write(FLEET);
+        watch.reload();
+        write(FLEET.replace("replicas", "replcas"));
+        assertThat(watch.reloadIfChanged()).isFalse();
+        assertThat(log).filteredOn(line -> line.contains("'replcas'")).hasSize(2);
+    }
+
     /// As long as one file of a megabyte can make it.
     @Test
     void longChainsOverflowNothing() throws Exception {
@@ -197,7 +252,7 @@ final class FleetStateTest {
     }
 
     private List<Path> intents() {
-        return List.of(folder.resolve("fleet.yaml"));
+        return List.of(folder.resolve("fleet.yaml"), folder.resolve("joined"));
     }
 
     private Path write(String text) throws IOException {

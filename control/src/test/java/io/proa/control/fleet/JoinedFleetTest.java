@@ -120,7 +120,10 @@ final class JoinedFleetTest {
         Files.writeString(joined.resolve("web.yaml"), document("{name: web, command: x}"));
         assertThat(((Compilation.Compiled) state.reload()).fleet().services()).hasSize(1);
         Files.delete(base);
-        assertThat(state.reload()).isInstanceOf(Compilation.Rejected.class);
+        assertThat(((Compilation.Compiled) state.reload()).fleet().services())
+                .as("who has joined stays with the last good text of the file that is gone")
+                .hasSize(1);
+        assertThat(state.problems().getFirst().toString()).contains("base.yaml");
     }
 
     private static Compilation compile(String... documents) {

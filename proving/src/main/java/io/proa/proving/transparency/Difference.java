@@ -114,8 +114,9 @@ enum Difference {
             Reconciling::baggage),
     IDS_ADDED(
             true,
-            "A request gains `x-request-id`, `traceparent` and `baggage` (`proa-trace=...`), as its"
-                    + " last fields, where it has none.",
+            "A request gains `x-request-id` and `traceparent`, and, where it is repeated or has a"
+                    + " deadline, `baggage` (`proa-trace=...`), as its last fields, where it has"
+                    + " none.",
             "By them a request is found again in logs and traces, and the calls made on its behalf"
                     + " are known.",
             Reconciling::idsAdded),

@@ -2,11 +2,11 @@
 # Sourced by the proofs beside it, from the project's root: builds Proa and the proofs where they are out of date, then
 #   prove MAIN ARGUMENT...
 # runs one, as somebody who may make network namespaces.
-dist=$PWD/app/target/dist
+proa_dist=$PWD/app/target/dist
 # shellcheck source=app/src/dist/bin/jvm.sh
 . app/src/dist/bin/jvm.sh
 find_java javac
-export JAVA_HOME="$java_home" PROA_JAVA_HOME="$java_home"
+export JAVA_HOME="$proa_java_home" PROA_JAVA_HOME="$proa_java_home"
 
 PROA_BUILD=${PROA_BUILD:-yes} ./proa version >/dev/null
 built=proving/target/classpath
@@ -21,10 +21,10 @@ if ! [ -e "$built" ] || [ -n "$(find pom.xml ./*/pom.xml ./*/src/main -newer "$b
 fi
 
 prove() {
-    class_path "$dist/lib/sidecar" "$dist/lib/cli"
+    class_path "$proa_dist/lib/sidecar" "$proa_dist/lib/cli"
     # shellcheck disable=SC2086
-    set -- "$java_home/bin/java" $cli_flags "-Dio.proa.dist=$dist" "-Dio.proa.native.dir=$dist/native" \
-        -cp "proving/target/classes:$class_path" "$@"
+    set -- "$proa_java_home/bin/java" $proa_cli_flags "-Dio.proa.dist=$proa_dist" "-Dio.proa.native.dir=$proa_dist/native" \
+        -cp "proving/target/classes:$proa_class_path" "$@"
     # Whoever may not make network namespaces may in a user namespace of their own.
     if [ "$(id -u)" != 0 ]; then set -- unshare --user --map-root-user -- "$@"; fi
     "$@"

@@ -1,18 +1,20 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Sourced by ./proa and by the start scripts beside it: which Java runs Proa, and with which flags.
-# Expects $dist; plain POSIX sh without forks, because it runs at every start.
+# Expects $proa_dist; plain POSIX sh without forks, because it runs at every start. Variables begin with
+# proa_: a shell hands on what it assigns where the environment had that name, and what the user's
+# environment has is the programs' under `run` and `up`.
 
 proa_release=25 # the Java release that Proa is compiled for
 
-# java_feature HOME: sets $feature to the home's feature release, or to nothing.
+# java_feature HOME: sets $proa_feature to the home's feature release, or to nothing.
 java_feature() {
-    feature=
+    proa_feature=
     [ -r "$1/release" ] || return 0
-    while IFS= read -r line; do
-        case $line in
+    while IFS= read -r proa_line; do
+        case $proa_line in
         JAVA_VERSION=\"*)
-            feature=${line#*\"}
-            feature=${feature%%[!0-9]*}
+            proa_feature=${proa_line#*\"}
+            proa_feature=${proa_feature%%[!0-9]*}
             return 0
             ;;
         esac
@@ -23,30 +25,31 @@ java_feature() {
 suits() {
     [ -x "$1/bin/java" ] && [ -x "$1/bin/$2" ] || return 1
     java_feature "$1"
-    [ -n "$feature" ] && [ "$feature" -ge "$proa_release" ]
+    [ -n "$proa_feature" ] && [ "$proa_feature" -ge "$proa_release" ]
 }
 
-# find_java TOOL: sets $java_home to the first home that suits. A PROA_JAVA_HOME that does not suit
-# is a mistake to report, not a reason to run on something else.
+# find_java TOOL: sets $proa_java_home to the first home that suits. A PROA_JAVA_HOME that does not suit
+# is a mistake to report, not a reason to run on something else. PROA_FOUND_JAVA_HOME is what a start
+# script has found for the processes below it, so that they need not search again.
 find_java() {
     if [ -n "${PROA_JAVA_HOME:-}" ]; then
-        java_home=$PROA_JAVA_HOME
-        suits "$java_home" "$1" && return 0
-        if ! [ -x "$java_home/bin/$1" ]; then
-            say "PROA_JAVA_HOME is $java_home, which has no bin/$1; expected the home of a JDK $proa_release or newer."
+        proa_java_home=$PROA_JAVA_HOME
+        suits "$proa_java_home" "$1" && return 0
+        if ! [ -x "$proa_java_home/bin/$1" ]; then
+            say "PROA_JAVA_HOME is $proa_java_home, which has no bin/$1; expected the home of a JDK $proa_release or newer."
         else
-            say "PROA_JAVA_HOME is $java_home, which is Java ${feature:-of an unknown release}; expected $proa_release or newer."
+            say "PROA_JAVA_HOME is $proa_java_home, which is Java ${proa_feature:-of an unknown release}; expected $proa_release or newer."
         fi
         exit 69
     fi
-    for java_home in "$dist/runtime" "${JAVA_HOME:-}" "${JAVA_25_HOME:-}" "${JAVA_HOME_25_X64:-}" \
+    for proa_java_home in "${PROA_FOUND_JAVA_HOME:-}" "$proa_dist/runtime" "${JAVA_HOME:-}" "${JAVA_25_HOME:-}" "${JAVA_HOME_25_X64:-}" \
         "${JAVA_HOME_25_ARM64:-}" "${HOME:-/nonexistent}"/.jdks/* "${HOME:-/nonexistent}"/.m2/jdks/* \
         "${HOME:-/nonexistent}"/.sdkman/candidates/java/* "${HOME:-/nonexistent}"/.gradle/jdks/* \
         "${HOME:-/nonexistent}"/.jbang/cache/jdks/* "${HOME:-/nonexistent}"/.asdf/installs/java/* \
         "${HOME:-/nonexistent}"/.local/share/mise/installs/java/* \
         /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /usr/jdk/* /opt/java/* /opt/jdk* \
         /opt/hostedtoolcache/Java_*/*/*; do
-        [ -n "$java_home" ] && suits "$java_home" "$1" && return 0
+        [ -n "$proa_java_home" ] && suits "$proa_java_home" "$1" && return 0
     done
     say "no JDK $proa_release or newer found. $(how_to_get_a_jdk)"
     exit 69
@@ -78,24 +81,24 @@ how_to_get_maven() {
 
 say() { printf 'proa: %s\n' "$1" >&2; }
 
-# class_path FOLDER...: sets $class_path to the folders' jars in a fixed order. The AOT cache holds
+# class_path FOLDER...: sets $proa_class_path to the folders' jars in a fixed order. The AOT cache holds
 # for exactly this list, and a wildcard would leave the order to the file system.
 class_path() {
-    class_path=
-    for folder in "$@"; do
-        for jar in "$folder"/*.jar; do class_path=$class_path:$jar; done
+    proa_class_path=
+    for proa_folder in "$@"; do
+        for proa_jar in "$proa_folder"/*.jar; do proa_class_path=$proa_class_path:$proa_jar; done
     done
-    class_path=${class_path#:}
+    proa_class_path=${proa_class_path#:}
 }
 
 # What both kinds of process need: native calls, and the number of a channel's descriptor.
-shared_flags="--enable-native-access=ALL-UNNAMED --add-exports=java.base/sun.nio.ch=ALL-UNNAMED \
+proa_shared_flags="--enable-native-access=ALL-UNNAMED --add-exports=java.base/sun.nio.ch=ALL-UNNAMED \
 -XX:+UseSerialGC -XX:-UsePerfData"
 
 # The sidecar is sized for a pod: a small fixed heap, small stacks, freed native memory given back,
 # no attaching from outside. The reasons and figures are in docs/decisions/0004-jvm-flags.md.
-sidecar_flags="$shared_flags -Xms4m -Xmx24m -Xss256k -XX:ReservedCodeCacheSize=16m \
+proa_sidecar_flags="$proa_shared_flags -Xms4m -Xmx24m -Xss256k -XX:ReservedCodeCacheSize=16m \
 -XX:TieredStopAtLevel=1 -XX:TrimNativeHeapInterval=2000 -XX:+DisableAttachMechanism"
 
 # The command line and the control plane: quick to start, room for a large configuration.
-cli_flags="$shared_flags -Xms8m -Xmx256m -Xss512k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=32m"
+proa_cli_flags="$proa_shared_flags -Xms8m -Xmx256m -Xss512k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=32m"

@@ -10,6 +10,7 @@ import java.time.Duration;
 /// be done is to see whether its process is still there.
 final class Guest {
     private static final int STATE = 0;
+    private static final int THREADS = 17;
     private static final int START_TIME = 19;
     private static final int LOOKS = 5;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
@@ -38,9 +39,11 @@ final class Guest {
             return new Watched(pid, stat(pid)[START_TIME]);
         }
 
-        /// A process that becomes a program by one of its threads other than the first looks dead
-        /// for a moment, until that thread has taken the first one's place (execve(2)): `proa run`
-        /// does so. Hence further looks.
+        /// A process whose first thread has ended before others looks dead, and so does one that
+        /// becomes a program by such a thread (execve(2)), as `proa run` does, until that has taken
+        /// the first one's place: it waits for the ends of all the others, which takes long on a
+        /// busy machine. Its number of threads tells it from a dead one, except for a moment at the
+        /// end of that; hence further looks.
         boolean isAlive() {
             try {
                 for (int look = 1; look <= LOOKS; look++) {
@@ -48,7 +51,7 @@ final class Guest {
                     if (!fields[START_TIME].equals(started)) {
                         return false;
                     }
-                    if (!fields[STATE].matches("[ZXx]")) {
+                    if (!fields[STATE].matches("[ZXx]") || !fields[THREADS].equals("1")) {
                         return true;
                     }
                     Thread.sleep(BETWEEN_LOOKS);

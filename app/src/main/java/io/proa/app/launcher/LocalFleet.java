@@ -22,16 +22,19 @@ record LocalFleet(
         boolean talking) {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration STEP = Duration.ofMillis(30);
-    private static final int TRIES = 3;
 
+    /// One that is ending may take its time, and what can come between looking for a launcher and
+    /// asking it may come again; so the bound is a time.
+    ///
     /// @throws Fault where the launcher says so, or there is none to be had
     JsonNode join(JoinRequest request) {
-        for (int i = 1; ; i++) {
-            find(request);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            find(request, deadline);
             try {
                 return fleets.client(name).post("/join", request.fields(), PATIENCE);
             } catch (IOException e) {
-                if (i == TRIES) {
+                if (System.nanoTime() > deadline) {
                     throw Fault.of(
                             Sysexit.UNAVAILABLE,
                             "the launcher of fleet '"
@@ -41,17 +44,20 @@ record LocalFleet(
                             "see proa ps");
                 }
             } catch (Fault fault) {
-                if (i == TRIES || !String.valueOf(fault.getMessage()).contains("is ending")) {
+                if (System.nanoTime() > deadline || !isOfOneThatEnds(fault)) {
                     throw fault;
                 }
-                pause();
             }
+            pause();
         }
     }
 
+    private static boolean isOfOneThatEnds(Fault fault) {
+        return String.valueOf(fault.getMessage()).contains("is ending");
+    }
+
     /// Until its launcher answers.
-    private void find(JoinRequest request) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    private void find(JoinRequest request, long deadline) {
         while (!answers()) {
             if (System.nanoTime() > deadline) {
                 throw Fault.of(

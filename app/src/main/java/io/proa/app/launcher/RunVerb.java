@@ -195,7 +195,7 @@ public final class RunVerb implements Callable<Integer> {
     /// has added is left out.
     private List<byte[]> environment(JsonNode place) throws IOException {
         Map<String, String> added = added(place);
-        List<String> without = new ArrayList<>(List.of("PROA_JAVA_HOME"));
+        List<String> without = new ArrayList<>(List.of("PROA_FOUND_JAVA_HOME"));
         without.addAll(added.keySet());
         env.forEach(pair -> without.add(pair.substring(0, pair.indexOf('='))));
         List<byte[]> environment = RawProcess.environment(without);

@@ -40,9 +40,9 @@ from_keyboard() {
     [ "$foreground" = "$group" ] || pass_on "$1"
 }
 
-for signal in HUP TERM USR1 USR2; do
+for proa_signal in HUP TERM USR1 USR2; do # `signal` may be a variable of the application's
     # shellcheck disable=SC2064
-    trap "pass_on $signal" $signal
+    trap "pass_on $proa_signal" $proa_signal
 done
 trap 'from_keyboard INT' INT
 trap 'from_keyboard QUIT' QUIT

@@ -1,5 +1,6 @@
 package io.proa.app;
 
+import io.proa.app.fleet.AccessLogging;
 import io.proa.control.intent.Problems;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Misuse {
         line.registerConverter(Integer.class, Misuse::number);
         line.registerConverter(Path.class, Misuse::path);
         line.registerConverter(OutputFormat.class, Misuse::format);
+        line.registerConverter(AccessLogging.class, Misuse::accessLog);
     }
 
     static String sentence(ParameterException problem) {
@@ -110,6 +112,15 @@ final class Misuse {
             throw new TypeConversionException("saw '" + text + "', expected a path");
         }
         return Path.of(text);
+    }
+
+    private static AccessLogging accessLog(String text) {
+        for (AccessLogging logging : AccessLogging.values()) {
+            if (logging.word().equals(text)) {
+                return logging;
+            }
+        }
+        throw new TypeConversionException("saw '" + text + "', expected off, errors or all");
     }
 
     private static OutputFormat format(String text) {

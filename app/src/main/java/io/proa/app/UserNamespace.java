@@ -65,7 +65,7 @@ public final class UserNamespace {
     private static int wait(ProcessBuilder builder, List<String> command) {
         try {
             Process inner = builder.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(inner), "end inner command"));
+            SignalHook.set(() -> end(inner));
             return inner.waitFor();
         } catch (IOException e) {
             throw Fault.of(

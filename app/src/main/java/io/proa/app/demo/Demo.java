@@ -2,6 +2,7 @@ package io.proa.app.demo;
 
 import io.proa.app.Fault;
 import io.proa.app.Installation;
+import io.proa.app.SignalHook;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.fleet.FleetDocument;
@@ -48,8 +49,7 @@ final class Demo {
         Story story = new Story(stage, settings, terminal, System.out, System.err);
         stage.cast().notes().forEach(story::news);
         stage.build(story);
-        Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(() -> endFromOutside(story));
-        Runtime.getRuntime().addShutdownHook(hook);
+        SignalHook hook = SignalHook.set(() -> endFromOutside(story));
         try (teardown) {
             return play(stage, story);
         } catch (Fault fault) {
@@ -64,18 +64,10 @@ final class Demo {
             throw e;
         } finally {
             teardown.close();
-            forget(hook);
+            hook.remove();
             teardown.failures()
                     .forEach(
                             failure -> System.err.println("proa: could not be undone: " + failure));
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException _) {
-            // It is running: Ctrl-C ended the demo.
         }
     }
 
@@ -109,7 +101,7 @@ final class Demo {
                                 stage.plan(),
                                 installation,
                                 new Fleets(base()),
-                                FleetRunner.Variations.NONE,
+                                FleetRunner.Variations.NONE.withAccessLog(settings.accessLog()),
                                 ""), // its plan is not quite its document's
                         teardown,
                         story);

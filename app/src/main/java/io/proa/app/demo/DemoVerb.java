@@ -6,6 +6,7 @@ import io.proa.app.OutputFormat;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.UserNamespace;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.launcher.Fleets;
 import java.nio.file.Path;
@@ -89,6 +90,9 @@ public final class DemoVerb implements Callable<Integer> {
             description = "a fleet's document, instead of the demo's own")
     private @Nullable Path fleet;
 
+    @Option(names = "--access-log", paramLabel = "WHICH", description = AccessLogging.OPTION)
+    private AccessLogging accessLog = AccessLogging.USUAL;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -130,7 +134,13 @@ public final class DemoVerb implements Callable<Integer> {
             within("--port", port, 1, 65535);
         }
         return new DemoSettings(
-                once, output, Duration.ofSeconds(duration), port == null ? 0 : port, load, fleet);
+                once,
+                output,
+                Duration.ofSeconds(duration),
+                port == null ? 0 : port,
+                load,
+                fleet,
+                accessLog);
     }
 
     private static void within(String option, int seen, int least, int most) {

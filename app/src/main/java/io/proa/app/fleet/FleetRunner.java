@@ -56,14 +56,16 @@ public final class FleetRunner implements AutoCloseable {
     /// @param onNetwork is given the network when its bridge is up and there is no pod yet
     /// @param controlKept whether a control plane that dies is started again
     /// @param reach what of the outside the pods reach
+    /// @param accessLog what the sidecars of the documents' programs write of exchanges
     public record Variations(
             List<String> controlOptions,
             Consumer<FleetNetwork> onNetwork,
             boolean controlKept,
-            EgressSettings reach) {
+            EgressSettings reach,
+            AccessLogging accessLog) {
         /// Nothing of the kind.
         public static final Variations NONE =
-                new Variations(List.of(), _ -> {}, true, EgressSettings.NONE);
+                new Variations(List.of(), _ -> {}, true, EgressSettings.NONE, AccessLogging.USUAL);
 
         public Variations {
             controlOptions = List.copyOf(controlOptions);
@@ -77,7 +79,12 @@ public final class FleetRunner implements AutoCloseable {
                     List.of(),
                     _ -> {},
                     true,
-                    new EgressSettings(EgressKind.RELAY, new TreeSet<>(hostServices)));
+                    new EgressSettings(EgressKind.RELAY, new TreeSet<>(hostServices)),
+                    AccessLogging.USUAL);
+        }
+
+        public Variations withAccessLog(AccessLogging other) {
+            return new Variations(controlOptions, onNetwork, controlKept, reach, other);
         }
     }
 
@@ -109,7 +116,8 @@ public final class FleetRunner implements AutoCloseable {
             RunDirectory run = RunDirectory.open(base, plan.name());
             teardown.add("run directory " + run.path(), run::close);
             run.mode(plan.mode());
-            FleetSite site = new FleetSite(installation, run, teardown, progress);
+            FleetSite site =
+                    new FleetSite(installation, run, teardown, progress, variations.accessLog());
             FleetRunner fleet = open(plan, site, variations);
             fleet.planned.startAll();
             fleet.note();

@@ -8,8 +8,13 @@ import io.proa.app.Installation;
 /// @param run the fleet's own folder
 /// @param teardown says whether the fleet is ending
 /// @param progress is told what happens
+/// @param accessLog of programs that its documents ask for
 record FleetSite(
-        Installation installation, RunDirectory run, Teardown teardown, Progress progress) {
+        Installation installation,
+        RunDirectory run,
+        Teardown teardown,
+        Progress progress,
+        AccessLogging accessLog) {
     boolean closing() {
         return teardown.closing();
     }

@@ -116,7 +116,11 @@ final class Guests {
                         ground,
                         control,
                         new MeshedPod.Order(
-                                service, entry.pod(), entry.view().hosts(), joining.running()));
+                                service,
+                                entry.pod(),
+                                entry.view().hosts(),
+                                joining.accessLog(),
+                                joining.running()));
         try {
             pod.publish();
             Seat seat = new Seat(pod, Guest.of(joining), new AtomicBoolean());

@@ -16,6 +16,7 @@ import java.util.Set;
 /// @param folder what it is started in
 /// @param ports by which others reach it; empty = it only asks others
 /// @param published ports of the host's loopback that lead to it
+/// @param accessLog what its sidecar writes of exchanges
 /// @param pid of the process that becomes it, or asked for it; its end is the end of this
 /// @param running of the program where it runs already, whose end is the end of this too; 0 = `pid`
 ///   becomes it
@@ -26,6 +27,7 @@ public record Joining(
         Path folder,
         List<Port> ports,
         List<FleetPlan.PublishedPort> published,
+        AccessLogging accessLog,
         long pid,
         long running) {
     private static final int LONGEST_LABEL = 59; // and a pod's number behind it
@@ -70,7 +72,15 @@ public record Joining(
             number++;
         }
         return new Joining(
-                name + "-" + number, true, command, folder, ports, published, pid, running);
+                name + "-" + number,
+                true,
+                command,
+                folder,
+                ports,
+                published,
+                accessLog,
+                pid,
+                running);
     }
 
     /// As the launcher's other services are.

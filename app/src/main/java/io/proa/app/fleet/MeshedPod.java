@@ -47,19 +47,14 @@ final class MeshedPod {
 
     /// @param plan one of the pods of `service`
     /// @param hosts what it resolves
+    /// @param accessLog what its sidecar writes of exchanges
     /// @param attachTo a process whose network the sidecar joins; 0 = the pod gets one of its own
     record Order(
             FleetPlan.Service service,
             FleetPlan.PodPlan plan,
             Map<String, List<InetAddress>> hosts,
-            long attachTo) {
-        Order(
-                FleetPlan.Service service,
-                FleetPlan.PodPlan plan,
-                Map<String, List<InetAddress>> hosts) {
-            this(service, plan, hosts, 0);
-        }
-    }
+            AccessLogging accessLog,
+            long attachTo) {}
 
     /// Makes the pod and waits for its sidecar.
     ///
@@ -104,6 +99,7 @@ final class MeshedPod {
         command.addAll(ground.sidecarOptions(order.plan()));
         Set<Integer> asked = new TreeSet<>(HealthProbe.ports(order.service()));
         order.service().published().forEach(port -> asked.add(port.targetPort()));
+        command.addAll(List.of("--access-log", order.accessLog().word()));
         command.addAll(List.of("--drain", order.service().care().drain().toMillis() + "ms"));
         for (int port : asked) {
             command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));

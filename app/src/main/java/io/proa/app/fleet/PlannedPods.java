@@ -117,7 +117,12 @@ final class PlannedPods {
                         site,
                         ground,
                         control,
-                        new MeshedPod.Order(wanted.service(), wanted.pod(), plan.hosts())));
+                        new MeshedPod.Order(
+                                wanted.service(),
+                                wanted.pod(),
+                                plan.hosts(),
+                                site.accessLog(),
+                                0)));
         site.progress().step("the sidecar of " + name);
     }
 

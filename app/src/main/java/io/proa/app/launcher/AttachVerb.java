@@ -2,6 +2,7 @@ package io.proa.app.launcher;
 
 import io.proa.app.Fault;
 import io.proa.app.Installation;
+import io.proa.app.SignalHook;
 import io.proa.app.Sysexit;
 import io.proa.app.fleet.Joining;
 import io.proa.app.fleet.Mode;
@@ -105,6 +106,7 @@ public final class AttachVerb implements Callable<Integer> {
                         Path.of("/"),
                         join.ports(),
                         List.of(),
+                        join.accessLog(),
                         detached ? pid : ProcessHandle.current().pid(),
                         pid),
                 List.of(),
@@ -156,28 +158,23 @@ public final class AttachVerb implements Callable<Integer> {
 
     /// Until the program ends, somebody else takes the sidecar away, or a signal comes.
     private static int stay(LauncherClient launcher, String pod) throws InterruptedException {
-        Thread hook =
-                Thread.ofPlatform()
-                        .name("ctrl-c")
-                        .unstarted(() -> {
-                            try {
-                                launcher.post("/down?pod=" + pod, Map.of(), PATIENCE);
-                                System.err.println("proa: " + pod + " is detached");
-                            } catch (IOException | Fault _) {
-                                // Its launcher has gone, and with it all that there was.
-                            }
-                        });
-        Runtime.getRuntime().addShutdownHook(hook);
+        SignalHook hook = SignalHook.set(() -> detach(launcher, pod));
         while (isThere(launcher, pod)) {
             Thread.sleep(LOOK);
         }
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
+        if (hook.remove()) { // else it says what is to be said
             System.err.println("proa: " + pod + " has ended, and nothing of the sidecar is left");
-        } catch (IllegalStateException _) {
-            // A signal: the hook says what is to be said.
         }
         return Sysexit.OK.code();
+    }
+
+    private static void detach(LauncherClient launcher, String pod) {
+        try {
+            launcher.post("/down?pod=" + pod, Map.of(), PATIENCE);
+            System.err.println("proa: " + pod + " is detached");
+        } catch (IOException | Fault _) {
+            // Its launcher has gone, and with it all that there was.
+        }
     }
 
     private static boolean isThere(LauncherClient launcher, String pod) {

@@ -2,6 +2,7 @@ package io.proa.app.launcher;
 
 import io.proa.app.Fault;
 import io.proa.app.Installation;
+import io.proa.app.SignalHook;
 import io.proa.app.Sysexit;
 import io.proa.app.UserNamespace;
 import io.proa.app.fleet.FleetPlan;
@@ -43,10 +44,11 @@ final class Background {
                         .redirectErrorStream(true);
         try {
             Process launcher = builder.start();
-            Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(() -> end(launcher));
-            Runtime.getRuntime().addShutdownHook(hook);
+            SignalHook hook = SignalHook.set(() -> end(launcher));
             await(launcher, progress);
-            Runtime.getRuntime().removeShutdownHook(hook);
+            if (!hook.remove()) {
+                throw Fault.of(Sysexit.OS, "interrupted while starting", ""); // this process ends
+            }
         } catch (IOException e) {
             throw Fault.of(Sysexit.OS, "cannot start a launcher: " + e.getMessage(), "");
         } catch (IllegalStateException _) {

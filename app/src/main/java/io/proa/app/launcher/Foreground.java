@@ -1,6 +1,7 @@
 package io.proa.app.launcher;
 
 import io.proa.app.Fault;
+import io.proa.app.SignalHook;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.fleet.LastNote;
@@ -29,8 +30,7 @@ final class Foreground {
     }
 
     Sysexit run() {
-        Thread hook = Thread.ofPlatform().name("ctrl-c").unstarted(this::endFromOutside);
-        Runtime.getRuntime().addShutdownHook(hook);
+        SignalHook hook = SignalHook.set(this::endFromOutside);
         SecondInterrupt.endsAtOnce(this::endAtOnce);
         try (teardown) {
             return play();
@@ -46,7 +46,7 @@ final class Foreground {
             throw e;
         } finally {
             teardown.close();
-            forget(hook);
+            hook.remove();
         }
     }
 
@@ -108,14 +108,6 @@ final class Foreground {
     private static List<String> table(Launcher launcher) {
         JsonNode report = JsonMapper.shared().valueToTree(launcher.report());
         return new PsTable(false, false, false).lines(List.of(report));
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException _) {
-            // It is running: a signal ended the fleet.
-        }
     }
 
     private void endAtOnce() {

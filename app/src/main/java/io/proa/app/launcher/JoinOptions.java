@@ -2,6 +2,7 @@ package io.proa.app.launcher;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.Joining;
 import io.proa.model.ServiceName;
 import java.util.ArrayList;
@@ -28,6 +29,13 @@ final class JoinOptions {
             paramLabel = "NAME",
             description = "the fleet to join (default: local); started if need be")
     private String fleet = "local";
+
+    @Option(names = "--access-log", paramLabel = "WHICH", description = AccessLogging.OPTION)
+    private AccessLogging accessLog = AccessLogging.USUAL;
+
+    AccessLogging accessLog() {
+        return accessLog;
+    }
 
     /// @param program its path or file name
     String name(String program) {

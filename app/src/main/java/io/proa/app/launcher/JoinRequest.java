@@ -2,6 +2,7 @@ package io.proa.app.launcher;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.Joining;
 import io.proa.app.fleet.Mode;
@@ -46,6 +47,7 @@ record JoinRequest(Joining joining, List<Integer> hostServices, Mode mode) {
                                         "port", port.servicePort(),
                                         "target", port.targetPort()))
                         .toList());
+        fields.put("access_log", joining.accessLog().name());
         fields.put("pid", joining.pid());
         fields.put("running", joining.running());
         fields.put("host_services", hostServices);
@@ -83,6 +85,7 @@ record JoinRequest(Joining joining, List<Integer> hostServices, Mode mode) {
                             Path.of(root.required("folder").asString()),
                             ports,
                             published,
+                            AccessLogging.valueOf(root.required("access_log").asString()),
                             root.required("pid").asLong(),
                             root.required("running").asLong()),
                     hostServices,

@@ -2,7 +2,9 @@ package io.proa.app.launcher;
 
 import io.proa.app.Fault;
 import io.proa.app.Installation;
+import io.proa.app.SignalHook;
 import io.proa.app.Sysexit;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
 import io.proa.app.fleet.Mode;
@@ -47,13 +49,15 @@ public final class LauncherVerb implements Callable<Integer> {
     @Option(names = "--explicit", description = "see proa up")
     private boolean explicit;
 
+    @Option(names = "--access-log", paramLabel = "WHICH", description = "see proa up")
+    private AccessLogging accessLog = AccessLogging.USUAL;
+
     private final Teardown teardown = new Teardown();
 
     @Override
     public Integer call() {
         PrintStream told = System.out;
-        Thread hook = Thread.ofPlatform().name("signal").unstarted(teardown::close);
-        Runtime.getRuntime().addShutdownHook(hook);
+        SignalHook.set(teardown::close);
         try (teardown) {
             Told progress = new Told(told);
             Launcher launcher = Launcher.start(order(), teardown, progress);
@@ -86,7 +90,8 @@ public final class LauncherVerb implements Callable<Integer> {
                 plan(fleets, environment),
                 Installation.find(System.getProperty("io.proa.dist")),
                 fleets,
-                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices, mode())),
+                FleetRunner.Variations.reaching(PortsOption.hostServices(hostServices, mode()))
+                        .withAccessLog(accessLog),
                 environment.getOrDefault("PATH", ""));
     }
 

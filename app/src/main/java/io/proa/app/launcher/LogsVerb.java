@@ -32,7 +32,8 @@ import tools.jackson.databind.JsonNode;
             "  proa logs -f                follow all programs",
             "  proa logs -n 20 orders      the last lines of one service",
             "  proa logs --sidecar orders  what its sidecar says: how it came up, what",
-            "                              failed (what went well is only counted)",
+            "                              failed (what went well is only counted,",
+            "                              unless --access-log all was said)",
             "",
             "A program of proa run or proa attach writes where it was started instead."
         })

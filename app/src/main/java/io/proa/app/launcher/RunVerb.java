@@ -159,6 +159,7 @@ public final class RunVerb implements Callable<Integer> {
                         Path.of("").toAbsolutePath(),
                         its,
                         published,
+                        join.accessLog(),
                         ProcessHandle.current().pid(),
                         0),
                 List.copyOf(PortsOption.hostServices(hostServices, mode)),

@@ -5,6 +5,7 @@ import io.proa.app.Installation;
 import io.proa.app.Sysexit;
 import io.proa.app.Terminal;
 import io.proa.app.UserNamespace;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.FleetDocument;
 import io.proa.app.fleet.FleetPlan;
 import io.proa.app.fleet.FleetRunner;
@@ -83,6 +84,9 @@ public final class UpVerb implements Callable<Integer> {
             description = "let programs reach this port of the machine's loopback as host.proa")
     private List<Integer> hostServices = new ArrayList<>();
 
+    @Option(names = "--access-log", paramLabel = "WHICH", description = AccessLogging.OPTION)
+    private AccessLogging accessLog = AccessLogging.USUAL;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -112,7 +116,8 @@ public final class UpVerb implements Callable<Integer> {
                         installation,
                         fleets,
                         FleetRunner.Variations.reaching(
-                                PortsOption.hostServices(hostServices, mode)),
+                                        PortsOption.hostServices(hostServices, mode))
+                                .withAccessLog(accessLog),
                         environment.getOrDefault("PATH", ""));
         return new Foreground(order, Terminal.detect(environment)).run().code();
     }
@@ -165,6 +170,7 @@ public final class UpVerb implements Callable<Integer> {
         arguments.add(document.toAbsolutePath().toString());
         arguments.addAll(List.of("--fleet", plan.name()));
         hostServices.forEach(port -> arguments.addAll(List.of("--host-service", "" + port)));
+        arguments.addAll(List.of("--access-log", accessLog.word()));
         Terminal terminal = Terminal.detect(environment);
         UpStory story = new UpStory(plan, terminal, System.out, System.err);
         try {

@@ -62,7 +62,16 @@ final class GuestTest {
     }
 
     private static Joining joining(Path folder, Process process) {
-        return new Joining("web", false, List.of(), folder, List.of(), List.of(), process.pid(), 0);
+        return new Joining(
+                "web",
+                false,
+                List.of(),
+                folder,
+                List.of(),
+                List.of(),
+                AccessLogging.USUAL,
+                process.pid(),
+                0);
     }
 
     @Test

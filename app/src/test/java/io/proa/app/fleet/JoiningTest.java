@@ -34,6 +34,15 @@ final class JoiningTest {
     }
 
     private static Joining joining(String name, boolean exact) {
-        return new Joining(name, exact, List.of("x"), Path.of("/"), List.of(), List.of(), 1, 0);
+        return new Joining(
+                name,
+                exact,
+                List.of("x"),
+                Path.of("/"),
+                List.of(),
+                List.of(),
+                AccessLogging.USUAL,
+                1,
+                0);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.proa.app.Fault;
 import io.proa.app.Installation;
 import io.proa.app.Sysexit;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.Joining;
 import io.proa.app.fleet.Mode;
 import java.nio.file.Files;
@@ -47,7 +48,16 @@ final class LocalFleetTest {
 
     private JoinRequest request() {
         return new JoinRequest(
-                new Joining("web", true, List.of("true"), base, List.of(), List.of(), 1, 0),
+                new Joining(
+                        "web",
+                        true,
+                        List.of("true"),
+                        base,
+                        List.of(),
+                        List.of(),
+                        AccessLogging.USUAL,
+                        1,
+                        0),
                 List.of(),
                 Mode.TRANSPARENT);
     }

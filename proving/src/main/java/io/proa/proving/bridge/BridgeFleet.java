@@ -1,6 +1,7 @@
 package io.proa.proving.bridge;
 
 import io.proa.app.Installation;
+import io.proa.app.fleet.AccessLogging;
 import io.proa.app.fleet.AdminClient;
 import io.proa.app.fleet.FleetDocument;
 import io.proa.app.fleet.FleetPlan;
@@ -94,7 +95,8 @@ final class BridgeFleet {
                                         CERTIFICATE_LIFETIME.toSeconds() + "s"),
                                 onNetwork,
                                 false, // it is to be seen how the fleet is without one
-                                EgressSettings.NONE));
+                                EgressSettings.NONE,
+                                AccessLogging.USUAL));
         return new BridgeFleet(runner, port, addresses(plan));
     }
 

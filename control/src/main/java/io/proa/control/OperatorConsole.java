@@ -36,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `reload` | reads the intent anew at once and tells the sidecars: `reloaded {"revision":...}`, with `problems` where the last good texts of files are in use with what comes and goes beside them; or `rejected {"problems":[...]}` and the last good fleet stays, or `error SENTENCE` |
 /// | `leave POD` | nobody is sent to the pod any more: `left POD`, when the other sidecars have taken that or a second has passed |
 /// | `return POD` | they are again: `returned POD` |
+/// | `keep SERVICE` | the service is as it was before the documents last changed, until they change again: `kept SERVICE`, when the sidecars have taken that or a second has passed; or `error SENTENCE` |
 /// | `fleet` | the fleet in use: `fleet {"pods":[{"name":..., "service":..., "ipv4":..., "ipv6":...}], "hosts":{NAME:[ADDRESS...]}}`; of pods on a shared loopback `mesh_port`, `proxy_port` and `target_ports` in the place of the addresses |
 /// | `status` | `status {"revision":..., "problems":[...], "pods":[...]}` |
 /// | `stop`, or the end of the input | `stopping`; the control plane ends |
@@ -80,6 +81,9 @@ final class OperatorConsole {
         if (command.startsWith("return ")) {
             return leave(command.substring("return ".length()).strip(), false);
         }
+        if (command.startsWith("keep ")) {
+            return keep(command.substring("keep ".length()).strip());
+        }
         return switch (command) {
             case "reload" -> reload();
             case "fleet" -> "fleet " + fleet();
@@ -87,7 +91,7 @@ final class OperatorConsole {
             default ->
                     "error saw '"
                             + command
-                            + "', expected token POD, leave POD, return POD, reload, fleet, status or stop";
+                            + "', expected token POD, leave POD, return POD, keep SERVICE, reload, fleet, status or stop";
         };
     }
 
@@ -178,6 +182,20 @@ final class OperatorConsole {
         server.fleetChanged();
         server.settle(SETTLING);
         return (gone ? "left " : "returned ") + pod;
+    }
+
+    private String keep(String service) {
+        try {
+            if (!fleet.keep(service)) {
+                return "error there is no earlier service '" + service + "'";
+            }
+        } catch (IOException e) {
+            return "error the earlier service is not in use: "
+                    + String.valueOf(e.getMessage()).replace('\n', ' ');
+        }
+        server.fleetChanged();
+        server.settle(SETTLING);
+        return "kept " + service;
     }
 
     private String status() {

@@ -107,6 +107,15 @@ final class OperatorConsoleTest extends FleetOnDisk {
     }
 
     @Test
+    void aServiceStaysAsItWasWhereThatIsAskedFor() throws Exception {
+        assertThat(ask("keep orders")).isEqualTo("error there is no earlier service 'orders'");
+        Files.writeString(intent, Files.readString(intent) + "# changed\n");
+        assertThat(ask("reload")).isEqualTo("reloaded {\"revision\":2}");
+        assertThat(ask("keep orders")).isEqualTo("kept orders");
+        assertThat(ask("reload")).isEqualTo("reloaded {\"revision\":3}");
+    }
+
+    @Test
     void nobodyIsSentToAPodThatLeaves() throws Exception {
         String token = ask("token front-1").substring("token front-1 ".length());
         try (var front = sidecar("front-1", token)) {

@@ -95,6 +95,17 @@ final class ControlLink {
         }
     }
 
+    /// Has a service as it was before the fleet's documents last changed, until they change again.
+    ///
+    /// @return false where that cannot be had
+    boolean keep(String service) {
+        try {
+            return ask("keep " + service).equals("kept " + service);
+        } catch (IOException | Fault _) {
+            return false;
+        }
+    }
+
     private void tell(String line) {
         try {
             ask(line);

@@ -115,6 +115,17 @@ public record FleetPlan(
                     name, command, folder, port, ports, environment, startAfter, other, care, pods);
         }
 
+        /// Whether the same program runs in the same way; what the mesh is told of it does not
+        /// count.
+        boolean runsAs(Service other) {
+            return command.equals(other.command)
+                    && folder.equals(other.folder)
+                    && port == other.port
+                    && environment.equals(other.environment)
+                    && published.equals(other.published)
+                    && care.equals(other.care);
+        }
+
         /// Whether it may end without anything being wrong: it serves nobody.
         public boolean isJob() {
             return port == NO_PORT && care.restart() != RestartPolicy.ALWAYS;

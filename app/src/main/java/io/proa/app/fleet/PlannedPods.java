@@ -5,14 +5,11 @@ import io.proa.app.Sysexit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The pods that the fleet's documents ask for, with their applications. Safe for use by several
@@ -30,7 +27,7 @@ final class PlannedPods {
     private volatile FleetPlan plan;
 
     /// One pod to be started.
-    private record Wanted(FleetPlan.Service service, FleetPlan.PodPlan pod) {}
+    record Wanted(FleetPlan.Service service, FleetPlan.PodPlan pod) {}
 
     PlannedPods(FleetSite site, ControlLink control, Ground ground, FleetPlan plan) {
         this.site = site;
@@ -82,7 +79,7 @@ final class PlannedPods {
         start(wanted(plan, Set.of()));
     }
 
-    private static List<Wanted> wanted(FleetPlan plan, Set<String> running) {
+    static List<Wanted> wanted(FleetPlan plan, Set<String> running) {
         List<Wanted> wanted = new ArrayList<>();
         for (FleetPlan.Service service : plan.services()) {
             for (FleetPlan.PodPlan pod : service.pods()) {
@@ -96,7 +93,7 @@ final class PlannedPods {
 
     /// Pods all at once, then each application as soon as those are so far that it starts after,
     /// then published ports.
-    private void start(List<Wanted> wanted) {
+    void start(List<Wanted> wanted) {
         List<Together.Task> making = new ArrayList<>();
         List<Together.Task> starting = new ArrayList<>();
         AtomicBoolean failed = new AtomicBoolean();
@@ -161,7 +158,7 @@ final class PlannedPods {
     /// An older replica, which goes on serving until it is its turn.
     private boolean isToBeReplaced(Wanted wanted) {
         MeshedPod pod = pods.get(wanted.pod().name());
-        return pod != null && !isSame(wanted.service(), pod.service());
+        return pod != null && !wanted.service().runsAs(pod.service());
     }
 
     /// @throws Fault where it never will be
@@ -254,7 +251,8 @@ final class PlannedPods {
         ports.closeUnused();
     }
 
-    private void end(String name) throws IOException {
+    /// The same, with its published ports left open: somebody comes in its place.
+    void end(String name) throws IOException {
         MeshedPod pod = pods.remove(name);
         SupervisedApp app = apps.remove(name);
         if (pod == null) {
@@ -276,29 +274,14 @@ final class PlannedPods {
         return wanted(next, pods.keySet()).stream().map(each -> each.pod().name()).toList();
     }
 
-    /// Makes the running pods those of another plan: what is new is started, what is gone is ended,
-    /// what is otherwise is ended and started; replicas one after the other, so that the others
-    /// serve meanwhile, and no further where a new one does not start.
+    /// Makes the running pods those of another plan, see [Rollout].
     ///
     /// @param next with the addresses that are in use
     void change(FleetPlan next) {
-        Map<String, FleetPlan.Service> wanted = new HashMap<>();
-        Set<String> staying = new HashSet<>();
-        for (FleetPlan.Service service : next.services()) {
-            service.pods().forEach(pod -> wanted.put(pod.name(), service));
-        }
-        List<MeshedPod> ending = new ArrayList<>();
-        for (MeshedPod pod : pods.values()) {
-            FleetPlan.Service service = wanted.get(pod.name());
-            if (service != null && isSame(service, pod.service())) {
-                staying.add(pod.name());
-            } else {
-                ending.add(pod);
-            }
-        }
+        Rollout rollout = new Rollout(site, control, this, next);
         plan = next;
         try {
-            replace(ending, wanted(next, staying), wanted);
+            rollout.run();
         } finally {
             closeUnusedPorts();
         }
@@ -312,110 +295,29 @@ final class PlannedPods {
         }
     }
 
-    private void replace(
-            List<MeshedPod> ending, List<Wanted> starting, Map<String, FleetPlan.Service> wanted) {
-        for (int turn = 0; turn == 0 || !ending.isEmpty() || !starting.isEmpty(); turn++) {
-            int now = turn;
-            List<MeshedPod> ends =
-                    taken(ending, pod -> turn(wanted.get(pod.name()), pod.name()) <= now);
-            List<Wanted> starts =
-                    taken(
-                            starting,
-                            each ->
-                                    !pods.containsKey(each.pod().name())
-                                            || turn(each.service(), each.pod().name()) <= now);
-            ends.forEach(pod -> sayEnd(pod, wanted.containsKey(pod.name())));
-            List<MeshedPod> good = ends.stream().filter(this::isGood).toList();
-            Together.run(ends.stream().<Together.Task>map(pod -> () -> end(pod.name())).toList());
-            try {
-                start(starts);
-            } catch (Fault fault) {
-                restore(good, starts);
-                throw fault;
-            }
-        }
+    /// Those that are there.
+    List<MeshedPod> all() {
+        return List.copyOf(pods.values());
     }
 
-    private void sayEnd(MeshedPod pod, boolean stays) {
-        site.progress()
-                .news(
-                        pod.name()
-                                + (stays
-                                        ? " is changed and started anew"
-                                        : " is no longer in the document and ends"));
-    }
-
-    private boolean isGood(MeshedPod pod) {
+    /// Whether its program runs, and well where it has a check.
+    boolean isRunning(MeshedPod pod) {
         SupervisedApp app = apps.get(pod.name());
         return app != null && app.facts().state() == AppState.RUNNING;
     }
 
-    /// A replica whose changed program does not start gets back the one that it had.
-    ///
-    /// @param good as they were before
-    private void restore(List<MeshedPod> good, List<Wanted> tried) {
-        Set<String> names = new HashSet<>();
-        tried.forEach(each -> names.add(each.pod().name()));
-        List<Together.Task> restoring = new ArrayList<>();
-        for (MeshedPod pod : good) {
-            if (names.contains(pod.name()) && !hasStarted(pod.name()) && !site.closing()) {
-                restoring.add(() -> restore(new Wanted(pod.service(), pod.plan())));
-            }
-        }
-        Together.run(restoring);
-    }
-
-    private boolean hasStarted(String name) {
+    /// Whether its program has come so far as a start waits for.
+    boolean hasStarted(String name) {
         SupervisedApp app = apps.get(name);
         return app != null && app.hasStarted();
     }
 
-    /// Without regard to its order: it has been started in that before.
-    private void restore(Wanted good) {
-        String name = good.pod().name();
-        try {
-            end(name);
-            make(good);
-            startApp(meshed(name));
-            ports.open();
-            site.progress()
-                    .news(
-                            name
-                                    + " runs its last good program again: the changed one does not start");
-        } catch (IOException | Fault e) {
-            if (!site.closing()) {
-                site.progress()
-                        .news(
-                                name
-                                        + " does not start, and neither does its last good program: "
-                                        + e.getMessage());
-            }
-        }
-    }
-
-    /// The how manieth of its service's replicas to be replaced it is.
-    private static int turn(FleetPlan.@Nullable Service service, String pod) {
-        if (service == null) {
-            return 0;
-        }
-        List<String> names = service.pods().stream().map(FleetPlan.PodPlan::name).toList();
-        return names.indexOf(pod);
-    }
-
-    private static <T> List<T> taken(List<T> from, Predicate<T> which) {
-        List<T> taken = from.stream().filter(which).toList();
-        from.removeAll(taken);
-        return taken;
-    }
-
-    /// Whether the same program runs in the same way; what the mesh is told of it does not count.
-    private static boolean isSame(FleetPlan.Service one, FleetPlan.Service other) {
-        return one.command().equals(other.command())
-                && one.folder().equals(other.folder())
-                && one.port() == other.port()
-                && one.environment().equals(other.environment())
-                && one.published().equals(other.published())
-                && one.care().equals(other.care());
+    /// Ends what has this pod's name and starts it as it was.
+    void startAgain(MeshedPod before) throws IOException {
+        end(before.name());
+        make(new Wanted(before.service(), before.plan()));
+        startApp(meshed(before.name()));
+        ports.open();
     }
 
     /// Makes those anew that have lost their process 1.

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,23 @@ public record CompiledFleet(
             }
         }
         return null;
+    }
+
+    /// This fleet with some services as they are in another one, which has them.
+    ///
+    /// @param kept their names, without the namespace
+    CompiledFleet keeping(Set<String> kept, CompiledFleet other) {
+        return new CompiledFleet(
+                name,
+                trustDomain,
+                namespace,
+                services.stream()
+                        .map(service ->
+                                kept.contains(service.name().name())
+                                        ? Objects.requireNonNullElse(
+                                                other.service(service.name()), service)
+                                        : service)
+                        .toList());
     }
 
     /// What names resolve to inside the pods: each service by its bare name, with its namespace,

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class FleetState {
     private final @Nullable String trustDomain;
     private volatile @Nullable Current current;
     private List<IntentSource> good = List.of();
+    private @Nullable CompiledFleet earlier;
+    private Set<String> unchanged = Set.of();
     private volatile List<ConfigProblem> problems = List.of();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
@@ -74,13 +77,39 @@ public final class FleetState {
         return problems.isEmpty() || joined.isEmpty() ? result : use(joined, new Problems());
     }
 
+    /// Has a service as it was before the files that are always there last changed, until they
+    /// change again: whoever runs its pods could not follow.
+    ///
+    /// @param service its name, without the namespace
+    /// @return whether there was such a service
+    /// @throws IOException where the state cannot be read or kept; all stays as it was
+    public synchronized boolean keep(String service) throws IOException {
+        CompiledFleet then = earlier;
+        if (then == null
+                || then.services().stream().noneMatch(each -> each.name().name().equals(service))) {
+            return false;
+        }
+        Set<String> before = unchanged;
+        unchanged = Stream.concat(before.stream(), Stream.of(service)).collect(Collectors.toSet());
+        try {
+            return use(good, new Problems()) instanceof Compilation.Compiled;
+        } catch (IOException e) {
+            unchanged = before;
+            throw e;
+        }
+    }
+
     /// @return empty where that is nothing else
     private List<IntentSource> withLastGood(List<IntentSource> sources) {
-        List<IntentSource> lasting = good.stream().filter(each -> !isGuest(each)).toList();
-        if (lasting.equals(sources.stream().filter(each -> !isGuest(each)).toList())) {
+        List<IntentSource> lasting = lasting(good);
+        if (lasting.equals(lasting(sources))) {
             return List.of();
         }
         return Stream.concat(lasting.stream(), sources.stream().filter(this::isGuest)).toList();
+    }
+
+    private List<IntentSource> lasting(List<IntentSource> sources) {
+        return sources.stream().filter(each -> !isGuest(each)).toList();
     }
 
     /// Whether it comes and goes: it is in a folder beside the intent that there always is.
@@ -103,14 +132,22 @@ public final class FleetState {
         switch (result) {
             case Compilation.Rejected _ -> {}
             case Compilation.Compiled compiled -> {
-                String digest = digest(sources, compiled.fleet());
+                if (before != null && !lasting(good).equals(lasting(sources))) {
+                    earlier = before.fleet();
+                    unchanged = Set.of();
+                }
+                CompiledFleet fleet =
+                        earlier == null
+                                ? compiled.fleet()
+                                : compiled.fleet().keeping(unchanged, earlier);
+                String digest = digest(sources, fleet);
                 long revision =
                         digest.equals(kept.digest()) ? kept.revision() : kept.revision() + 1;
                 var next = new StateFile.Content(revision, digest, book.pods(), book.services());
                 if (!next.equals(kept)) {
                     file.save(next);
                 }
-                current = new Current(compiled.fleet(), new Revision(revision));
+                current = new Current(fleet, new Revision(revision));
                 good = List.copyOf(sources);
             }
         }
@@ -149,6 +186,9 @@ public final class FleetState {
             digest.update(
                     (addresses + "\n" + fleet.trustDomain() + "\n")
                             .getBytes(StandardCharsets.UTF_8));
+            if (!unchanged.isEmpty()) {
+                digest.update(("kept " + fleet.services()).getBytes(StandardCharsets.UTF_8));
+            }
             for (IntentSource source : sources) {
                 byte[] text = source.text().getBytes(StandardCharsets.UTF_8);
                 digest.update(

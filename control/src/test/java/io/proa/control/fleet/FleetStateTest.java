@@ -53,6 +53,40 @@ final class FleetStateTest {
                 .isEqualTo("rw-------");
     }
 
+    @Test
+    void aServiceIsKeptAsItWasUntilTheFilesChangeAgain() throws Exception {
+        String ports = FLEET.replace("{name: a, command: x}", "{name: a, command: x, port: %d}");
+        write(ports.formatted(80));
+        FleetState state = open();
+        state.reload();
+        assertThat(state.keep("a")).isFalse(); // there is nothing earlier
+        write(ports.formatted(81).replace("name: b, command: x", "name: b, command: x, port: 9"));
+        state.reload();
+        assertThat(ports(state)).containsExactly("a 81", "b 9");
+        assertThat(state.keep("a")).isTrue();
+        assertThat(ports(state)).containsExactly("a 80", "b 9");
+        assertThat(revision(state)).isEqualTo(3);
+        state.reload();
+        assertThat(ports(state)).containsExactly("a 80", "b 9");
+        assertThat(revision(state)).isEqualTo(3);
+        assertThat(state.keep("c")).isFalse();
+        write(ports.formatted(82));
+        state.reload();
+        assertThat(ports(state)).containsExactly("a 82");
+        assertThat(state.keep("a")).isTrue(); // what was in use, not what was said
+        assertThat(ports(state)).containsExactly("a 80");
+    }
+
+    private static List<String> ports(FleetState state) {
+        List<String> ports = new ArrayList<>();
+        for (FleetService service : Objects.requireNonNull(state.current()).fleet().services()) {
+            service.mesh()
+                    .ports()
+                    .forEach(port -> ports.add(service.name().name() + " " + port.port()));
+        }
+        return ports;
+    }
+
     /// The same revision is the same fleet.
     @Test
     void otherBlocksAreAnotherRevisionOfTheSameFile() throws Exception {

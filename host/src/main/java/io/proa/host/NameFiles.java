@@ -10,11 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// The files of one pod that stand over /etc/hosts and /etc/resolv.conf in it.
@@ -68,14 +65,9 @@ record NameFiles(Path directory, PodSpec spec, boolean ipv6) {
         if (ipv6) {
             text.append("::1\tlocalhost ip6-localhost ip6-loopback\n");
         }
-        // A program that asks for its own name must not have to ask a name server. Whoever made
-        // the pod without being root could not rename it, so it still has the machine's.
-        Set<String> own = new LinkedHashSet<>(List.of(spec.name()));
-        machineName().filter(name -> !names.containsKey(name)).ifPresent(own::add);
-        for (String name : own) {
-            line(text, spec.ipv4(), name);
-            line(text, spec.ipv6(), name);
-        }
+        // A program that asks for its own name must not have to ask a name server.
+        line(text, spec.ipv4(), spec.name());
+        line(text, spec.ipv6(), spec.name());
         for (Map.Entry<String, List<InetAddress>> entry : new TreeMap<>(names).entrySet()) {
             for (InetAddress address : entry.getValue()) {
                 line(text, address, entry.getKey());
@@ -87,15 +79,6 @@ record NameFiles(Path directory, PodSpec spec, boolean ipv6) {
     private void line(StringBuilder text, InetAddress address, String name) {
         if (ipv6 || address.getAddress().length == 4) {
             text.append(Cidr.literal(address)).append('\t').append(name).append('\n');
-        }
-    }
-
-    private static Optional<String> machineName() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            return name.isEmpty() ? Optional.empty() : Optional.of(name);
-        } catch (IOException _) {
-            return Optional.empty();
         }
     }
 }

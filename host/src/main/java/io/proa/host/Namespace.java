@@ -138,11 +138,12 @@ final class Namespace implements AutoCloseable {
         return entrance;
     }
 
-    /// A [NamespaceSetup] within the network namespace only: it sees this process' files and names
-    /// other namespaces by their processes.
+    /// A [NamespaceSetup] within the network and host name namespaces only: it sees this process'
+    /// files and names other namespaces by their processes.
     SetupProcess setup(List<String> javaOptions, Duration patience) throws IOException {
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("nsenter", "--target", Long.toString(initPid), "--net", "--"));
+        command.addAll(List.of("nsenter", "--target", Long.toString(initPid)));
+        command.addAll(List.of("--net", "--uts", "--"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // It lives for a moment: nothing is worth compiling or keeping.
         command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
 /// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
 /// `prohibit CIDR`, `redirect OPTIONS...`, `egress PORT ...` (see [EgressRules#words()]),
-/// `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete NAME`, `mac NAME MAC`.
-/// Likewise `hold redirect OPTIONS...`, rules that end with this process, `let-go`, which turns no
-/// further connections but keeps those that were turned, and `drop`.
+/// `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete NAME`, `mac NAME MAC`,
+/// `host-name NAME`. Likewise `hold redirect OPTIONS...`, rules that end with this process,
+/// `let-go`, which turns no further connections but keeps those that were turned, and `drop`.
 public final class NamespaceSetup {
     private static final String NOTHING_HELD = "no rules are held";
 
@@ -66,6 +66,7 @@ public final class NamespaceSetup {
                                     Integer.parseInt(words.get(2)),
                                     Integer.parseInt(words.get(3))),
                             new RouteNetlink.VethEnd(words.get(4), 0, 0));
+            case "host-name" -> HostName.set(first);
             case "mac" -> links.setMac(first, mac(words.get(2)));
             case "up" -> links.setUp(first);
             case "address" -> links.addAddress(first, Cidr.parse(words.get(2)));

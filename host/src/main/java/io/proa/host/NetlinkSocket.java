@@ -29,6 +29,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int HEADER = 16;
     private static final int RECEIVE_BYTES = 64 * 1024;
     private static final int TIMEOUT_SECONDS = 10;
+    private static final int MSG_DONTWAIT = 0x40;
 
     private static final MemorySegment SOCKET;
     private static final MemorySegment SEND;
@@ -54,7 +55,7 @@ final class NetlinkSocket implements AutoCloseable {
 
     /// @param protocol [#ROUTE] or [#NETFILTER]
     static NetlinkSocket open(int protocol) throws IOException {
-        int descriptor = CLibrary.call(SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol, 0, 0);
+        int descriptor = descriptor(protocol);
         if (descriptor < 0) {
             throw new IOException(
                     protocol == NETFILTER
@@ -64,6 +65,29 @@ final class NetlinkSocket implements AutoCloseable {
         NetlinkSocket socket = new NetlinkSocket(descriptor);
         socket.setOptions();
         return socket;
+    }
+
+    /// A socket by its number, for those who need no more of one: to be given to [#close(int)].
+    ///
+    /// @return less than 0 where it is refused
+    static int descriptor(int protocol) {
+        return CLibrary.call(SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol, 0, 0);
+    }
+
+    /// Sends `length` bytes from `address` and receives the answer into the same place; the kernel
+    /// has it ready when it has taken the question.
+    ///
+    /// @param room bytes there are
+    /// @return bytes of the answer, less than 0 where there is none
+    static int exchange(int descriptor, long address, int length, int room) {
+        int sent = CLibrary.call(SEND, descriptor, address, length, 0, 0);
+        return sent == length
+                ? CLibrary.call(RECV, descriptor, address, room, MSG_DONTWAIT, 0)
+                : -1;
+    }
+
+    static void close(int descriptor) {
+        CLibrary.call(CLOSE, descriptor, 0, 0, 0, 0);
     }
 
     private void setOptions() {
@@ -178,7 +202,7 @@ final class NetlinkSocket implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            CLibrary.call(CLOSE, descriptor, 0, 0, 0, 0);
+            close(descriptor);
         }
     }
 }

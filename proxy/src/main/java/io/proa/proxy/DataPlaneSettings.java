@@ -5,6 +5,7 @@ import io.proa.model.IpPort;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a data plane listens on and how it behaves; fixed while it lives.
@@ -18,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param transparent whether connections are redirected here, so that own ones must be marked
 /// @param describeAll whether every record carries path and authority (for an access log of
 ///   everything)
-/// @param proxy where the application's requests to its HTTP proxy arrive, a loopback address; null
-///   = nowhere. Where it is given there is no network of the pod's own, and the application is
-///   reached on loopback
+/// @param proxy where the application's requests to its HTTP proxy arrive; null = nowhere. Where it
+///   is given there is no network of the pod's own, and the application is reached on loopback
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -31,7 +31,7 @@ public record DataPlaneSettings(
         boolean transparent,
         boolean describeAll,
         HeadLimits headLimits,
-        @Nullable SocketAddress proxy) {
+        @Nullable Proxy proxy) {
     public DataPlaneSettings {
         forwards = List.copyOf(forwards);
         published = List.copyOf(published);
@@ -64,6 +64,17 @@ public record DataPlaneSettings(
     /// Whether applications say themselves where they want to go, by an HTTP proxy.
     boolean explicit() {
         return proxy != null;
+    }
+
+    /// An HTTP proxy of one application.
+    ///
+    /// @param listen a loopback address
+    /// @param users whose programs may use it, numbers as in /etc/passwd; empty = everybody's on
+    ///   this machine
+    public record Proxy(SocketAddress listen, Set<Integer> users) {
+        public Proxy {
+            users = Set.copyOf(users);
+        }
     }
 
     /// `listen` stands for `destination`.

@@ -1,6 +1,7 @@
 package io.proa.proxy;
 
 import io.proa.host.OriginalDestination;
+import io.proa.host.SocketOwner;
 import io.proa.model.AppProtocol;
 import io.proa.model.ApplicationPort;
 import io.proa.model.InboundMode;
@@ -26,11 +27,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The listeners of a data plane: which there are, and what a connection to each becomes.
 final class Doors {
     private static final ServiceName UNDECLARED = new ServiceName("outside", "undeclared");
+    private static final String ANOTHER_USER =
+            "this proxy is for one user's program, and the connection is another user's";
     private static final Object UNADDRESSED = new Object();
 
     private final DataPlaneSettings settings;
@@ -47,8 +51,9 @@ final class Doors {
     /// @throws IOException naming the address that could not be had
     void open(LoopParts loop) throws IOException {
         boolean first = all.isEmpty();
-        if (settings.proxy() != null) {
-            add(loop, "proxy", settings.proxy(), accepted -> asked(loop, accepted));
+        DataPlaneSettings.Proxy proxy = settings.proxy();
+        if (proxy != null) {
+            add(loop, "proxy", proxy.listen(), accepted -> asked(loop, accepted, proxy.users()));
         }
         if (settings.outbound() != null) {
             add(loop, "outbound", settings.outbound(), accepted -> redirected(loop, accepted));
@@ -116,13 +121,18 @@ final class Doors {
         all.forEach(Listener::close);
     }
 
-    /// A connection to the HTTP proxy, of this machine only: whoever may use it is who may start
-    /// the application.
-    private static void asked(LoopParts loop, SocketChannel accepted) throws IOException {
+    /// A connection to the HTTP proxy, of this machine only and of certain users: who uses it
+    /// speaks for the application.
+    private static void asked(LoopParts loop, SocketChannel accepted, Set<Integer> users)
+            throws IOException {
         if (!(accepted.getRemoteAddress() instanceof InetSocketAddress client)
                 || !client.getAddress().isLoopbackAddress()) {
             loop.observer().inboundRefused(Reason.DENIED, "");
             accepted.close();
+            return;
+        }
+        if (!users.isEmpty() && !users.contains(SocketOwner.ofPeer(accepted))) {
+            PlaintextRefusal.turnAway(loop, accepted, Reason.DENIED, ANOTHER_USER);
             return;
         }
         Link link = new PlainLink(loop.loop(), accepted, LinkHandler.NOBODY, 0);
@@ -157,7 +167,8 @@ final class Doors {
         MeshSnapshot now = loop.clusters().snapshot();
         IpPort wanted = loop.settings().transparent() ? OriginalDestination.of(accepted) : null;
         if (now == null || now.self().inbound() == InboundMode.STRICT || wanted == null) {
-            PlaintextRefusal.turnAway(loop, accepted);
+            PlaintextRefusal.turnAway(
+                    loop, accepted, Reason.PLAINTEXT_REFUSED, Reason.PLAINTEXT_REFUSED.sentence());
             return;
         }
         ApplicationPort port = declared(now, wanted.port());

@@ -12,13 +12,15 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/// Turns plaintext from outside the mesh away: a client that speaks HTTP is told why, any other is
-/// reset. Nothing of it reaches the application.
+/// Turns a plaintext connection away, such as one from outside the mesh: a client that speaks HTTP
+/// is told why, any other is reset. Nothing of it is passed on.
 final class PlaintextRefusal implements LinkHandler {
     private static final long PATIENCE_NANOS = 1_000_000_000L;
 
     private final LoopParts loop;
     private final Link link;
+    private final Reason reason;
+    private final String sentence;
     private final Timeout timer =
             new Timeout() {
                 @Override
@@ -27,14 +29,18 @@ final class PlaintextRefusal implements LinkHandler {
                 }
             };
 
-    private PlaintextRefusal(LoopParts loop, SocketChannel accepted) throws IOException {
+    private PlaintextRefusal(LoopParts loop, SocketChannel accepted, Reason reason, String sentence)
+            throws IOException {
         this.loop = loop;
+        this.reason = reason;
+        this.sentence = sentence;
         this.link = new PlainLink(loop.loop(), accepted, this, SelectionKey.OP_READ);
     }
 
-    static void turnAway(LoopParts loop, SocketChannel accepted) throws IOException {
-        loop.observer().inboundRefused(Reason.PLAINTEXT_REFUSED, "");
-        PlaintextRefusal refusal = new PlaintextRefusal(loop, accepted);
+    static void turnAway(LoopParts loop, SocketChannel accepted, Reason reason, String sentence)
+            throws IOException {
+        loop.observer().inboundRefused(reason, "");
+        PlaintextRefusal refusal = new PlaintextRefusal(loop, accepted, reason, sentence);
         loop.loop().schedule(refusal.timer, PATIENCE_NANOS);
     }
 
@@ -57,14 +63,9 @@ final class PlaintextRefusal implements LinkHandler {
 
     private void tell() throws IOException {
         timer.cancel();
-        Reason reason = Reason.PLAINTEXT_REFUSED;
         byte[] answer =
                 StatusLines.response(
-                        reason.status(),
-                        reason.code(),
-                        "proa: " + reason.sentence() + "\n",
-                        true,
-                        false);
+                        reason.status(), reason.code(), "proa: " + sentence + "\n", true, false);
         Slab out = loop.loop().slabs().take(answer.length);
         out.whole().put(0, answer);
         out.tail = answer.length;

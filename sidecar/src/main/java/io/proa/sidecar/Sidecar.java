@@ -1,6 +1,7 @@
 package io.proa.sidecar;
 
 import io.proa.formats.HeadLimits;
+import io.proa.host.SocketOwner;
 import io.proa.identity.IdentityStore;
 import io.proa.identity.TlsProvider;
 import io.proa.identity.TlsSettings;
@@ -28,8 +29,10 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Sidecar implements AutoCloseable {
     static final String VERSION = "0.1.0";
     private static final int LOOK_MILLIS = 20;
+    private static final int ROOT = 0;
 
     private final SidecarSettings settings;
     private final IdentityGate gate = new IdentityGate();
@@ -107,7 +111,19 @@ final class Sidecar implements AutoCloseable {
                 settings.transparent(),
                 settings.accessLog() == AccessLog.Mode.ALL,
                 new HeadLimits(60 * 1024, 128),
-                settings.proxy());
+                proxy());
+    }
+
+    /// For the application, which is this process' user's unless said otherwise; root can do as it
+    /// likes anyway.
+    private DataPlaneSettings.@Nullable Proxy proxy() {
+        if (settings.proxy() == null) {
+            return null;
+        }
+        Set<Integer> users = new HashSet<>(settings.proxyUsers());
+        users.add(ROOT);
+        users.add(SocketOwner.ofThisProcess());
+        return new DataPlaneSettings.Proxy(settings.proxy(), users);
     }
 
     private DataPlane.Surroundings surroundings() {

@@ -11,8 +11,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Everything the command line says, checked.
@@ -20,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// @param source where snapshots and identity come from
 /// @param loops threads of the data plane
 /// @param proxy where the application finds its HTTP proxy; null = it is not explicit mode
+/// @param proxyUsers whose programs may use that, besides root's and those of this process' user
 /// @param hosts names that the HTTP proxy knows besides those of the machine; null = none
 record SidecarSettings(
         Source source,
         int loops,
         @Nullable InetSocketAddress proxy,
+        Set<Integer> proxyUsers,
         @Nullable InetSocketAddress outbound,
         List<Forward> forwards,
         @Nullable InetSocketAddress inbound,
@@ -79,6 +83,8 @@ record SidecarSettings(
                                         127.0.0.1:15001); --inbound is off; --mesh is 127.0.0.1:15008 unless given,
                                         and every sidecar of the machine needs its own; the application is
                                         reached on loopback, at the port its service declares as targetPort
+              --proxy-user UID          whose programs may use it besides root's and this user's; others are told that
+                                        it is not theirs, and counted; repeatable
               --hosts FILE              names and addresses as in /etc/hosts, asked before the machine's own; read
                                         again when it changes
 
@@ -126,6 +132,7 @@ record SidecarSettings(
                     "--publish",
                     "--admin-socket",
                     "--hosts",
+                    "--proxy-user",
                     "--access-log",
                     "--drain");
 
@@ -179,6 +186,7 @@ record SidecarSettings(
         private final List<Published> published = new ArrayList<>();
         private @Nullable Path adminSocket;
         private @Nullable Path hosts;
+        private final Set<Integer> proxyUsers = new HashSet<>();
         private AccessLog.Mode accessLog = AccessLog.Mode.ERRORS;
         private Duration drain = Duration.ofSeconds(5);
 
@@ -207,6 +215,7 @@ record SidecarSettings(
                 case "--forward" -> forwards.add(forward(value));
                 case "--publish" -> published.add(published(value));
                 case "--admin-socket" -> adminSocket = Path.of(value);
+                case "--proxy-user" -> proxyUsers.add(number(name, value, 0, Integer.MAX_VALUE));
                 case "--hosts" -> hosts = Path.of(value);
                 case "--access-log" -> accessLog = mode(value);
                 case "--drain" -> drain = duration(name, value);
@@ -219,6 +228,7 @@ record SidecarSettings(
                     source(),
                     loops,
                     explicit ? proxy() : null,
+                    proxyUsers(),
                     explicit ? null : or(outbound, wildcard(MeshPorts.OUTBOUND)),
                     List.copyOf(forwards),
                     explicit ? nowhere() : or(inbound, wildcard(MeshPorts.INBOUND_PLAINTEXT)),
@@ -263,6 +273,13 @@ record SidecarSettings(
                                 + ": expected off with --explicit, which redirects nothing");
             }
             return null;
+        }
+
+        private Set<Integer> proxyUsers() throws UsageProblem {
+            if (!proxyUsers.isEmpty() && !explicit) {
+                throw new UsageProblem("--proxy-user goes with --explicit only");
+            }
+            return Set.copyOf(proxyUsers);
         }
 
         private @Nullable Path hosts() throws UsageProblem {

@@ -26,7 +26,7 @@ sealed interface Ground extends AutoCloseable permits NetworkGround, LoopbackGro
     void check(Joining joining, Map<Integer, String> listeners);
 
     /// What its sidecar is told of where it is.
-    List<String> sidecarOptions(FleetPlan.PodPlan pod);
+    List<String> sidecarOptions(MeshedPod.Order order) throws IOException;
 
     /// Added to the environment of programs, where that does not say otherwise.
     ///

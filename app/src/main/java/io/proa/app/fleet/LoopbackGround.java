@@ -12,6 +12,7 @@ import io.proa.host.PodSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -108,22 +109,18 @@ record LoopbackGround(LoopbackPods pods) implements Ground {
     }
 
     @Override
-    public List<String> sidecarOptions(FleetPlan.PodPlan pod) {
-        PodAddress.Loopback address = address(pod);
-        return List.of(
-                "--explicit",
-                "--outbound",
-                "127.0.0.1:" + address.proxyPort(),
-                "--mesh",
-                "127.0.0.1:" + address.meshPort(),
-                "--hosts",
-                pods.hosts().toString(),
-                "--admin",
-                "off",
-                "--metrics",
-                "off",
-                "--health",
-                "off");
+    public List<String> sidecarOptions(MeshedPod.Order order) throws IOException {
+        PodAddress.Loopback address = address(order.plan());
+        List<String> options = new ArrayList<>(List.of("--explicit"));
+        options.addAll(List.of("--outbound", "127.0.0.1:" + address.proxyPort()));
+        options.addAll(List.of("--mesh", "127.0.0.1:" + address.meshPort()));
+        options.addAll(List.of("--hosts", pods.hosts().toString()));
+        options.addAll(List.of("--admin", "off", "--metrics", "off", "--health", "off"));
+        PodSpec.User user = Ground.user(order.service().care().user());
+        if (user != null) {
+            options.addAll(List.of("--proxy-user", Integer.toString(user.uid())));
+        }
+        return options;
     }
 
     @Override

@@ -87,7 +87,8 @@ final class MeshedPod {
         }
     }
 
-    private static List<String> command(FleetSite site, Ground ground, Order order) {
+    private static List<String> command(FleetSite site, Ground ground, Order order)
+            throws IOException {
         RunDirectory run = site.run();
         String pod = order.plan().name();
         List<String> command = new ArrayList<>();
@@ -96,7 +97,7 @@ final class MeshedPod {
         command.addAll(List.of("--pod", pod));
         command.addAll(List.of("--state", run.state(pod).toString()));
         command.addAll(List.of("--admin-socket", run.adminSocket(pod).toString()));
-        command.addAll(ground.sidecarOptions(order.plan()));
+        command.addAll(ground.sidecarOptions(order));
         Set<Integer> asked = new TreeSet<>(HealthProbe.ports(order.service()));
         order.service().published().forEach(port -> asked.add(port.targetPort()));
         command.addAll(List.of("--access-log", order.accessLog().word()));

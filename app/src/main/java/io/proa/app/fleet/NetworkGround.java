@@ -74,7 +74,7 @@ record NetworkGround(FleetNetwork network) implements Ground {
     }
 
     @Override
-    public List<String> sidecarOptions(FleetPlan.PodPlan pod) {
+    public List<String> sidecarOptions(MeshedPod.Order order) {
         return List.of();
     }
 

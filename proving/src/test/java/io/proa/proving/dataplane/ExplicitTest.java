@@ -2,6 +2,7 @@ package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.proa.host.SocketOwner;
 import io.proa.model.AppProtocol;
 import io.proa.model.ApplicationPort;
 import io.proa.model.Endpoint;
@@ -19,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -107,6 +110,27 @@ final class ExplicitTest {
         Wire wire = connect();
         wire.send(request);
         return wire.response();
+    }
+
+    @Test
+    void anotherUsersProgramIsToldThatItIsNotItsProxy() throws Exception {
+        int self = SocketOwner.ofThisProcess();
+        for (int user : List.of(self, self + 1)) {
+            plane =
+                    sidecars.explicit(
+                            Set.of(user),
+                            Subscriptions.NONE,
+                            outside,
+                            orders(AppProtocol.HTTP, keep(ScriptedServer.answering())));
+            Wire.Message response =
+                    ask("GET http://orders:8080/ HTTP/1.1\r\nHost: orders:8080\r\n\r\n");
+            assertThat(response.status()).isEqualTo(user == self ? 200 : 403);
+            if (user != self) {
+                assertThat(response.head().toLowerCase(Locale.ROOT))
+                        .contains("x-proa-reason: denied\r\n");
+                assertThat(response.text()).contains("another user's");
+            }
+        }
     }
 
     @ParameterizedTest

@@ -111,6 +111,16 @@ final class Sidecars implements AutoCloseable {
     /// A plane that is its application's HTTP proxy.
     DataPlane explicit(Subscriptions subscriptions, Resolver resolver, MeshService... services)
             throws IOException {
+        return explicit(Set.of(), subscriptions, resolver, services);
+    }
+
+    /// The same for certain users.
+    DataPlane explicit(
+            Set<Integer> users,
+            Subscriptions subscriptions,
+            Resolver resolver,
+            MeshService... services)
+            throws IOException {
         return start(
                 Planes.CALLER,
                 new DataPlaneSettings(
@@ -123,7 +133,7 @@ final class Sidecars implements AutoCloseable {
                         false,
                         true,
                         HeadLimits.DEFAULT,
-                        new InetSocketAddress(LOOPBACK_4, 0)),
+                        new DataPlaneSettings.Proxy(new InetSocketAddress(LOOPBACK_4, 0), users)),
                 subscriptions,
                 resolver,
                 callerSnapshot(services));

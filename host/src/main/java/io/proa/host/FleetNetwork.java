@@ -201,9 +201,7 @@ public final class FleetNetwork implements AutoCloseable {
                                 spec.name(),
                                 files.hosts().toString(),
                                 settings.resolver() == null ? "-" : files.resolvConf().toString(),
-                                sysctls(
-                                        "kernel/hostname=" + spec.name(),
-                                        "net/ipv4/ip_unprivileged_port_start=0"),
+                                sysctls("net/ipv4/ip_unprivileged_port_start=0"),
                                 spec.sidecar()),
                         settings.patience());
         SetupProcess setup = null;
@@ -335,6 +333,7 @@ public final class FleetNetwork implements AutoCloseable {
     }
 
     private void link(SetupProcess setup, PodSpec spec) throws IOException {
+        setup.run("host-name " + spec.name());
         setup.run("up lo");
         // The first end goes to the hub.
         setup.run(

@@ -64,6 +64,16 @@ final class AppIsolationTest {
     }
 
     @Test
+    void itsHostNameIsThePodsAndStaysSo() throws Exception {
+        String machine = Files.readString(Path.of("/proc/sys/kernel/hostname"));
+        String change = "echo other 2>/dev/null >/proc/sys/kernel/hostname; uname -n";
+        assertThat(app("uname -n; getent hosts $(uname -n) | grep -c pod; " + change))
+                .isEqualTo("pod\n1\npod\n");
+        assertThat(power("uname -n")).isEqualTo("pod\n");
+        assertThat(Files.readString(Path.of("/proc/sys/kernel/hostname"))).isEqualTo(machine);
+    }
+
+    @Test
     void itCannotMarkItsSockets() {
         assertThat(attempt("mark")).isEqualTo("refused\n");
         assertThat(powerfulAttempt("mark")).isEqualTo("did it\n");

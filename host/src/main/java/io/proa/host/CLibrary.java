@@ -54,13 +54,7 @@ final class CLibrary {
     /// @return whether the kernel took it
     static boolean setOption(int descriptor, int level, int option, int value) {
         ByteBuffer argument = Scratch.buffer().putInt(0, value);
-        return call(
-                        SETSOCKOPT,
-                        descriptor,
-                        level,
-                        option,
-                        Scratch.address(argument),
-                        Integer.BYTES)
+        return call(SETSOCKOPT, descriptor, level, option, Scratch.address(argument), Integer.BYTES)
                 == 0;
     }
 

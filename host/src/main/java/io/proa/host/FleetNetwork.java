@@ -27,7 +27,6 @@ public final class FleetNetwork implements AutoCloseable {
     /// The bridge's name inside the hub, for captures.
     public static final String BRIDGE = "proa0";
 
-
     // Locally administered; a fixed one, because a bridge otherwise takes over its members'.
     private static final String BRIDGE_MAC = "02:50:a0:a0:00:01";
     private static final int INTERFACE_NAME = 15;

@@ -15,7 +15,7 @@
 # Who clears its environment, overwrites it or becomes another user is not found.
 # POSIX sh; of other programs only grep, setpriv, setsid and sleep.
 set -u
-step=$1
+proa_step=$1
 shift
 
 # Finds who fits a pattern ($programs), and those of them that nobody else of them has started ($mains).
@@ -65,14 +65,16 @@ kill_programs() {
     done
 }
 
-case $step in
+case $proa_step in
 end)
     kill_programs "^PROA_POD=$1\."
     exit 0
     ;;
 app)
-    mark=$1 uid=$2 gid=$3
+    # Names that an application's environment does not have: a shell hands on what it assigns.
+    proa_mark=$1 proa_uid=$2 proa_gid=$3
     shift 3
+    unset PROA_FOUND_JAVA_HOME
     # A launcher's JVM raises its own; programs that look at each descriptor would be slow.
     if [ -n "${PROA_OPEN_FILES:-}" ]; then
         # shellcheck disable=SC3045 # dash and bash have -S
@@ -81,12 +83,12 @@ app)
     fi
     exec 9>&2 2>/dev/null # the shell would comment on a child that a signal ended
     trap : HUP INT QUIT TERM
-    if [ "$uid" != - ]; then
-        set -- --reuid "$uid" --regid "$gid" --clear-groups -- "$@"
+    if [ "$proa_uid" != - ]; then
+        set -- --reuid "$proa_uid" --regid "$proa_gid" --clear-groups -- "$@"
     else
         set -- -- "$@"
     fi
-    PROA_POD=$mark setsid setpriv --pdeathsig KILL "$@" 2>&9 9>&- &
+    PROA_POD=$proa_mark setsid setpriv --pdeathsig KILL "$@" 2>&9 9>&- &
     application=$!
     exec </dev/null >/dev/null
     while :; do
@@ -98,7 +100,7 @@ app)
     wait "$application"
     again=$?
     [ "$again" = 127 ] || code=$again
-    kill_programs "^PROA_POD=$mark\$"
+    kill_programs "^PROA_POD=$proa_mark\$"
     exit "$code"
     ;;
 esac

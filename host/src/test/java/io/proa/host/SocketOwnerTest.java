@@ -27,16 +27,17 @@ final class SocketOwnerTest {
         try (ServerSocketChannel listener = ServerSocketChannel.open()) {
             listener.bind(new InetSocketAddress(InetAddress.ofLiteral(listens), 0));
             int port = listener.socket().getLocalPort();
+            SocketChannel accepted;
             try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.INET6)) {
                 client.connect(new InetSocketAddress(InetAddress.ofLiteral(called), port));
-                try (SocketChannel accepted = listener.accept()) {
-                    assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(self());
-                    client.shutdownOutput();
-                    assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(self());
-                    client.close();
-                    // The kernel still has the closed one, and calls it root's.
-                    assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(SocketOwner.UNKNOWN);
-                }
+                accepted = listener.accept();
+                assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(self());
+                client.shutdownOutput();
+                assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(self());
+            }
+            try (accepted) {
+                // The kernel still has the closed one, and calls it root's.
+                assertThat(SocketOwner.ofPeer(accepted)).isEqualTo(SocketOwner.UNKNOWN);
             }
         }
         assertThat(SocketOwner.ofThisProcess()).isEqualTo(self());

@@ -114,7 +114,7 @@ public record FleetPlan(
         boolean runsAs(Service other) {
             return command.equals(other.command)
                     && folder.equals(other.folder)
-                    && port == other.port
+                    && port() == other.port()
                     && environment.equals(other.environment)
                     && published.equals(other.published)
                     && care.equals(other.care);

@@ -85,19 +85,23 @@ final class CapturingOrigin implements AutoCloseable {
             }
             Reading reading = StrictReader.requests(all);
             capture.reading = reading;
-            for (Message message : reading.messages().subList(capture.answered, reading.messages().size())) {
+            for (Message message :
+                    reading.messages().subList(capture.answered, reading.messages().size())) {
                 answers.append(answer(message));
                 capture.continued = false;
             }
             capture.answered = reading.messages().size();
-            boolean expects = all.indexOf("100-continue", reading.next()) > 0 && all.indexOf("\r\n\r\n", reading.next()) > 0;
+            boolean expects =
+                    all.indexOf("100-continue", reading.next()) > 0
+                            && all.indexOf("\r\n\r\n", reading.next()) > 0;
             if (reading.end() == End.UNFINISHED && expects && !capture.continued) {
                 capture.continued = true;
                 answers.append("HTTP/1.1 100 Continue\r\n\r\n");
             }
             goOn = reading.end() != End.AMBIGUOUS;
             if (!goOn) {
-                answers.append("HTTP/1.1 400 Unclear\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                answers.append(
+                        "HTTP/1.1 400 Unclear\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             }
         }
         out.write(answers.toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -119,10 +123,11 @@ final class CapturingOrigin implements AutoCloseable {
                 if (capture.reading.end() != End.WHOLE) {
                     capture.socket.close();
                 }
-                if (capture.socket.isClosed()) {
-                    captures.remove(capture);
-                    continue;
-                }
+            }
+        }
+        captures.removeIf(capture -> capture.socket.isClosed());
+        for (Capture capture : captures) {
+            synchronized (capture) {
                 capture.mark = capture.text.length();
                 capture.answered = 0;
                 capture.reading = new Reading(List.of(), End.WHOLE, "", 0);

@@ -15,8 +15,8 @@ import java.util.Set;
 ///
 /// - `let NAME TEXT`: from here on `$NAME` is that text
 /// - `section NAME`: what follows belongs to it
-/// - `shape NAME TEXT`: each row of the section is put in the place of `{}`; without shapes a row is
-///   the whole
+/// - `shape NAME TEXT`: each row of the section is put in the place of `{}`; without shapes a row
+///   is the whole
 /// - `row NAME TEXT`: a case that may be refused
 /// - `good NAME TEXT`: one that must be passed
 /// - `bytes NAME TEXT`: a row for each control byte in the place of `{byte}`
@@ -82,7 +82,9 @@ final class Corpus {
     }
 
     private void bytes(String name, String text) {
-        for (int octet = 0; octet < 256; octet = octet == 31 ? 127 : octet == 127 ? 256 : octet + 1) {
+        for (int octet = 0;
+                octet < 256;
+                octet = octet == 31 ? 127 : octet == 127 ? 256 : octet + 1) {
             if (octet != '\t' && octet != '\r' && octet != '\n') {
                 String hex = String.format("%02x", octet);
                 rows.add(new Row(name + "-" + hex, text.replace("{byte}", "\\x" + hex), false));
@@ -95,7 +97,8 @@ final class Corpus {
             if (shapes.isEmpty()) {
                 add(row, row.name, row.text);
             }
-            shapes.forEach((name, shape) -> add(row, row.name + "/" + name, shape.replace("{}", row.text)));
+            shapes.forEach((name, shape) ->
+                    add(row, row.name + "/" + name, shape.replace("{}", row.text)));
         }
         shapes.clear();
         rows.clear();

@@ -11,15 +11,23 @@ import org.jspecify.annotations.Nullable;
 /// The field lines of one head or trailer section, and what they say of framing.
 final class FieldLines {
     static final String TCHAR = "[-!#$%&'*+.^_`|~0-9A-Za-z]";
-    private static final String QUOTED = "\"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\t\\x20-\\x7e])*\"";
+    private static final String QUOTED =
+            "\"(?:[\\t !\\x23-\\x5b\\x5d-\\x7e]|\\\\[\\t\\x20-\\x7e])*\"";
     static final Pattern CHUNK_LINE =
             Pattern.compile(
-                    "([0-9A-Fa-f]{1,15})((?:;" + TCHAR + "+(?:=(?:" + TCHAR + "+|" + QUOTED + "))?)*)");
+                    "([0-9A-Fa-f]{1,15})((?:;"
+                            + TCHAR
+                            + "+(?:=(?:"
+                            + TCHAR
+                            + "+|"
+                            + QUOTED
+                            + "))?)*)");
     private static final Pattern FIELD =
             Pattern.compile("(" + TCHAR + "+):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*?)[ \\t]*");
     private static final Pattern LENGTH = Pattern.compile("0|[1-9][0-9]{0,15}");
     private static final Pattern CODING =
-            Pattern.compile("(?i)(?:(?:x-)?(?:gzip|compress)[ \\t]*,[ \\t]*|deflate[ \\t]*,[ \\t]*)?chunked");
+            Pattern.compile(
+                    "(?i)(?:(?:x-)?(?:gzip|compress)[ \\t]*,[ \\t]*|deflate[ \\t]*,[ \\t]*)?chunked");
     private static final Pattern AUTHORITY =
             Pattern.compile(
                     "(?:\\[[0-9A-Fa-f:.]+\\]|(?:[-._~!$&'()*+;=0-9A-Za-z]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?");
@@ -27,10 +35,19 @@ final class FieldLines {
             Pattern.compile("[ \\t,]*" + TCHAR + "+(?:[ \\t]*,[ \\t,]*" + TCHAR + "+)*[ \\t,]*|");
 
     /// Removing one of these changes where a message ends, or whom it is for.
-    private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding", "host");
+    private static final Set<String> FRAMING =
+            Set.of("content-length", "transfer-encoding", "host");
 
     private static final Set<String> NO_TRAILER =
-            Set.of("content-length", "transfer-encoding", "host", "trailer", "connection", "expect", "upgrade", "te");
+            Set.of(
+                    "content-length",
+                    "transfer-encoding",
+                    "host",
+                    "trailer",
+                    "connection",
+                    "expect",
+                    "upgrade",
+                    "te");
 
     private record Field(String name, String value) {}
 
@@ -86,23 +103,23 @@ final class FieldLines {
         Ambiguous.unless(codings.size() < 2, "more than one Transfer-Encoding");
         Ambiguous.unless(
                 lengths.isEmpty() || codings.isEmpty(), "Content-Length and Transfer-Encoding");
-        lengths.forEach(
-                v ->
-                        Ambiguous.unless(
-                                LENGTH.matcher(v).matches(), "Content-Length: " + Ambiguous.shown(v)));
-        codings.forEach(
-                v ->
-                        Ambiguous.unless(
-                                CODING.matcher(v).matches(), "Transfer-Encoding: " + Ambiguous.shown(v)));
+        lengths.forEach(v ->
+                Ambiguous.unless(
+                        LENGTH.matcher(v).matches(), "Content-Length: " + Ambiguous.shown(v)));
+        codings.forEach(v ->
+                Ambiguous.unless(
+                        CODING.matcher(v).matches(), "Transfer-Encoding: " + Ambiguous.shown(v)));
         for (Field field : fields) {
             String dashed = field.name.replace('_', '-');
             boolean imitates = field.name.contains("_") && FRAMING.contains(dashed);
             Ambiguous.unless(!imitates, "a name that imitates " + dashed);
         }
         for (String value : all("connection")) {
-            Ambiguous.unless(TOKENS.matcher(value).matches(), "Connection: " + Ambiguous.shown(value));
+            Ambiguous.unless(
+                    TOKENS.matcher(value).matches(), "Connection: " + Ambiguous.shown(value));
             for (String option : value.toLowerCase(Locale.ROOT).split("[ \\t,]+", -1)) {
-                Ambiguous.unless(!FRAMING.contains(option), "Connection has " + option + " removed");
+                Ambiguous.unless(
+                        !FRAMING.contains(option), "Connection has " + option + " removed");
             }
         }
     }

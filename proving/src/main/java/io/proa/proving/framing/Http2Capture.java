@@ -2,12 +2,12 @@ package io.proa.proving.framing;
 
 import io.proa.formats.PlainHpack;
 import io.proa.proving.framing.Reading.End;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.io.ByteArrayInputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,26 +46,33 @@ final class Http2Capture {
     /// Serves a connection to its end.
     ///
     /// @param begun what has been read of it behind the preface
-    static void take(Socket socket, String begun, Consumer<Http2Capture> registry) throws IOException {
+    static void take(Socket socket, String begun, Consumer<Http2Capture> registry)
+            throws IOException {
         Http2Capture made = new Http2Capture(socket.getOutputStream());
         registry.accept(made);
         byte[] first = begun.getBytes(StandardCharsets.ISO_8859_1);
         made.serve(
                 new DataInputStream(
-                        new SequenceInputStream(new ByteArrayInputStream(first), socket.getInputStream())));
+                        new SequenceInputStream(
+                                new ByteArrayInputStream(first), socket.getInputStream())));
     }
 
     private void serve(DataInputStream in) throws IOException {
         out.write(Http2Frames.frame(SETTINGS, 0, 0, new byte[0]));
         for (byte[] head = in.readNBytes(9); head.length == 9; head = in.readNBytes(9)) {
             int length = (head[0] & 0xFF) << 16 | (head[1] & 0xFF) << 8 | head[2] & 0xFF;
-            int stream = (head[5] & 0x7F) << 24 | (head[6] & 0xFF) << 16 | (head[7] & 0xFF) << 8 | head[8] & 0xFF;
+            int stream =
+                    (head[5] & 0x7F) << 24
+                            | (head[6] & 0xFF) << 16
+                            | (head[7] & 0xFF) << 8
+                            | head[8] & 0xFF;
             byte[] payload = in.readNBytes(length);
             take(head[3], head[4], stream, payload);
         }
     }
 
-    private synchronized void take(int type, int flags, int stream, byte[] payload) throws IOException {
+    private synchronized void take(int type, int flags, int stream, byte[] payload)
+            throws IOException {
         switch (type) {
             case DATA -> {
                 request(stream).body.writeBytes(content(flags, payload, 0));
@@ -80,7 +87,8 @@ final class Http2Capture {
                 blockEnds = type == HEADERS ? (flags & 1) != 0 : blockEnds;
                 if ((flags & 4) != 0) {
                     Request request = request(stream);
-                    (request.head.isEmpty() ? request.head : request.trailers).addAll(table.lines(block.toByteArray()));
+                    (request.head.isEmpty() ? request.head : request.trailers)
+                            .addAll(table.lines(block.toByteArray()));
                     block.reset();
                     endIf(blockEnds, stream);
                 }
@@ -130,7 +138,11 @@ final class Http2Capture {
 
     synchronized List<Reading> seen() {
         List<Reading> all = new ArrayList<>(seen);
-        open.values().forEach(_ -> all.add(new Reading(List.of(), End.UNFINISHED, "its stream did not end", 0)));
+        open.values()
+                .forEach(_ ->
+                        all.add(
+                                new Reading(
+                                        List.of(), End.UNFINISHED, "its stream did not end", 0)));
         return all;
     }
 
@@ -140,7 +152,9 @@ final class Http2Capture {
             if (reading.end() == End.WHOLE && reading.messages().size() != 1) {
                 return ambiguous(reading.messages().size() + " requests in one stream");
             }
-            return reading.end() == End.UNFINISHED ? ambiguous("fewer data than its length says") : reading;
+            return reading.end() == End.UNFINISHED
+                    ? ambiguous("fewer data than its length says")
+                    : reading;
         } catch (Ambiguous e) {
             return ambiguous(e.why);
         }
@@ -155,6 +169,7 @@ final class Http2Capture {
         StringBuilder lines = new StringBuilder();
         boolean announced = false;
         for (PlainHpack.Line line : request.head) {
+            checkLine(line);
             if (line.name().startsWith(":")) {
                 Ambiguous.unless(lines.isEmpty(), "a pseudo-header field behind a field");
                 String before = pseudo.put(line.name(), line.value());
@@ -165,25 +180,53 @@ final class Http2Capture {
             checkName(line.name());
             String authority = pseudo.get(":authority");
             if (line.name().equals("host") && authority != null) {
-                Ambiguous.unless(line.value().equalsIgnoreCase(authority), ":authority and another Host");
+                Ambiguous.unless(
+                        line.value().equalsIgnoreCase(authority), ":authority and another Host");
                 continue;
             }
             lines.append(line.name()).append(": ").append(line.value()).append("\r\n");
         }
-        String host = pseudo.containsKey(":authority") ? "Host: " + pseudo.get(":authority") + "\r\n" : "";
+        String host =
+                pseudo.containsKey(":authority")
+                        ? "Host: " + pseudo.get(":authority") + "\r\n"
+                        : "";
         String body = request.body.toString(StandardCharsets.ISO_8859_1);
         boolean chunked = !announced && (!body.isEmpty() || !request.trailers.isEmpty());
         StringBuilder trailers = new StringBuilder();
-        request.trailers.forEach(t -> trailers.append(t.name()).append(": ").append(t.value()).append("\r\n"));
-        String chunk = body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
-        return pseudo.get(":method") + " " + pseudo.get(":path") + " HTTP/1.1\r\n" + host + lines
-                + (chunked ? "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n" + trailers + "\r\n" : "\r\n" + body);
+        request.trailers.forEach(Http2Capture::checkLine);
+        request.trailers.forEach(
+                t -> trailers.append(t.name()).append(": ").append(t.value()).append("\r\n"));
+        String chunk =
+                body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
+        return pseudo.get(":method")
+                + " "
+                + pseudo.get(":path")
+                + " HTTP/1.1\r\n"
+                + host
+                + lines
+                + (chunked
+                        ? "Transfer-Encoding: chunked\r\n\r\n" + chunk + "0\r\n" + trailers + "\r\n"
+                        : "\r\n" + body);
+    }
+
+    /// In text these would make two lines of one.
+    private static void checkLine(PlainHpack.Line line) {
+        String both = line.name() + line.value();
+        boolean plain = both.indexOf('\r') < 0 && both.indexOf('\n') < 0 && both.indexOf(0) < 0;
+        Ambiguous.unless(plain, "a line break or NUL in a field of HTTP/2");
     }
 
     private static void checkName(String name) {
-        Ambiguous.unless(name.equals(name.toLowerCase(java.util.Locale.ROOT)), "a name with capitals");
         Ambiguous.unless(
-                !List.of("connection", "transfer-encoding", "upgrade", "keep-alive", "proxy-connection").contains(name),
+                name.equals(name.toLowerCase(java.util.Locale.ROOT)), "a name with capitals");
+        Ambiguous.unless(
+                !List.of(
+                                "connection",
+                                "transfer-encoding",
+                                "upgrade",
+                                "keep-alive",
+                                "proxy-connection")
+                        .contains(name),
                 name + " in HTTP/2");
     }
 }

@@ -23,7 +23,7 @@ final class Judgement {
             }
             unfinished |= reading.end() == End.UNFINISHED;
             for (Message message : reading.messages()) {
-                if (message.target().equals(canary)) {
+                if (message.target().equals(canary) && message.method().equals("GET")) {
                     canarySeen = true;
                 } else {
                     messages.add(message);
@@ -48,7 +48,8 @@ final class Judgement {
             return new Outcome(Outcome.Verdict.CLEAN, said);
         }
         if (messages.size() > sent.messages().size()) {
-            return Outcome.unsafe(messages.size() + " requests, and " + sent.messages().size() + " were sent");
+            return Outcome.unsafe(
+                    messages.size() + " requests, and " + sent.messages().size() + " were sent");
         }
         for (int i = 0; i < messages.size(); i++) {
             if (!sent.messages().contains(messages.get(i))) {

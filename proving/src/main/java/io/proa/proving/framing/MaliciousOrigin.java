@@ -77,7 +77,10 @@ final class MaliciousOrigin implements AutoCloseable {
         String text =
                 attack
                         ? answer
-                        : "HTTP/1.1 200 OK\r\nContent-Length: " + target.length() + "\r\n\r\n" + target;
+                        : "HTTP/1.1 200 OK\r\nContent-Length: "
+                                + target.length()
+                                + "\r\n\r\n"
+                                + target;
         boolean ending = attack && ends;
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         return ending;

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.List;
 
 /// Asks an application that answers as the corpus says; judges what the client gets, and whether
-/// the next requests, on the same connection and on another, get their own answers. A text may begin
-/// with the method that asks (`<HEAD>`) and end with `<end>`, for a connection that is ended.
+/// the next requests, on the same connection and on another, get their own answers. A text may
+/// begin with the method that asks (`<HEAD>`) and end with `<end>`, for a connection that is ended.
 final class ResponseTrial implements Trial {
     private static final int PATIENCE_MILLIS = 2000;
     private static final String ENDS = "<end>";
@@ -34,7 +34,8 @@ final class ResponseTrial implements Trial {
         origin.prepare(text, ends);
         try (Peer client = new Peer(through)) {
             client.say(method + " /case HTTP/1.1\r\nHost: web\r\n\r\n");
-            Outcome outcome = judged(client, method, StrictReader.responses(text, List.of(method), ends));
+            Outcome outcome =
+                    judged(client, method, StrictReader.responses(text, List.of(method), ends));
             String target = RequestTrial.CANARY + number;
             Outcome other = canary(target + "-other", "another client's request");
             return outcome.verdict() != Verdict.UNSAFE && other.verdict() == Verdict.UNSAFE
@@ -55,7 +56,9 @@ final class ResponseTrial implements Trial {
         }
         if (!isFinal(got)) {
             // Broken off where the connection has ended, or waiting for more where it has not.
-            return client.got().isEmpty() ? Outcome.rejected() : new Outcome(Verdict.CLEAN, "broken off");
+            return client.got().isEmpty()
+                    ? Outcome.rejected()
+                    : new Outcome(Verdict.CLEAN, "broken off");
         }
         Message last = got.messages().getLast();
         if (last.status() == 101) {
@@ -71,7 +74,8 @@ final class ResponseTrial implements Trial {
 
     private static boolean isFinal(Reading got) {
         return !got.messages().isEmpty()
-                && (!got.messages().getLast().isInterim() || got.messages().getLast().status() == 101);
+                && (!got.messages().getLast().isInterim()
+                        || got.messages().getLast().status() == 101);
     }
 
     private static Outcome compared(Message got, Reading said) {
@@ -84,7 +88,9 @@ final class ResponseTrial implements Trial {
         // A length or last chunk that never came must not be made up.
         return said.end() == End.UNFINISHED
                 ? Outcome.unsafe("a response that broke off was made whole")
-                : new Outcome(Verdict.CLEAN, "as a " + got.status() + " of " + got.body().length() + " bytes");
+                : new Outcome(
+                        Verdict.CLEAN,
+                        "as a " + got.status() + " of " + got.body().length() + " bytes");
     }
 
     /// The same client asks again on the same connection.
@@ -92,10 +98,15 @@ final class ResponseTrial implements Trial {
         client.say("GET /canary-same HTTP/1.1\r\nHost: web\r\n\r\n");
         while (true) {
             Reading got =
-                    StrictReader.responses(client.got().substring(from), List.of("GET"), client.ended());
+                    StrictReader.responses(
+                            client.got().substring(from), List.of("GET"), client.ended());
             if (got.end() != End.UNFINISHED && client.got().length() > from) {
-                boolean own = got.end() == End.WHOLE && got.messages().getLast().body().equals("/canary-same");
-                return own ? Outcome.rejected() : Outcome.unsafe(foreign("the next request", client.got().substring(from)));
+                boolean own =
+                        got.end() == End.WHOLE
+                                && got.messages().getLast().body().equals("/canary-same");
+                return own
+                        ? Outcome.rejected()
+                        : Outcome.unsafe(foreign("the next request", client.got().substring(from)));
             }
             if (!client.hear(PATIENCE_MILLIS)) {
                 // A connection that ends between two requests has told nobody anything.
@@ -113,11 +124,14 @@ final class ResponseTrial implements Trial {
     private Outcome canary(String target, String who) throws IOException {
         try (Peer canary = new Peer(through)) {
             canary.say("GET " + target + " HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n");
-            while (canary.hear(PATIENCE_MILLIS)) {
-                // To the end, as was asked for.
+            Reading got = StrictReader.responses("", List.of("GET"), false);
+            while (!isFinal(got) && got.end() != End.AMBIGUOUS && canary.hear(PATIENCE_MILLIS)) {
+                got = StrictReader.responses(canary.got(), List.of("GET"), canary.ended());
             }
-            Reading got = StrictReader.responses(canary.got(), List.of("GET"), canary.ended());
-            boolean own = got.end() == End.WHOLE && !got.messages().isEmpty() && got.messages().getLast().body().equals(target);
+            boolean own =
+                    got.end() == End.WHOLE
+                            && !got.messages().isEmpty()
+                            && got.messages().getLast().body().equals(target);
             return own ? Outcome.rejected() : Outcome.unsafe(foreign(who, canary.got()));
         }
     }

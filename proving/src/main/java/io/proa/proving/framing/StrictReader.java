@@ -150,7 +150,8 @@ final class StrictReader {
         boolean announced = chunked || fields.length() >= 0;
         if (status < 200 || status == 204) {
             Ambiguous.unless(!announced, "a length in a response that has no body");
-            boolean switching = fields.value("upgrade") != null && fields.value("connection") != null;
+            boolean switching =
+                    fields.value("upgrade") != null && fields.value("connection") != null;
             Ambiguous.unless(status != 101 || switching, "101 without Upgrade");
             return new Message(method, "", status, "");
         }
@@ -203,7 +204,8 @@ final class StrictReader {
         for (long size = chunkSize(); size > 0; size = chunkSize()) {
             body.append(exactly(size));
             if (at < text.length()) {
-                Ambiguous.unless(text.charAt(at) == '\r', "a chunk's data are longer than its size");
+                Ambiguous.unless(
+                        text.charAt(at) == '\r', "a chunk's data are longer than its size");
             }
             if (at + 1 < text.length()) {
                 Ambiguous.unless(text.charAt(at + 1) == '\n', "a chunk that CR alone ends");

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +17,8 @@ final class ProxyHeaderTest {
     private static final String FOUR = "c0000201" + "c6336402" + "04d2" + "01bb";
 
     private static ProxyHeader read(byte[] bytes) throws MalformedProxyHeader {
-        return ProxyHeader.read(ByteBuffer.wrap(bytes), 0, bytes.length);
+        return Objects.requireNonNull(
+                ProxyHeader.read(ByteBuffer.wrap(bytes), 0, bytes.length));
     }
 
     private static ProxyHeader read(String text) throws MalformedProxyHeader {

@@ -333,7 +333,7 @@ final class ControlPlaneTest extends FleetOnDisk {
         assertThat(lines.get(3)).isEqualTo("status {\"revision\":1,\"problems\":[],\"pods\":[]}");
         assertThat(lines.get(4))
                 .isEqualTo(
-                        "error saw 'hello', expected token POD, leave POD, return POD, reload, fleet, status or stop");
+                        "error saw 'hello', expected token POD, leave POD, return POD, keep SERVICE, reload, fleet, status or stop");
         assertThat(lines.get(5)).isEqualTo("stopping");
         assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain(lines.get(1).substring(14));
     }

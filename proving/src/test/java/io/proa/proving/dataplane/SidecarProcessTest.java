@@ -55,6 +55,7 @@ final class SidecarProcessTest {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 SidecarMain.class.getName(),

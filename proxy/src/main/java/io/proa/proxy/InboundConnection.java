@@ -187,7 +187,7 @@ final class InboundConnection implements LinkHandler {
             case HTTP2 -> http(target, HttpVersion.HTTP2, null);
             case OPAQUE -> other(target);
             case MORE -> {
-                if (n < 0) {
+                if (n < 0 || link().inputFull()) {
                     other(target);
                 } else if (!hesitating) {
                     hesitating = true;

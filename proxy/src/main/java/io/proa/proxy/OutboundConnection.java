@@ -192,7 +192,7 @@ final class OutboundConnection implements LinkHandler {
             case HTTP2 -> http(HttpVersion.HTTP2);
             case OPAQUE -> other();
             case MORE -> {
-                if (ended) {
+                if (ended || link.inputFull()) {
                     other();
                 } else if (!hesitating) {
                     hesitating = true;

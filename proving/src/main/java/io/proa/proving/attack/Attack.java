@@ -25,7 +25,8 @@ record Attack(String name, Side side, String after, Ending ending, Bounds bounds
     sealed interface Ending {
         /// The sidecar ends it, and says why in its metrics and its log.
         ///
-        /// @param within seconds; what takes longer than a short run is only looked for in a whole one
+        /// @param within seconds; what takes longer than a short run is only looked for in a whole
+        ///   one
         record Ended(int within) implements Ending {}
 
         /// It may go on for as long as it likes, since it costs nothing.

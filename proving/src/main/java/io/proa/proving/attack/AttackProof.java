@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Runs the attacks: `AttackProof SCRATCH [--quick] [--only NAME] [--page FILE COMMIT DATE]
-/// [--peer NAME BINARY]...`.
+/// Runs the attacks: `AttackProof SCRATCH [--quick] [--only NAME] [--page FILE COMMIT DATE] [--peer
+/// NAME BINARY]...`.
 ///
 /// Exit code 1 where something does not hold.
 public final class AttackProof {
@@ -89,8 +89,7 @@ public final class AttackProof {
     }
 
     /// So that what grows is what the attack takes, and not code that runs for the first time.
-    private void warmUp(
-            Candidate candidate, Candidate.Running running, Neighbours neighbours)
+    private void warmUp(Candidate candidate, Candidate.Running running, Neighbours neighbours)
             throws IOException, InterruptedException {
         Thread.sleep(500);
         if (!options.quick() && candidate.tellsReasons()) {

@@ -103,7 +103,10 @@ final class Attacker implements AutoCloseable {
         return !closed && frames.get() < bounds.frames() && bytes.get() < bounds.bytes();
     }
 
-    void sends(int n) {
+    void sends(int n) throws IOException {
+        if (closed) {
+            throw new IOException("the time is over");
+        }
         bytes.addAndGet(n);
     }
 

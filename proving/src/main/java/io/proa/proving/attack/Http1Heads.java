@@ -13,28 +13,44 @@ final class Http1Heads {
 
     static List<Attack> all() {
         return List.of(
-                endless("endless_header", "CVE-2019-18801", "GET / HTTP/1.1\r\nHost: o\r\nx-a: ", "y"),
-                endless("many_headers", "huge header counts", "GET / HTTP/1.1\r\nHost: o\r\n", "a: b\r\n"),
+                endless(
+                        "endless_header",
+                        "CVE-2019-18801",
+                        "GET / HTTP/1.1\r\nHost: o\r\nx-a: ",
+                        "y"),
+                endless(
+                        "many_headers",
+                        "huge header counts",
+                        "GET / HTTP/1.1\r\nHost: o\r\n",
+                        "a: b\r\n"),
                 endless("endless_uri", "a request line without an end", "GET /", "y"),
                 endless("endless_method", "a method without an end", "", "G"),
                 endless("crlf_stream", "empty lines before a request", "", "\r\n"),
                 endless("huge_chunk_extensions", "CVE-2024-24791's kin", CHUNKED + "5;", "a=b;"),
                 endless("endless_chunk_zeros", "a chunk's size without an end", CHUNKED, "0"),
-                endless("endless_trailers", "trailers without an end", CHUNKED + "0\r\n", "a: b\r\n"),
+                endless(
+                        "endless_trailers",
+                        "trailers without an end",
+                        CHUNKED + "0\r\n",
+                        "a: b\r\n"),
                 oneByteChunks(),
                 pipeline());
     }
 
     private static Attack endless(String name, String after, String first, String again) {
-        return Attack.flood(name, Side.HTTP1, after, attacker -> {
-            Http1Line line = attacker.http1(attacker.doors().small());
-            line.say(first);
-            String piece = again.repeat(8192 / again.length());
-            while (attacker.goesOn(line)) {
-                line.say(piece);
-            }
-            attacker.await();
-        });
+        return Attack.flood(
+                name,
+                Side.HTTP1,
+                after,
+                attacker -> {
+                    Http1Line line = attacker.http1(attacker.doors().small());
+                    line.say(first);
+                    String piece = again.repeat(8192 / again.length());
+                    while (attacker.goesOn(line)) {
+                        line.say(piece);
+                    }
+                    attacker.await();
+                });
     }
 
     private static Attack oneByteChunks() {

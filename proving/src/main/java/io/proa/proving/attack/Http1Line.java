@@ -46,6 +46,10 @@ final class Http1Line extends Line {
             text = received.toString();
         }
         int at = text.lastIndexOf("HTTP/1.1 ");
+        while (at >= 0 && text.length() > at + 9 && !Character.isDigit(text.charAt(at + 9))) {
+            // Sentences speak of versions, too.
+            at = text.lastIndexOf("HTTP/1.1 ", at - 1);
+        }
         if (at < 0 || text.length() < at + 12) {
             return "";
         }

@@ -19,7 +19,11 @@ final class Http1Stalls {
                 slowHeaders(),
                 silent("silent_connect", "slowloris without a word", ""),
                 drip("slow_body", "slowloris on the body (RUDY)", "Content-Length: 100000", "x"),
-                drip("slow_chunks", "the same, in chunks", "Transfer-Encoding: chunked", "1\r\nx\r\n"),
+                drip(
+                        "slow_chunks",
+                        "the same, in chunks",
+                        "Transfer-Encoding: chunked",
+                        "1\r\nx\r\n"),
                 silent(
                         "expect_stall",
                         "Expect: 100-continue, and nothing more",
@@ -31,22 +35,27 @@ final class Http1Stalls {
     }
 
     private static Attack slowHeaders() {
-        return Attack.stall("slow_headers", Side.HTTP1, "slowloris", 11, attacker -> {
-            List<Http1Line> lines = new ArrayList<>();
-            for (int i = 0; i < MANY; i++) {
-                Http1Line line = attacker.http1(attacker.doors().small());
-                line.say("GET / HTTP/1.1\r\nHost: o\r\n");
-                lines.add(line);
-            }
-            while (attacker.goesOn() && lines.stream().anyMatch(attacker::goesOn)) {
-                attacker.pause(500);
-                for (Http1Line line : lines) {
-                    if (attacker.goesOn(line)) {
-                        line.say("a: b\r\n");
+        return Attack.stall(
+                "slow_headers",
+                Side.HTTP1,
+                "slowloris",
+                11,
+                attacker -> {
+                    List<Http1Line> lines = new ArrayList<>();
+                    for (int i = 0; i < MANY; i++) {
+                        Http1Line line = attacker.http1(attacker.doors().small());
+                        line.say("GET / HTTP/1.1\r\nHost: o\r\n");
+                        lines.add(line);
                     }
-                }
-            }
-        });
+                    while (attacker.goesOn() && lines.stream().anyMatch(attacker::goesOn)) {
+                        attacker.pause(500);
+                        for (Http1Line line : lines) {
+                            if (attacker.goesOn(line)) {
+                                line.say("a: b\r\n");
+                            }
+                        }
+                    }
+                });
     }
 
     private static Attack silent(String name, String after, String first) {

@@ -20,12 +20,7 @@ final class Http2Heads {
     private Http2Heads() {}
 
     static List<Attack> all() {
-        return List.of(
-                hpackBomb(),
-                cookieBomb(),
-                emptyNames(),
-                thrash(),
-                tinyHeaderList());
+        return List.of(hpackBomb(), cookieBomb(), emptyNames(), thrash(), tinyHeaderList());
     }
 
     private static void headers(Http2Line line, int stream, byte[] block) throws IOException {

@@ -63,19 +63,24 @@ final class Http2Stalls {
 
     /// One byte of each stream's window, again and again.
     private static Attack dribble() {
-        return Attack.flood("tiny_window_dribble", Side.HTTP2, "CVE-2019-9511", attacker -> {
-            Http2Line line = attacker.http2(attacker.doors().large(), INITIAL_WINDOW_SIZE, 0);
-            for (int stream = 1; stream < 200; stream += 2) {
-                line.get(stream);
-            }
-            while (attacker.goesOn(line)) {
-                for (int stream = 1; stream < 200 && attacker.goesOn(line); stream += 2) {
-                    line.windowUpdate(stream, 1);
-                }
-            }
-            line.flush();
-            attacker.await();
-        });
+        return Attack.flood(
+                "tiny_window_dribble",
+                Side.HTTP2,
+                "CVE-2019-9511",
+                attacker -> {
+                    Http2Line line =
+                            attacker.http2(attacker.doors().large(), INITIAL_WINDOW_SIZE, 0);
+                    for (int stream = 1; stream < 200; stream += 2) {
+                        line.get(stream);
+                    }
+                    while (attacker.goesOn(line)) {
+                        for (int stream = 1; stream < 200 && attacker.goesOn(line); stream += 2) {
+                            line.windowUpdate(stream, 1);
+                        }
+                    }
+                    line.flush();
+                    attacker.await();
+                });
     }
 
     /// All windows of HTTP/2 are open, and that of TCP is not.
@@ -97,52 +102,61 @@ final class Http2Stalls {
                     attacker.await(3500);
                 };
         return Attack.harmless(
-                "tcp_window_closed",
-                Side.HTTP2,
-                "CVE-2019-9517",
-                Bounds.STALL,
-                RETAINED,
-                recipe);
+                "tcp_window_closed", Side.HTTP2, "CVE-2019-9517", Bounds.STALL, RETAINED, recipe);
     }
 
     /// Bodies that the application does not read, beyond what the windows allow.
     private static Attack uploads() {
-        return Attack.flood("upload_hoard", Side.HTTP2, "bodies that nobody reads", attacker -> {
-            Http2Line line = attacker.http2(attacker.doors().deaf());
-            byte[] piece = new byte[16_000];
-            for (int stream = 1; attacker.goesOn(line); stream += 2) {
-                line.post(stream);
-                for (int i = 0; i < 4; i++) {
-                    line.frame(DATA, 0, stream, piece);
-                }
-            }
-            line.flush();
-            attacker.await();
-        });
+        return Attack.flood(
+                "upload_hoard",
+                Side.HTTP2,
+                "bodies that nobody reads",
+                attacker -> {
+                    Http2Line line = attacker.http2(attacker.doors().deaf());
+                    byte[] piece = new byte[16_000];
+                    for (int stream = 1; attacker.goesOn(line); stream += 2) {
+                        line.post(stream);
+                        for (int i = 0; i < 4; i++) {
+                            line.frame(DATA, 0, stream, piece);
+                        }
+                    }
+                    line.flush();
+                    attacker.await();
+                });
     }
 
     private static Attack preface() {
-        return Attack.stall("preface_stall", Side.HTTP2, "half a preface, on 200 connections", 11, attacker -> {
-            List<Http1Line> lines = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
-                Http1Line line = attacker.http1(attacker.doors().small());
-                line.say("PRI * HTTP/2.0\r\n\r\nSM");
-                lines.add(line);
-            }
-            attacker.await();
-        });
+        return Attack.stall(
+                "preface_stall",
+                Side.HTTP2,
+                "half a preface, on 200 connections",
+                11,
+                attacker -> {
+                    List<Http1Line> lines = new ArrayList<>();
+                    for (int i = 0; i < 200; i++) {
+                        Http1Line line = attacker.http1(attacker.doors().small());
+                        line.say("PRI * HTTP/2.0\r\n\r\nSM");
+                        lines.add(line);
+                    }
+                    attacker.await();
+                });
     }
 
     /// A field block that does not come to its end.
     private static Attack headers() {
-        return Attack.stall("headers_stall", Side.HTTP2, "a field block without its end", 11, attacker -> {
-            for (int i = 0; i < 200; i++) {
-                Http2Line line = attacker.http2(attacker.doors().small());
-                line.frame(HEADERS, 0, 1, Http2Line.GET);
-                line.flush();
-            }
-            attacker.await();
-        });
+        return Attack.stall(
+                "headers_stall",
+                Side.HTTP2,
+                "a field block without its end",
+                11,
+                attacker -> {
+                    for (int i = 0; i < 200; i++) {
+                        Http2Line line = attacker.http2(attacker.doors().small());
+                        line.frame(HEADERS, 0, 1, Http2Line.GET);
+                        line.flush();
+                    }
+                    attacker.await();
+                });
     }
 
     /// All streams that are allowed, and then the connection dropped, again and again.

@@ -16,6 +16,7 @@ abstract class Line implements AutoCloseable {
     final InputStream in;
     private final OutputStream out;
     private volatile boolean ended;
+    private volatile boolean left;
 
     Line(Attacker attacker, Socket socket) throws IOException {
         this.attacker = attacker;
@@ -48,6 +49,9 @@ abstract class Line implements AutoCloseable {
     final void ended(String how) {
         if (!ended) {
             ended = true;
+            if (left) {
+                return;
+            }
             attacker.ended(this, lastWords().isEmpty() ? how : lastWords());
         }
     }
@@ -81,8 +85,10 @@ abstract class Line implements AutoCloseable {
         ended("reset");
     }
 
+    /// Ends it ourselves.
     @Override
     public void close() {
+        left = true;
         try {
             socket.close();
         } catch (IOException _) {
@@ -92,6 +98,7 @@ abstract class Line implements AutoCloseable {
 
     /// Goes without an orderly end.
     final void drop() {
+        left = true;
         try {
             socket.setOption(java.net.StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException | UnsupportedOperationException _) {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Two well-behaved clients, one of HTTP/1.1 and one of HTTP/2, on a connection each: a request every
-/// ten milliseconds, timed from when it was due.
+/// Two well-behaved clients, one of HTTP/1.1 and one of HTTP/2, on a connection each: a request
+/// every ten milliseconds, timed from when it was due.
 final class Neighbours implements AutoCloseable {
     private static final long PERIOD_NANOS = 10_000_000;
     private static final int MOST_SAMPLES = 100_000;
@@ -107,7 +107,8 @@ final class Neighbours implements AutoCloseable {
     }
 
     private void http2(Socket socket) throws IOException, InterruptedException {
-        socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         write(socket, Http2Line.SETTINGS, 0, 0);
         int stream = 1;
         for (long due = System.nanoTime(); !over; due += PERIOD_NANOS) {

@@ -22,14 +22,13 @@ final class Origin implements AutoCloseable {
         SMALL,
         /// Answers with more than anybody wants to keep.
         LARGE,
-        /// Reads its head and nothing more, and does not answer.
+        /// Reads its head and nothing more, and leaves after five seconds.
         DEAF
     }
 
     static final int LARGE_BODY = 32 << 20;
     private static final byte[] ANSWER =
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
-                    .getBytes(StandardCharsets.US_ASCII);
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket server;
     private final Kind kind;
@@ -95,14 +94,14 @@ final class Origin implements AutoCloseable {
                     out.flush();
                 }
                 case LARGE -> large(out);
-                case DEAF -> sleepForEver();
+                case DEAF -> sleep();
             }
         }
     }
 
-    private static void sleepForEver() throws IOException {
+    private static void sleep() throws IOException {
         try {
-            Thread.sleep(60_000);
+            Thread.sleep(5_000);
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

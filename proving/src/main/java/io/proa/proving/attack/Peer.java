@@ -102,7 +102,9 @@ final class Peer implements Candidate {
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 socket.setSoTimeout(1000);
                 socket.getOutputStream()
-                        .write("GET / HTTP/1.1\r\nHost: o\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        .write(
+                                "GET / HTTP/1.1\r\nHost: o\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
                 byte[] got = socket.getInputStream().readNBytes(12);
                 if (new String(got, StandardCharsets.US_ASCII).endsWith("200")) {
                     return;
@@ -167,7 +169,8 @@ final class Peer implements Candidate {
                "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"],
                  "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "out-FROM", "timeout": "0s"}}]}]},
                "http_filters": [{"name": "router", "typed_config": {
-                 "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}""";
+                 "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]}}]}]}\
+            """;
 
     private static final String CLUSTER =
             """
@@ -176,5 +179,6 @@ final class Peer implements Candidate {
                "address": {"socket_address": {"address": "127.0.0.1", "port_value": TO}}}}]}]},
              "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
                "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-               "use_downstream_protocol_config": {"http_protocol_options": {}, "http2_protocol_options": {}}}}}""";
+               "use_downstream_protocol_config": {"http_protocol_options": {}, "http2_protocol_options": {}}}}}\
+            """;
 }

@@ -98,8 +98,10 @@ final class Report {
             return;
         }
         text.append("\n### ").append(candidate).append("\n\n");
-        text.append("| attack | after | frames | sent MiB | ended | after s | reason | grew MiB | CPU ms");
-        text.append(" | p99 calm ms | attacked ms | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+        text.append(
+                "| attack | after | frames | sent MiB | ended | after s | reason | grew MiB | CPU ms");
+        text.append(
+                " | p99 calm ms | attacked ms | verdict |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (Row row : some) {
             Trial.Measured measured = row.measured;
             Attacker.Seen seen = measured.seen();

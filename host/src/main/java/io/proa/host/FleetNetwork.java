@@ -3,11 +3,9 @@ package io.proa.host;
 import io.proa.host.egress.ResolvConf;
 import io.proa.model.MeshBlocks;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class FleetNetwork implements AutoCloseable {
     /// The bridge's name inside the hub, for captures.
     public static final String BRIDGE = "proa0";
-
-    static final String POD_INIT = "pod-init.sh";
-    static final String APP_START = "app-start.sh";
 
     // Locally administered; a fixed one, because a bridge otherwise takes over its members'.
     private static final String BRIDGE_MAC = "02:50:a0:a0:00:01";
@@ -87,8 +82,8 @@ public final class FleetNetwork implements AutoCloseable {
             return egress.kind() == EgressKind.NONE ? null : pods4.host(1);
         }
 
-        Path script(String name) {
-            return runDirectory.resolve(name);
+        Path script(PodScript script) {
+            return script.in(runDirectory);
         }
     }
 
@@ -124,13 +119,14 @@ public final class FleetNetwork implements AutoCloseable {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        install(POD_INIT, settings);
-        install(APP_START, settings);
+        PodScript.POD_INIT.install(settings.runDirectory());
+        PodScript.KEEP_SIDECAR.install(settings.runDirectory());
+        PodScript.APP_START.install(settings.runDirectory());
         Namespace hub =
                 Namespace.create(
                         new Namespace.Order(
                                 "hub",
-                                settings.script(POD_INIT),
+                                settings.script(PodScript.POD_INIT),
                                 Duration.ZERO,
                                 "-",
                                 "-",
@@ -152,15 +148,6 @@ public final class FleetNetwork implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             network.close();
             throw e;
-        }
-    }
-
-    private static void install(String script, Settings settings) throws IOException {
-        try (InputStream text = FleetNetwork.class.getResourceAsStream(script)) {
-            if (text == null) {
-                throw new IOException(script + " is missing from the program");
-            }
-            Files.copy(text, settings.script(script), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
@@ -311,7 +298,7 @@ public final class FleetNetwork implements AutoCloseable {
         Path log = sidecar.log();
         return new Namespace.Order(
                 name,
-                settings.script(POD_INIT),
+                settings.script(PodScript.POD_INIT),
                 settings.pods().grace(),
                 hosts,
                 resolvConf,

@@ -106,7 +106,7 @@ record HubSockets(ServerSocketChannel listener, List<DatagramChannel> names)
         boolean v6 = NamespaceSupport.hasIpv6();
         int descriptor = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM);
         if (v6) {
-            set(descriptor, SOL_IPV6, IPV6_V6ONLY, 0);
+            CLibrary.setOption(descriptor, SOL_IPV6, IPV6_V6ONLY, 0);
         }
         bind(descriptor, v6 ? new byte[16] : new byte[4], port);
         if (call("listen", descriptor, BACKLOG, 0, 0) != 0) {
@@ -120,7 +120,7 @@ record HubSockets(ServerSocketChannel listener, List<DatagramChannel> names)
         InetAddress address = name.ip();
         int descriptor = socket(address instanceof Inet4Address ? AF_INET : AF_INET6, SOCK_DGRAM);
         // Also before the address is ready for use.
-        set(descriptor, SOL_IP, IP_FREEBIND, 1);
+        CLibrary.setOption(descriptor, SOL_IP, IP_FREEBIND, 1);
         bind(descriptor, address.getAddress(), name.port());
         return descriptor;
     }
@@ -131,17 +131,6 @@ record HubSockets(ServerSocketChannel listener, List<DatagramChannel> names)
             throw new IOException("no socket of family " + family);
         }
         return descriptor;
-    }
-
-    private static void set(int descriptor, int level, int option, int value) {
-        ByteBuffer argument = Scratch.buffer().putInt(0, value);
-        CLibrary.call(
-                CLibrary.SETSOCKOPT,
-                descriptor,
-                level,
-                option,
-                Scratch.address(argument),
-                Integer.BYTES);
     }
 
     /// struct sockaddr_in or sockaddr_in6

@@ -1,6 +1,5 @@
 package io.proa.host;
 
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /// Has the kernel ask a silent TCP connection's peer whether it is there still: after 60 s, then
@@ -23,20 +22,9 @@ public final class KeepAlive {
     /// Begins on an open channel; without effect on a Unix socket. From any thread.
     public static void set(SocketChannel channel) {
         int descriptor = ChannelDescriptor.of(channel);
-        set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, IDLE_SECONDS);
-        set(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, INTERVAL_SECONDS);
-        set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS);
-        set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
-    }
-
-    private static void set(int descriptor, int level, int option, int value) {
-        ByteBuffer argument = Scratch.buffer().putInt(0, value);
-        CLibrary.call(
-                CLibrary.SETSOCKOPT,
-                descriptor,
-                level,
-                option,
-                Scratch.address(argument),
-                Integer.BYTES);
+        CLibrary.setOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, IDLE_SECONDS);
+        CLibrary.setOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, INTERVAL_SECONDS);
+        CLibrary.setOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, QUESTIONS);
+        CLibrary.setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
     }
 }

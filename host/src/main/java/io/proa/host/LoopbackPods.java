@@ -1,7 +1,6 @@
 package io.proa.host;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// All of it is gone when it is closed or this process dies, even by SIGKILL. Safe for use by
 /// several threads.
 public final class LoopbackPods implements AutoCloseable {
-    private static final String SCRIPT = "loopback-pod.sh";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path script;
@@ -29,7 +27,7 @@ public final class LoopbackPods implements AutoCloseable {
     private final Map<String, LoopbackPod> pods = new ConcurrentHashMap<>();
 
     private LoopbackPods(Path directory, Duration grace) {
-        this.script = directory.resolve(SCRIPT);
+        this.script = PodScript.LOOPBACK_POD.in(directory);
         this.hosts = directory.resolve("hosts");
         this.grace = grace;
     }
@@ -43,12 +41,8 @@ public final class LoopbackPods implements AutoCloseable {
                 directory,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         LoopbackPods pods = new LoopbackPods(directory, grace);
-        try (InputStream text = LoopbackPods.class.getResourceAsStream(SCRIPT)) {
-            if (text == null) {
-                throw new IOException(SCRIPT + " is missing from the program");
-            }
-            Files.copy(text, pods.script, StandardCopyOption.REPLACE_EXISTING);
-        }
+        PodScript.LOOPBACK_POD.install(directory);
+        PodScript.KEEP_SIDECAR.install(directory);
         pods.updateHosts(Map.of());
         return pods;
     }

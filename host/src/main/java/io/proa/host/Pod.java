@@ -118,7 +118,7 @@ public final class Pod implements AppHome, AutoCloseable {
     private List<String> becoming(Start start) {
         PodSpec.User user = caller() == null ? spec.user() : caller();
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("sh", settings.script(FleetNetwork.APP_START).toString(), "enter"));
+        command.addAll(List.of("sh", settings.script(PodScript.APP_START).toString(), "enter"));
         command.add(user == null ? "-" : Integer.toString(user.uid()));
         command.add(user == null ? "-" : Integer.toString(user.gid()));
         command.add(caller() == null ? "-" : "mapped");

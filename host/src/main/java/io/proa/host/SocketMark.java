@@ -1,6 +1,5 @@
 package io.proa.host;
 
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /// The mark by which the redirect rules know a sidecar's own connections and let them pass.
@@ -21,14 +20,6 @@ public final class SocketMark {
     /// @return false where the kernel forbids it: the redirect rules must then know the sidecar by
     ///   its uid
     public static boolean set(SocketChannel channel) {
-        ByteBuffer value = Scratch.buffer().putInt(0, PROA);
-        return CLibrary.call(
-                        CLibrary.SETSOCKOPT,
-                        ChannelDescriptor.of(channel),
-                        SOL_SOCKET,
-                        SO_MARK,
-                        Scratch.address(value),
-                        Integer.BYTES)
-                == 0;
+        return CLibrary.setOption(ChannelDescriptor.of(channel), SOL_SOCKET, SO_MARK, PROA);
     }
 }

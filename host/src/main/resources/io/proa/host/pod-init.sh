@@ -10,6 +10,8 @@
 # serves them until then.
 # POSIX sh; of other programs only mount and sleep.
 set -u
+# shellcheck source=host/src/main/resources/io/proa/host/keep-sidecar.sh
+. "${0%/*}/keep-sidecar.sh"
 name=$1 grace=$2 hosts=$3 resolv=$4
 shift 4
 exec 3<&0 </dev/null
@@ -76,16 +78,11 @@ end_applications() {
     }
 }
 
-sidecar=
+become_sidecar() { exec "$@"; }
+
 end() {
     trap '' TERM
-    if [ -n "$sidecar" ] && kill -TERM "$sidecar" 2>/dev/null; then
-        rounds=0
-        while [ $rounds -lt 20 ] && kill -0 "$sidecar" 2>/dev/null; do
-            sleep 0.05
-            rounds=$((rounds + 1))
-        done
-    fi
+    ask_sidecar_to_end
     exit 0 # the kernel kills the rest
 }
 trap end TERM
@@ -101,11 +98,6 @@ watch_input() {
     watcher=$!
 }
 
-uptime() {
-    read -r now rest </proc/uptime
-    now=${now%%.*}
-}
-
 echo ready
 IFS= read -r token <&3 || exit 0
 exec >&2
@@ -118,38 +110,4 @@ if [ $# -eq 0 ]; then
     done
 fi
 
-deaths=0 # in a row, each within 10 s of its start
-while :; do
-    uptime
-    started=$now
-    if [ -n "$token" ]; then
-        printf '%s\n' "$token" | "$@" 3<&- &
-        sidecar=$!
-        token=
-    else
-        "$@" 3<&- &
-        sidecar=$!
-    fi
-    wait "$sidecar"
-    code=$?
-    sidecar=
-    kill -0 "$watcher" 2>/dev/null || watch_input
-    uptime
-    [ $((now - started)) -ge 10 ] && deaths=0
-    deaths=$((deaths + 1))
-    # It is there again within a second, pause and start together, unless it does not stay at all.
-    case $deaths in
-    1 | 2) pause=0 ;;
-    3) pause=0.1 ;;
-    4) pause=0.2 ;;
-    5) pause=0.5 ;;
-    6) pause=1 ;;
-    *) pause=3 ;;
-    esac
-    say "the sidecar ended with code $code after $((now - started)) s; starting it again in $pause s"
-    [ $deaths != 5 ] || say "the sidecar does not stay: 5 ends in a row within 10 s of a start; pauses grow to 3 s"
-    if [ "$pause" != 0 ]; then
-        sleep "$pause" &
-        wait $!
-    fi
-done
+keep_sidecar "$@"

@@ -54,7 +54,6 @@ record AddressView(
                             service.name(),
                             service.command(),
                             service.folder(),
-                            service.port(),
                             service.ports(),
                             service.environment(),
                             service.startAfter(),

@@ -110,9 +110,6 @@ public final class FleetDocument {
                             service.name().name(),
                             service.command().value(),
                             service.folder().value(),
-                            service.mesh().ports().isEmpty()
-                                    ? FleetPlan.NO_PORT
-                                    : service.mesh().ports().getFirst().targetPort(),
                             service.mesh().ports().stream()
                                     .map(port -> new Joining.Port(port.port(), port.targetPort()))
                                     .toList(),

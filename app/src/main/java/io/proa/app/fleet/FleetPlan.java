@@ -60,8 +60,7 @@ public record FleetPlan(
     /// One service: the same program in each of its pods.
     ///
     /// @param folder what the program is started in
-    /// @param port where the program listens, or [FleetPlan#NO_PORT]
-    /// @param ports all of its ports: what the mesh calls them, and where the program listens
+    /// @param ports what the mesh calls them, and where the program listens
     /// @param environment the document's, and that of the files it names
     /// @param startAfter services that must be so far before this one is started
     /// @param published ports of the host's loopback that lead to its pods in turn
@@ -70,7 +69,6 @@ public record FleetPlan(
             String name,
             List<String> command,
             Path folder,
-            int port,
             List<Joining.Port> ports,
             Map<String, String> environment,
             List<StartAfter> startAfter,
@@ -86,38 +84,34 @@ public record FleetPlan(
             pods = List.copyOf(pods);
         }
 
+        /// Where the program listens first, or [FleetPlan#NO_PORT].
+        public int port() {
+            return ports.isEmpty() ? NO_PORT : ports.getFirst().target();
+        }
+
         public Service withCommand(List<String> other) {
             return new Service(
-                    name,
-                    other,
-                    folder,
-                    port,
-                    ports,
-                    environment,
-                    startAfter,
-                    published,
-                    care,
-                    pods);
+                    name, other, folder, ports, environment, startAfter, published, care, pods);
         }
 
         public Service withEnvironment(Map<String, String> other) {
             return new Service(
-                    name, command, folder, port, ports, other, startAfter, published, care, pods);
+                    name, command, folder, ports, other, startAfter, published, care, pods);
         }
 
         /// Published on other ports of the host, all of which lead to where the program listens.
         public Service withPublished(List<Integer> hostPorts) {
             List<PublishedPort> other =
                     hostPorts.stream()
-                            .map(hostPort -> new PublishedPort(hostPort, port, port))
+                            .map(hostPort -> new PublishedPort(hostPort, port(), port()))
                             .toList();
             return new Service(
-                    name, command, folder, port, ports, environment, startAfter, other, care, pods);
+                    name, command, folder, ports, environment, startAfter, other, care, pods);
         }
 
         /// Whether it may end without anything being wrong: it serves nobody.
         public boolean isJob() {
-            return port == NO_PORT && care.restart() != RestartPolicy.ALWAYS;
+            return port() == NO_PORT && care.restart() != RestartPolicy.ALWAYS;
         }
     }
 

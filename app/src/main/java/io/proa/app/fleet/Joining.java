@@ -79,7 +79,6 @@ public record Joining(
                 name,
                 command,
                 folder,
-                ports.isEmpty() ? FleetPlan.NO_PORT : ports.getFirst().target(),
                 ports,
                 java.util.Map.of(),
                 List.of(),

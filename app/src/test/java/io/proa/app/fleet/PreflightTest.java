@@ -70,8 +70,7 @@ final class PreflightTest {
                         name,
                         List.of(program),
                         Path.of("/"),
-                        8080,
-                        List.of(),
+                        List.of(new Joining.Port(8080, 8080)),
                         Map.of(),
                         List.of(),
                         List.of(),
@@ -85,8 +84,7 @@ final class PreflightTest {
                 name,
                 List.of("sh"),
                 Path.of("/"),
-                8080,
-                List.of(),
+                List.of(new Joining.Port(8080, 8080)),
                 Map.of(),
                 Stream.of(others)
                         .map(other -> new FleetPlan.StartAfter(other, StartCondition.LISTENING))

@@ -16,7 +16,7 @@ final class StreamFloodTest extends Stage {
     private static final byte[] NOTHING = {};
 
     /// What is repeated, so many times at most.
-    private enum Flood {
+    enum Flood {
         RESETS(300) {
             @Override
             void send(Http2Wire client, int i) throws IOException {

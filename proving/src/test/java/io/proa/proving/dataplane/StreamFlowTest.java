@@ -172,7 +172,6 @@ final class StreamFlowTest extends Stage {
     @Test
     void noMoreStreamsAreOpenedThanTheServerTakes() throws Exception {
         AtomicInteger most = new AtomicInteger();
-        AtomicInteger refused = new AtomicInteger();
         ScriptedServer application =
                 keep(
                         ScriptedServer.playing((wire, number) -> {
@@ -197,7 +196,6 @@ final class StreamFlowTest extends Stage {
             assertThat(client.await(2 * i + 1).text()).isEqualTo("ok");
         }
         assertThat(most.get()).isLessThanOrEqualTo(5);
-        assertThat(refused.get()).isZero();
     }
 
     /// While a client takes nothing it cannot be told what it may send; it must be told later.

@@ -33,6 +33,9 @@ attach:
 programs:
     .ci/programs
 
+attacks:
+    .ci/attacks
+
 demo:
     ./proa demo --once -o json
 

@@ -54,7 +54,7 @@ final class Attacker implements AutoCloseable {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress("127.0.0.1", port), 5000);
+        socket.connect(new InetSocketAddress(Doors.LOOPBACK, port), 5000);
         return socket;
     }
 

@@ -33,7 +33,7 @@ final class HostileOrigin implements AutoCloseable {
 
     HostileOrigin() throws IOException {
         server = new ServerSocket();
-        server.bind(new InetSocketAddress("127.0.0.1", 0), 1024);
+        server.bind(new InetSocketAddress(Doors.LOOPBACK, 0), 1024);
         Thread.ofVirtual().start(this::accept);
     }
 

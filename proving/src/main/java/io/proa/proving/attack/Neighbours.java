@@ -58,7 +58,7 @@ final class Neighbours implements AutoCloseable {
             try (Socket socket = new Socket()) {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout(PATIENCE_MILLIS);
-                socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+                socket.connect(new InetSocketAddress(Doors.LOOPBACK, port), PATIENCE_MILLIS);
                 how.on(socket);
             } catch (IOException e) {
                 failures.incrementAndGet();

@@ -14,8 +14,8 @@ record Options(
         String commit,
         String date,
         List<PeerBinary> peers) {
-    /// A peer to be attacked too.
-    record PeerBinary(String name, String binary) {}
+    /// A peer to be attacked too, by what has `only` in its name.
+    record PeerBinary(String name, String binary, String only) {}
 
     /// @return null where it is not understood
     static @Nullable Options parse(String[] args) {
@@ -38,8 +38,8 @@ record Options(
                 page = Path.of(args[++i]);
                 commit = args[++i];
                 date = args[++i];
-            } else if (args[i].equals("--peer") && left >= 2) {
-                peers.add(new PeerBinary(args[++i], args[++i]));
+            } else if (args[i].equals("--peer") && left >= 3) {
+                peers.add(new PeerBinary(args[++i], args[++i], args[++i]));
             } else {
                 return null;
             }

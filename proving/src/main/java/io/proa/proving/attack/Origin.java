@@ -40,7 +40,7 @@ final class Origin implements AutoCloseable {
     Origin(Kind kind) throws IOException {
         this.kind = kind;
         this.server = new ServerSocket();
-        server.bind(new InetSocketAddress("127.0.0.1", 0), 1024);
+        server.bind(new InetSocketAddress(Doors.LOOPBACK, 0), 1024);
         Thread.ofVirtual().start(this::accept);
     }
 

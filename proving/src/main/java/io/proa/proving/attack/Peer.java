@@ -99,7 +99,7 @@ final class Peer implements Candidate {
     private static void awaitAnswer(int port, Process process)
             throws IOException, InterruptedException {
         for (int i = 0; i < 500 && process.isAlive(); i++) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket(Doors.LOOPBACK, port)) {
                 socket.setSoTimeout(1000);
                 socket.getOutputStream()
                         .write(

@@ -74,7 +74,7 @@ final class SidecarPair implements Candidate {
 
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", 0));
+            socket.bind(new InetSocketAddress(Doors.LOOPBACK, 0));
             return socket.getLocalPort();
         }
     }
@@ -174,7 +174,7 @@ final class SidecarPair implements Candidate {
             throws IOException, InterruptedException {
         long end = System.nanoTime() + 30_000_000_000L;
         while (System.nanoTime() < end && sidecar.process.isAlive()) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket(Doors.LOOPBACK, port)) {
                 socket.setSoTimeout(2000);
                 socket.getOutputStream()
                         .write(
@@ -247,7 +247,7 @@ final class SidecarPair implements Candidate {
         }
 
         private static String metrics(int port) throws IOException {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket(Doors.LOOPBACK, port)) {
                 socket.setSoTimeout(3000);
                 socket.getOutputStream()
                         .write(

@@ -7,7 +7,6 @@ import static io.proa.proving.attack.Http2Line.INITIAL_WINDOW_SIZE;
 
 import io.proa.proving.attack.Attack.Bounds;
 import io.proa.proving.attack.Attack.Side;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Clients of HTTP/2 that do not go on, or do not let the sidecar go on.
@@ -132,11 +131,8 @@ final class Http2Stalls {
                 "half a preface, on 200 connections",
                 11,
                 attacker -> {
-                    List<Http1Line> lines = new ArrayList<>();
                     for (int i = 0; i < 200; i++) {
-                        Http1Line line = attacker.http1(attacker.doors().small());
-                        line.say("PRI * HTTP/2.0\r\n\r\nSM");
-                        lines.add(line);
+                        attacker.http1(attacker.doors().small()).say("PRI * HTTP/2.0\r\n\r\nSM");
                     }
                     attacker.await();
                 });

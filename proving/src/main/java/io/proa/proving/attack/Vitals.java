@@ -32,7 +32,7 @@ final class Vitals {
     /// Resident memory in KiB; 0 when the process is no more.
     long residentKib() {
         try {
-            String[] fields = Files.readString(folder.resolve("statm")).split(" ");
+            String[] fields = Files.readString(folder.resolve("statm")).split(" ", -1);
             return Long.parseLong(fields[RESIDENT]) * PAGE_KIB;
         } catch (IOException e) {
             return 0;
@@ -43,7 +43,7 @@ final class Vitals {
     long cpuMillis() {
         try {
             String stat = Files.readString(folder.resolve("stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             long ticks = Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]);
             return ticks * 1000 / TICKS_A_SECOND;
         } catch (IOException e) {
@@ -66,7 +66,7 @@ final class Vitals {
         List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
         lines.addAll(Files.readAllLines(Path.of("/proc/net/tcp6")));
         for (String line : lines) {
-            String[] fields = line.strip().split("\\s+");
+            String[] fields = line.strip().split("\\s+", -1);
             if (fields.length < 10 || !fields[1].contains(":")) {
                 continue;
             }

@@ -12,8 +12,14 @@ public final class TwoReaders {
     private final ByteBuffer out = ByteBuffer.allocateDirect(64 * 1024);
 
     private final Http2Readers http2 = new Http2Readers();
+    private final Beginnings beginnings = new Beginnings();
 
     public TwoReaders() {}
+
+    /// The readers of what stands at the beginning of a connection.
+    public Beginnings beginnings() {
+        return beginnings;
+    }
 
     /// The readers of HTTP/2.
     public Http2Readers http2() {

@@ -6,17 +6,24 @@ import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.ClientConnection;
 import io.proa.proxy.http.ConnectionObserver;
 import io.proa.proxy.http.Exchange;
+import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.http.UpstreamResponse;
 import io.proa.proxy.http2.ServerSession;
 import io.proa.proxy.loop.Link;
+import io.proa.proxy.route.Cluster;
+import io.proa.proxy.route.Destination;
+import io.proa.proxy.tunnel.FirstWord;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Service;
+import io.proa.traffic.SpokenProtocol;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The HTTP connections of one loop's clients, so that they can be drained. Loop-confined.
 final class ClientConnections {
@@ -166,6 +173,7 @@ final class ClientConnections {
 
     private class Observer implements ConnectionObserver {
         private final Arrival arrival;
+        private boolean answered;
 
         Observer(Arrival arrival) {
             this.arrival = arrival;
@@ -178,9 +186,40 @@ final class ClientConnections {
 
         @Override
         public void responding(Exchange exchange) {
+            if (!answered) {
+                learn(exchange.record);
+            }
             if (exchange.record.status >= 500) {
                 exchange.describe();
             }
+        }
+
+        /// Only what answers in HTTP is known to speak it: any client may send what looks like it.
+        private void learn(ExchangeRecord record) {
+            if (record.reason != Reason.NONE || record.upstreamStatus == 0) {
+                return;
+            }
+            answered = true;
+            FirstWord word = firstWord();
+            if (word != null) {
+                SpokenProtocol spoken =
+                        arrival.version() == HttpVersion.HTTP2
+                                ? SpokenProtocol.HTTP2
+                                : SpokenProtocol.HTTP1;
+                word.saw(spoken, DetectedBy.FIRST_BYTES, loop.loop().now());
+            }
+        }
+
+        private @Nullable FirstWord firstWord() {
+            if (arrival.target() instanceof Destination.ToService(Cluster cluster)) {
+                return cluster.firstWord();
+            }
+            if (arrival.target() instanceof Destination.ToEndpoint(Cluster cluster, var _)) {
+                return cluster.firstWord();
+            }
+            return arrival.peer() == null && arrival.target() instanceof InboundTarget target
+                    ? loop.words().of(target.port().targetPort())
+                    : null;
         }
 
         @Override

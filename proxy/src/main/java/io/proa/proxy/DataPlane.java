@@ -1,8 +1,11 @@
 package io.proa.proxy;
 
+import io.proa.model.AppProtocol;
 import io.proa.model.MeshSnapshot;
 import io.proa.proxy.loop.Listener;
 import io.proa.proxy.loop.Loop;
+import io.proa.proxy.route.Cluster;
+import io.proa.proxy.tunnel.FirstWord;
 import io.proa.telemetry.ExchangeObserver;
 import io.proa.traffic.CallerContexts;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -11,6 +14,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,6 +120,33 @@ public final class DataPlane implements AutoCloseable {
     /// The same by name: `proxy`, `outbound`, `inbound`, `mesh`, `forward-1`...
     public Map<String, SocketAddress> listening() {
         return doors.bound();
+    }
+
+    /// What the application may call, each port once; of what the loops have seen there, the
+    /// latest. Any thread.
+    public List<KnownDestination> destinations() {
+        Map<String, KnownDestination> all = new TreeMap<>();
+        for (LoopParts loop : parts) {
+            long now = loop.loop().clock();
+            for (Cluster cluster : loop.clusters().all()) {
+                FirstWord.Seen seen =
+                        cluster.port().protocol() == AppProtocol.DETECT
+                                ? cluster.firstWord().seen(now)
+                                : null;
+                KnownDestination known =
+                        new KnownDestination(
+                                cluster.name(),
+                                cluster.port(),
+                                seen == null ? null : seen.spoken(),
+                                seen == null ? null : seen.how(),
+                                seen == null ? 0 : seen.believedFor(now));
+                all.merge(
+                        cluster.name() + ":" + cluster.port().port(),
+                        known,
+                        (a, b) -> a.believedForNanos() >= b.believedForNanos() ? a : b);
+            }
+        }
+        return List.copyOf(all.values());
     }
 
     /// The stacks, step by step, as people read them.

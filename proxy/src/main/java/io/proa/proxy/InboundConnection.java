@@ -17,10 +17,13 @@ import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.TlsBroken;
 import io.proa.proxy.loop.TlsLink;
 import io.proa.proxy.tunnel.FirstBytes;
+import io.proa.proxy.tunnel.FirstWord;
 import io.proa.telemetry.ExchangeObserver.Handshake;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -44,6 +47,8 @@ final class InboundConnection implements LinkHandler {
 
     private static final long HESITATION_NANOS = 1_000_000_000L;
 
+    private static final long UNREACHABLE_NANOS = 5_000_000_000L;
+
     private final LoopParts loop;
     private final SocketChannel channel;
     private final Timer timer = new Timer();
@@ -51,8 +56,9 @@ final class InboundConnection implements LinkHandler {
     private @Nullable InboundTarget plaintext;
     private boolean handedOver;
     private boolean httpOnly;
-    private boolean hesitating;
+    private long patience;
     private @Nullable Speculation speculation;
+    private boolean unreachable;
 
     private InboundConnection(LoopParts loop, SocketChannel channel) {
         this.loop = loop;
@@ -66,19 +72,78 @@ final class InboundConnection implements LinkHandler {
             if (target == null) {
                 loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
                 refuse(Reason.TLS_FAILED, "timeout");
-            } else if (hesitating) {
-                other(target);
+            } else if (patience > 0) {
+                other(target, SpokenProtocol.OPAQUE);
+            } else if (unreachable) {
+                Objects.requireNonNull(speculation).giveUp();
             } else {
-                speculation =
-                        InboundTunnel.speculate(
-                                loop,
-                                link(),
-                                target,
-                                dialled(),
-                                remote(),
-                                () -> tunnel(target, null));
+                silent(target, loop.loop().now());
             }
         }
+    }
+
+    /// See [OutboundConnection].
+    private void silent(InboundTarget target, long now) {
+        FirstWord word = firstWord(target);
+        FirstWord.Seen seen = word.seen(now);
+        if (word.who(now) == FirstWord.Who.HTTP_CLIENT && seen != null) {
+            loop.loop().schedule(timer, seen.believedFor(now));
+            return;
+        }
+        Heard heard = new Heard(target, word.who(now) == FirstWord.Who.SERVER);
+        Speculation tried =
+                InboundTunnel.speculate(loop, link(), target, dialled(), remote(), heard);
+        speculation = tried;
+        if (unreachable) {
+            heard.unreachable(tried);
+        }
+    }
+
+    private FirstWord firstWord(InboundTarget target) {
+        return loop.words().of(target.port().targetPort());
+    }
+
+    private final class Heard implements Speculation.Heard {
+        private final InboundTarget target;
+
+        /// Whether the application is known to speak first.
+        private final boolean known;
+
+        Heard(InboundTarget target, boolean known) {
+            this.target = target;
+            this.known = known;
+        }
+
+        @Override
+        public void serverSpoke(boolean said) {
+            DetectedBy how = known ? DetectedBy.REMEMBERED : DetectedBy.SPECULATION;
+            if (said) {
+                firstWord(target).saw(SpokenProtocol.SERVER_FIRST, how, loop.loop().now());
+            }
+            detected(said ? SpokenProtocol.SERVER_FIRST : SpokenProtocol.OPAQUE, how);
+            tunnel(target, null);
+        }
+
+        @Override
+        public void failed() {
+            unreachable = true;
+            if (speculation != null) {
+                unreachable(speculation);
+            }
+        }
+
+        void unreachable(Speculation tried) {
+            if (known) {
+                timer.cancel();
+                tried.giveUp();
+            } else if (patience == 0) {
+                loop.loop().schedule(timer, UNREACHABLE_NANOS);
+            }
+        }
+    }
+
+    private void detected(SpokenProtocol spoken, DetectedBy how) {
+        loop.observer().detected(Direction.INBOUND, spoken, how);
     }
 
     /// A connection to the mesh port.
@@ -108,8 +173,18 @@ final class InboundConnection implements LinkHandler {
         switch (target.port().protocol()) {
             case HTTP -> connection.httpOnly = true;
             case HTTP2 -> connection.http(target, HttpVersion.HTTP2, null);
-            case TCP -> connection.tunnel(target, null);
-            case DETECT -> loop.loop().schedule(connection.timer, SILENCE_NANOS);
+            case TCP -> {
+                connection.detected(SpokenProtocol.OPAQUE, DetectedBy.DECLARED);
+                connection.tunnel(target, null);
+            }
+            case DETECT -> {
+                long now = loop.loop().now();
+                if (connection.firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
+                    loop.loop().schedule(connection.timer, SILENCE_NANOS);
+                } else {
+                    connection.silent(target, now);
+                }
+            }
         }
     }
 
@@ -129,6 +204,7 @@ final class InboundConnection implements LinkHandler {
         loop.observer().connectionOpened(Direction.INBOUND, Security.MUTUAL_TLS);
         InboundTarget target = new InboundTarget(port, Entry.MESH);
         if (OPAQUE.equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
+            detected(SpokenProtocol.OPAQUE, DetectedBy.CALLER);
             tunnel(target, peer);
         } else {
             boolean streams = HttpVersion.HTTP2.alpn().equals(engine.applicationProtocol());
@@ -178,29 +254,40 @@ final class InboundConnection implements LinkHandler {
         Slab slab = link().in;
         if (slab == null) {
             if (n < 0) {
-                other(target);
+                other(target, SpokenProtocol.OPAQUE);
             }
             return;
         }
         switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
             case HTTP1 -> http(target, HttpVersion.HTTP1, null);
             case HTTP2 -> http(target, HttpVersion.HTTP2, null);
-            case OPAQUE -> other(target);
-            case MORE -> {
-                if (n < 0 || link().inputFull()) {
-                    other(target);
-                } else if (!hesitating) {
-                    hesitating = true;
-                    loop.loop().schedule(timer, HESITATION_NANOS);
-                }
-            }
+            case TLS -> other(target, SpokenProtocol.TLS);
+            case OPAQUE -> other(target, SpokenProtocol.OPAQUE);
+            case WORD ->
+                    hesitates(target, n, httpIsSpoken(target) ? HESITATION_NANOS : SILENCE_NANOS);
+            case MORE -> hesitates(target, n, HESITATION_NANOS);
         }
     }
 
-    private void other(InboundTarget target) {
+    private boolean httpIsSpoken(InboundTarget target) {
+        return httpOnly || firstWord(target).who(loop.loop().now()) == FirstWord.Who.HTTP_CLIENT;
+    }
+
+    private void hesitates(InboundTarget target, int n, long nanos) {
+        if (n < 0 || link().inputFull()) {
+            // More will not come, or could not be read.
+            other(target, SpokenProtocol.OPAQUE);
+        } else if (nanos > patience) {
+            patience = nanos;
+            loop.loop().schedule(timer, nanos);
+        }
+    }
+
+    private void other(InboundTarget target, SpokenProtocol spoken) {
         if (httpOnly) {
             http(target, HttpVersion.HTTP1, null);
         } else {
+            detected(spoken, DetectedBy.FIRST_BYTES);
             tunnel(target, null);
         }
     }
@@ -212,6 +299,13 @@ final class InboundConnection implements LinkHandler {
             speculation.withdraw();
         }
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
+        detected(
+                version == HttpVersion.HTTP2 ? SpokenProtocol.HTTP2 : SpokenProtocol.HTTP1,
+                peer != null
+                        ? DetectedBy.CALLER
+                        : target.port().protocol() == AppProtocol.DETECT
+                                ? DetectedBy.FIRST_BYTES
+                                : DetectedBy.DECLARED);
         Arrival arrival =
                 new Arrival(
                         Direction.INBOUND, security, version, peer, remote(), dialled(), target);
@@ -222,7 +316,7 @@ final class InboundConnection implements LinkHandler {
         timer.cancel();
         handedOver = true;
         link().wantRead(false);
-        if (speculation != null) {
+        if (speculation != null && !unreachable) {
             speculation.commit();
         } else {
             InboundTunnel.open(loop, link(), target, peer, dialled(), remote());

@@ -40,7 +40,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
     private @Nullable IpPort refusedAt;
     private String refusal = "";
     private boolean over;
-    private @Nullable Runnable serverSpoke;
+    private @Nullable Heard heard;
     private boolean standing;
 
     private InboundTunnel(
@@ -50,7 +50,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
             @Nullable VerifiedPeer peer,
             @Nullable IpPort dialled,
             @Nullable IpPort remote,
-            @Nullable Runnable serverSpoke) {
+            @Nullable Heard heard) {
         this.loop = loop;
         this.client = client;
         this.target = target;
@@ -62,7 +62,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
         record.peer = peer == null ? null : peer.id();
         record.remote = remote;
         record.service = target.port().service();
-        this.serverSpoke = serverSpoke;
+        this.heard = heard;
     }
 
     static void open(
@@ -85,9 +85,9 @@ final class InboundTunnel implements LinkHandler, Speculation {
             InboundTarget target,
             @Nullable IpPort dialled,
             @Nullable IpPort remote,
-            Runnable serverSpoke) {
+            Heard heard) {
         InboundTunnel tunnel =
-                new InboundTunnel(loop, client, target, null, dialled, remote, serverSpoke);
+                new InboundTunnel(loop, client, target, null, dialled, remote, heard);
         tunnel.open();
         return tunnel;
     }
@@ -99,10 +99,10 @@ final class InboundTunnel implements LinkHandler, Speculation {
 
     @Override
     public void commit() {
-        if (over || serverSpoke == null) {
+        if (over || heard == null) {
             return;
         }
-        serverSpoke = null;
+        heard = null;
         client.wantRead(false);
         takeClient();
         if (standing) {
@@ -120,6 +120,13 @@ final class InboundTunnel implements LinkHandler, Speculation {
         if (upstream != null) {
             upstream.abort();
         }
+    }
+
+    @Override
+    public void giveUp() {
+        client.abort();
+        record.endedAt = loop.loop().clock();
+        ended(record);
     }
 
     private final class WaitingClient implements LinkHandler {
@@ -170,7 +177,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
         }
         timer.cancel();
         standing = true;
-        if (serverSpoke == null) {
+        if (heard == null) {
             begin();
         }
     }
@@ -187,7 +194,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
     }
 
     private void ended(ExchangeRecord done) {
-        if (serverSpoke == null) {
+        if (heard == null) {
             loop.clients().tunnels(Direction.INBOUND, -1);
         }
         loop.observer().connectionClosed(Direction.INBOUND, done.security);
@@ -197,11 +204,14 @@ final class InboundTunnel implements LinkHandler, Speculation {
     @Override
     public void readable() {
         Link link = upstream;
-        Runnable spoke = serverSpoke;
+        Heard hearing = heard;
         try {
-            if (link != null && standing && spoke != null && link.fill() != 0) {
-                link.wantRead(false);
-                spoke.run();
+            if (link != null && standing && hearing != null) {
+                int n = link.fill();
+                if (n != 0) {
+                    link.wantRead(false);
+                    hearing.serverSpoke(n > 0);
+                }
             }
         } catch (IOException e) {
             end(Reason.UPSTREAM_RESET, message(e));
@@ -244,9 +254,13 @@ final class InboundTunnel implements LinkHandler, Speculation {
         if (upstream != null) {
             upstream.abort();
         }
-        client.abort();
         record.reason = reason;
         record.detail = detail;
+        if (heard != null) {
+            heard.failed();
+            return;
+        }
+        client.abort();
         record.endedAt = loop.loop().clock();
         ended(record);
     }

@@ -17,6 +17,7 @@ import io.proa.proxy.http2.LaneConnector;
 import io.proa.proxy.loop.Listener;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.route.Clusters;
+import io.proa.proxy.tunnel.FirstWords;
 import io.proa.telemetry.ExchangeObserver;
 import io.proa.traffic.CallerContexts;
 import io.proa.traffic.Reason;
@@ -57,6 +58,7 @@ final class LoopParts {
     private final Clusters clusters;
     private final ApplicationAddresses addresses;
     private final ResolvedNames names;
+    private final FirstWords words = new FirstWords();
     private final Set<Integer> ownPorts = new HashSet<>();
     private final List<Listener> inboundListeners = new ArrayList<>();
     private final Map<IpPort, UpstreamPool> plaintext = new HashMap<>();
@@ -133,6 +135,11 @@ final class LoopParts {
 
     ResolvedNames names() {
         return names;
+    }
+
+    /// What the application speaks at its ports, where the outside reaches them.
+    FirstWords words() {
+        return words;
     }
 
     /// The sidecar listens on this port itself.

@@ -13,9 +13,11 @@ import io.proa.proxy.route.Cluster;
 import io.proa.proxy.route.Destination;
 import io.proa.proxy.tunnel.FirstBytes;
 import io.proa.proxy.tunnel.FirstWord;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -35,6 +37,10 @@ final class OutboundConnection implements LinkHandler {
     /// One that has begun to say what could be HTTP, and does not go on, is taken at its word.
     private static final long HESITATION_NANOS = 1_000_000_000L;
 
+    /// Where there is no connection to be had, a client of HTTP may still ask and be told why; any
+    /// other is not kept from noticing.
+    private static final long UNREACHABLE_NANOS = 5_000_000_000L;
+
     private final LoopParts loop;
     private final IpPort address;
     private final Link link;
@@ -43,8 +49,9 @@ final class OutboundConnection implements LinkHandler {
     private @Nullable Destination destination;
     private boolean detecting;
     private boolean httpOnly;
-    private boolean hesitating;
+    private long patience;
     private @Nullable Speculation speculation;
+    private boolean unreachable;
 
     private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
             throws IOException {
@@ -81,10 +88,12 @@ final class OutboundConnection implements LinkHandler {
             if (destination == null) {
                 loop.clusters().giveUp(address, known);
                 refuse(Reason.NO_CONFIGURATION, null);
-            } else if (hesitating) {
-                other();
+            } else if (patience > 0) {
+                other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
+            } else if (unreachable) {
+                Objects.requireNonNull(speculation).giveUp();
             } else {
-                speculate();
+                silent(loop.loop().now());
             }
         }
     }
@@ -136,16 +145,32 @@ final class OutboundConnection implements LinkHandler {
                 link.wantRead(true);
             }
             case HTTP2 -> http(HttpVersion.HTTP2);
-            case TCP -> tunnel();
+            case TCP ->
+                    tunnel(
+                            SpokenProtocol.OPAQUE,
+                            found instanceof Destination.Outside
+                                    ? DetectedBy.OUTSIDE
+                                    : DetectedBy.DECLARED);
             case DETECT -> {
                 detecting = true;
                 link.wantRead(true);
-                switch (firstWord().who(loop.loop().now())) {
-                    case UNKNOWN -> loop.loop().schedule(timer, SILENCE_NANOS);
-                    case SERVER -> speculate();
-                    case HTTP_CLIENT -> {}
+                if (firstWord().who(loop.loop().now()) == FirstWord.Who.UNKNOWN) {
+                    loop.loop().schedule(timer, SILENCE_NANOS);
+                } else {
+                    silent(loop.loop().now());
                 }
             }
+        }
+    }
+
+    /// The client has said nothing, and it is time to do something about it, or not yet.
+    private void silent(long now) {
+        FirstWord.Seen seen = firstWord().seen(now);
+        if (firstWord().who(now) == FirstWord.Who.HTTP_CLIENT && seen != null) {
+            // Looked at again when that is no longer believed: nobody waits for ever.
+            loop.loop().schedule(timer, seen.believedFor(now));
+        } else {
+            speculate();
         }
     }
 
@@ -159,14 +184,49 @@ final class OutboundConnection implements LinkHandler {
 
     /// Nothing is decided by that: whoever speaks first decides.
     private void speculate() {
-        speculation =
-                OutboundTunnel.speculate(
-                        loop, link, Objects.requireNonNull(destination), this::serverSpoke);
+        boolean known = firstWord().who(loop.loop().now()) == FirstWord.Who.SERVER;
+        Heard heard = new Heard(known);
+        Speculation tried =
+                OutboundTunnel.speculate(loop, link, Objects.requireNonNull(destination), heard);
+        speculation = tried;
+        if (unreachable) {
+            heard.unreachable(tried);
+        }
     }
 
-    private void serverSpoke() {
-        firstWord().saw(FirstWord.Who.SERVER, loop.loop().now());
-        tunnel();
+    private final class Heard implements Speculation.Heard {
+        /// Whether the server is known to speak first.
+        private final boolean known;
+
+        Heard(boolean known) {
+            this.known = known;
+        }
+
+        @Override
+        public void serverSpoke(boolean said) {
+            DetectedBy how = known ? DetectedBy.REMEMBERED : DetectedBy.SPECULATION;
+            if (said) {
+                firstWord().saw(SpokenProtocol.SERVER_FIRST, how, loop.loop().now());
+            }
+            tunnel(said ? SpokenProtocol.SERVER_FIRST : SpokenProtocol.OPAQUE, how);
+        }
+
+        @Override
+        public void failed() {
+            unreachable = true;
+            if (speculation != null) {
+                unreachable(speculation);
+            }
+        }
+
+        void unreachable(Speculation tried) {
+            if (known) {
+                timer.cancel();
+                tried.giveUp();
+            } else if (patience == 0) {
+                loop.loop().schedule(timer, UNREACHABLE_NANOS);
+            }
+        }
     }
 
     @Override
@@ -183,39 +243,50 @@ final class OutboundConnection implements LinkHandler {
         if (slab == null) {
             if (ended) {
                 // Whoever has nothing to say may still want to hear something.
-                other();
+                other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
             }
             return;
         }
         switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
             case HTTP1 -> http(HttpVersion.HTTP1);
             case HTTP2 -> http(HttpVersion.HTTP2);
-            case OPAQUE -> other();
-            case MORE -> {
-                if (ended || link.inputFull()) {
-                    other();
-                } else if (!hesitating) {
-                    hesitating = true;
-                    loop.loop().schedule(timer, HESITATION_NANOS);
-                }
-            }
+            case TLS -> other(SpokenProtocol.TLS, DetectedBy.FIRST_BYTES);
+            case OPAQUE -> other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
+            case WORD -> hesitates(ended, httpIsSpoken() ? HESITATION_NANOS : SILENCE_NANOS);
+            case MORE -> hesitates(ended, HESITATION_NANOS);
+        }
+    }
+
+    private boolean httpIsSpoken() {
+        return httpOnly || firstWord().who(loop.loop().now()) == FirstWord.Who.HTTP_CLIENT;
+    }
+
+    private void hesitates(boolean ended, long nanos) {
+        if (ended || link.inputFull()) {
+            // More will not come, or could not be read.
+            other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
+        } else if (nanos > patience) {
+            patience = nanos;
+            loop.loop().schedule(timer, nanos);
         }
     }
 
     /// What is declared to be HTTP is told so where it is not.
-    private void other() {
+    private void other(SpokenProtocol spoken, DetectedBy how) {
         if (httpOnly) {
             http(HttpVersion.HTTP1);
         } else {
-            tunnel();
+            tunnel(spoken, how);
         }
     }
 
     private void http(HttpVersion version) {
         timer.cancel();
-        if (detecting) {
-            firstWord().saw(FirstWord.Who.HTTP_CLIENT, loop.loop().now());
-        }
+        loop.observer()
+                .detected(
+                        Direction.OUTBOUND,
+                        version == HttpVersion.HTTP2 ? SpokenProtocol.HTTP2 : SpokenProtocol.HTTP1,
+                        detecting ? DetectedBy.FIRST_BYTES : DetectedBy.DECLARED);
         if (speculation != null) {
             speculation.withdraw();
         }
@@ -231,10 +302,11 @@ final class OutboundConnection implements LinkHandler {
         loop.clients().serve(link, arrival, loop.outbound());
     }
 
-    private void tunnel() {
+    private void tunnel(SpokenProtocol spoken, DetectedBy how) {
         timer.cancel();
+        loop.observer().detected(Direction.OUTBOUND, spoken, how);
         link.wantRead(false);
-        if (speculation != null) {
+        if (speculation != null && !unreachable) {
             speculation.commit();
         } else {
             OutboundTunnel.open(loop, link, Objects.requireNonNull(destination), false);

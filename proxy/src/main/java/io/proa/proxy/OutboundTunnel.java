@@ -43,9 +43,8 @@ final class OutboundTunnel implements LinkHandler, Speculation {
 
     private boolean over;
 
-    /// Run when the server speaks before it is known whether there will be a tunnel; null once it
-    /// is.
-    private @Nullable Runnable serverSpoke;
+    /// Told of what happens before it is known whether there will be a tunnel; null once it is.
+    private @Nullable Heard heard;
 
     private boolean standing;
 
@@ -54,12 +53,12 @@ final class OutboundTunnel implements LinkHandler, Speculation {
             Link client,
             Destination destination,
             boolean awaited,
-            @Nullable Runnable serverSpoke) {
+            @Nullable Heard heard) {
         this.loop = loop;
         this.awaited = awaited;
         this.client = client;
         this.destination = destination;
-        this.serverSpoke = serverSpoke;
+        this.heard = heard;
         this.record = new ExchangeRecord(Direction.OUTBOUND, loop.loop().now());
         record.method = "TCP";
     }
@@ -74,8 +73,8 @@ final class OutboundTunnel implements LinkHandler, Speculation {
     /// A connection to the endpoint while the client is silent: perhaps the server speaks first.
     /// The client stays whose it is until [#commit].
     static OutboundTunnel speculate(
-            LoopParts loop, Link client, Destination destination, Runnable serverSpoke) {
-        OutboundTunnel tunnel = new OutboundTunnel(loop, client, destination, false, serverSpoke);
+            LoopParts loop, Link client, Destination destination, Heard heard) {
+        OutboundTunnel tunnel = new OutboundTunnel(loop, client, destination, false, heard);
         tunnel.open();
         return tunnel;
     }
@@ -87,10 +86,10 @@ final class OutboundTunnel implements LinkHandler, Speculation {
 
     @Override
     public void commit() {
-        if (over || serverSpoke == null) {
+        if (over || heard == null) {
             return;
         }
-        serverSpoke = null;
+        heard = null;
         client.wantRead(false);
         takeClient();
         if (standing) {
@@ -98,7 +97,6 @@ final class OutboundTunnel implements LinkHandler, Speculation {
         }
     }
 
-    /// It leaves no record: nobody has asked for it.
     @Override
     public void withdraw() {
         if (over) {
@@ -110,6 +108,12 @@ final class OutboundTunnel implements LinkHandler, Speculation {
             upstream.abort();
         }
         release(true);
+    }
+
+    @Override
+    public void giveUp() {
+        client.abort();
+        finish(record.reason, record.detail);
     }
 
     private final class Timer extends Timeout {
@@ -213,7 +217,7 @@ final class OutboundTunnel implements LinkHandler, Speculation {
             record.peer = peer.id();
         }
         standing = true;
-        if (serverSpoke == null) {
+        if (heard == null) {
             begin();
         }
     }
@@ -256,10 +260,10 @@ final class OutboundTunnel implements LinkHandler, Speculation {
             }
             int n = link.fill();
             if (standing) {
-                Runnable spoke = serverSpoke;
-                if (n != 0 && spoke != null) {
+                Heard hearing = heard;
+                if (n != 0 && hearing != null) {
                     link.wantRead(false);
-                    spoke.run();
+                    hearing.serverSpoke(n > 0);
                 }
             } else if (n < 0) {
                 failed(Reason.CONNECT_FAILED, "closed during the handshake");
@@ -329,6 +333,13 @@ final class OutboundTunnel implements LinkHandler, Speculation {
         if (upstream != null) {
             upstream.abort();
         }
+        if (heard != null) {
+            release(false);
+            record.reason = reason;
+            record.detail = detail;
+            heard.failed();
+            return;
+        }
         if (awaited && reason != Reason.CLIENT_GONE) {
             ProxyDeparture.refused(client, reason, detail);
         } else {
@@ -339,7 +350,7 @@ final class OutboundTunnel implements LinkHandler, Speculation {
     }
 
     private void finish(Reason reason, String detail) {
-        if (serverSpoke == null) {
+        if (heard == null) {
             loop.clients().tunnels(Direction.OUTBOUND, -1);
         }
         record.reason = reason;

@@ -9,6 +9,7 @@ import io.proa.telemetry.PrometheusPage;
 import io.proa.wire.SnapshotCodec;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -30,6 +31,8 @@ final class AdminPages {
         }
     }
 
+    private static final String EXPLAIN = "/explain?destination=";
+
     private final Sidecar sidecar;
 
     AdminPages(Sidecar sidecar) {
@@ -38,16 +41,20 @@ final class AdminPages {
 
     /// @return null where there is no such page
     @Nullable Page page(String path) {
+        if (path.startsWith(EXPLAIN)) {
+            return explanation(path.substring(EXPLAIN.length()));
+        }
         return switch (path) {
             case "/" ->
                     Page.text(
                             200,
-                            "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/certs\n/stack\n/listeners\n");
+                            "/ready\n/live\n/metrics\n/stats.json\n/config_dump\n/destinations\n/explain?destination=\n/certs\n/stack\n/listeners\n");
             case "/live" -> Page.text(200, "live\n");
             case "/ready", "/healthz/ready" -> ready();
             case "/metrics", "/stats/prometheus" -> metrics();
             case "/stats.json" -> Page.json(sidecar.telemetry().stats().json());
             case "/config_dump" -> configuration();
+            case "/destinations" -> Page.json(Explanation.all(sidecar.plane().destinations()));
             case "/certs" -> certificates();
             case "/listeners" -> listeners();
             case "/stack" -> Page.text(200, sidecar.plane().describeStacks());
@@ -68,6 +75,18 @@ final class AdminPages {
         }
         text.endObject();
         return Page.json(json.append('\n').toString());
+    }
+
+    private Page explanation(String asked) {
+        try {
+            return Page.json(
+                    Explanation.of(
+                            URLDecoder.decode(asked, StandardCharsets.UTF_8),
+                            sidecar.plane().snapshot(),
+                            sidecar.plane().destinations()));
+        } catch (IllegalArgumentException _) {
+            return Page.text(400, "expected a percent-encoded destination, such as orders:80\n");
+        }
     }
 
     private Page ready() {

@@ -68,7 +68,8 @@ record SidecarSettings(
               --mesh [::]:15008         mutual TLS from other sidecars
               --forward LISTEN=DEST     a local listener that stands for DEST; needs no redirect; repeatable
               --publish SOCKET=PORT     a Unix socket that stands for the application's PORT; repeatable
-              --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /certs /stack /listeners
+              --admin 127.0.0.1:15000   read-only: /ready /live /metrics /stats.json /config_dump /destinations
+                                        /explain?destination= /certs /stack /listeners
               --metrics 127.0.0.1:15090 /metrics
               --health 127.0.0.1:15021  /ready /live
               --admin-socket SOCKET     all of the above, and POST /drain /app-gone /quitquitquit

@@ -28,6 +28,11 @@ final class AccessLogLine {
         text(json, "rule", record.rule, LONGEST_NAME);
         text(json, "method", record.method, LONGEST_METHOD);
         text(json, "authority", record.authority, LONGEST_NAME);
+        if (record.ownTls) {
+            json.field("own_tls", true);
+            text(json, "sni", record.serverName, LONGEST_NAME);
+            text(json, "alpn", record.offeredProtocols, LONGEST_NAME);
+        }
         text(json, "path", withoutQuery(record.path), LONGEST_PATH);
         text(json, "request_id", record.requestId, RequestId.LONGEST);
         text(json, "trace_id", record.traceId, LONGEST_NAME);

@@ -23,7 +23,10 @@ final class EdgeCells {
     /// Exchanges that left the sidecar in plaintext.
     static final int PLAINTEXT = 7;
 
-    static final int TOTALS = 8;
+    /// Connections on which the application began TLS itself.
+    static final int OWN_TLS = 8;
+
+    static final int TOTALS = 9;
 
     static final int REASONS = Reason.COUNT;
     private static final int STATUS_CLASSES = 6;
@@ -61,6 +64,7 @@ final class EdgeCells {
         add(BUDGET_EXHAUSTED, record.budgetExhausted ? 1 : 0);
         add(BYTES_RECEIVED, record.bytesReceived);
         add(BYTES_SENT, record.bytesSent);
+        add(OWN_TLS, record.ownTls ? 1 : 0);
         add(PLAINTEXT, security == Security.PLAINTEXT ? 1 : 0);
         int retried = Math.min(record.attempts - 1, record.retriedFor.length);
         for (int i = 0; i < retried; i++) {

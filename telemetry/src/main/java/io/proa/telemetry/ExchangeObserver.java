@@ -1,9 +1,11 @@
 package io.proa.telemetry;
 
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 
 /// What a loop tells of its work. Called on that loop only; never blocks.
 public interface ExchangeObserver {
@@ -35,4 +37,7 @@ public interface ExchangeObserver {
     void inboundRefused(Reason reason, String code);
 
     void handshake(Direction direction, Handshake result);
+
+    /// It is known what is spoken on a connection.
+    void detected(Direction direction, SpokenProtocol spoken, DetectedBy how);
 }

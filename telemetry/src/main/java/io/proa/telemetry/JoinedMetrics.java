@@ -1,8 +1,10 @@
 package io.proa.telemetry;
 
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +25,7 @@ final class JoinedMetrics {
     final long[] opened = new long[4];
     final long[] closed = new long[4];
     final long[] handshakes = new long[LoopMetrics.HANDSHAKE_CELLS];
+    final long[] detected = new long[LoopMetrics.DETECTED_CELLS];
 
     JoinedMetrics(List<LoopMetrics> loops) {
         for (LoopMetrics loop : loops) {
@@ -49,6 +52,9 @@ final class JoinedMetrics {
             for (int i = 0; i < handshakes.length; i++) {
                 handshakes[i] += loop.handshakes.getOpaque(i);
             }
+            for (int i = 0; i < detected.length; i++) {
+                detected[i] += loop.detected.getOpaque(i);
+            }
         }
     }
 
@@ -62,6 +68,10 @@ final class JoinedMetrics {
 
     long handshakes(Direction direction, ExchangeObserver.Handshake result) {
         return handshakes[LoopMetrics.cell(direction, result)];
+    }
+
+    long detected(Direction direction, SpokenProtocol spoken, DetectedBy how) {
+        return detected[LoopMetrics.cell(direction, spoken, how)];
     }
 
     private JoinedEdge edge(EdgeKey key) {

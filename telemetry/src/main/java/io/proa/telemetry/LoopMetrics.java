@@ -2,10 +2,12 @@ package io.proa.telemetry;
 
 import io.proa.model.ServiceName;
 import io.proa.model.SpiffeId;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class LoopMetrics implements ExchangeObserver {
     public static final int DEFAULT_SERIES = 2_000;
 
     static final int HANDSHAKE_CELLS = 6;
+    static final int DETECTED_CELLS = 2 * SpokenProtocol.COUNT * DetectedBy.COUNT;
     private static final int REFUSALS = 64;
     private static final String OVERFLOW = "overflow";
 
@@ -35,6 +38,7 @@ public final class LoopMetrics implements ExchangeObserver {
     final AtomicLongArray opened = new AtomicLongArray(4);
     final AtomicLongArray closed = new AtomicLongArray(4);
     final AtomicLongArray handshakes = new AtomicLongArray(HANDSHAKE_CELLS);
+    final AtomicLongArray detected = new AtomicLongArray(DETECTED_CELLS);
     final AtomicLongArray refused = new AtomicLongArray(REFUSALS);
     private final Refusal[] refusals = new Refusal[REFUSALS];
     private volatile int refusalKinds;
@@ -84,6 +88,11 @@ public final class LoopMetrics implements ExchangeObserver {
     }
 
     @Override
+    public void detected(Direction direction, SpokenProtocol spoken, DetectedBy how) {
+        add(detected, cell(direction, spoken, how));
+    }
+
+    @Override
     public void inboundRefused(Reason reason, String code) {
         int kinds = refusalKinds;
         for (int i = 0; i < kinds; i++) {
@@ -124,6 +133,11 @@ public final class LoopMetrics implements ExchangeObserver {
             case RESUMED -> first + 1;
             case FAILED -> first + 2;
         };
+    }
+
+    static int cell(Direction direction, SpokenProtocol spoken, DetectedBy how) {
+        int first = direction == Direction.INBOUND ? 0 : SpokenProtocol.COUNT;
+        return (first + spoken.number()) * DetectedBy.COUNT + how.number();
     }
 
     private static @Nullable Security spokenTo(ExchangeRecord record) {

@@ -1,9 +1,11 @@
 package io.proa.telemetry;
 
 import io.proa.telemetry.ExchangeObserver.Handshake;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.util.Locale;
 import java.util.Map;
 
@@ -50,6 +52,7 @@ public final class PrometheusPage {
         retries(out, joined);
         connections(out, joined);
         security(out, joined);
+        detections(out, joined);
         sidecar(out);
     }
 
@@ -196,6 +199,36 @@ public final class PrometheusPage {
                         result.name().toLowerCase(Locale.ROOT));
             }
         }
+    }
+
+    private static void detections(Exposition out, JoinedMetrics joined) {
+        out.family(
+                "proa_detections_total",
+                "counter",
+                "Connections by what is spoken on them and how that became known.");
+        for (Direction direction : Direction.values()) {
+            for (SpokenProtocol spoken : SpokenProtocol.values()) {
+                for (DetectedBy how : DetectedBy.values()) {
+                    long count = joined.detected(direction, spoken, how);
+                    if (count > 0) {
+                        out.sample(
+                                count,
+                                "direction",
+                                EdgeKey.label(direction),
+                                "protocol",
+                                spoken.label(),
+                                "how",
+                                how.label());
+                    }
+                }
+            }
+        }
+        total(
+                out,
+                joined,
+                EdgeCells.OWN_TLS,
+                "proa_own_tls_connections_total",
+                "Connections on which the application itself began TLS; where security is mutual_tls it is encrypted twice.");
     }
 
     private void sidecar(Exposition out) {

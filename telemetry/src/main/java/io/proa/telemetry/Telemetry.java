@@ -1,9 +1,11 @@
 package io.proa.telemetry;
 
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.util.List;
 
 /// All telemetry of one sidecar: an observer for each loop, and the pages that join them.
@@ -86,6 +88,11 @@ public final class Telemetry {
         @Override
         public void handshake(Direction direction, Handshake result) {
             metrics.handshake(direction, result);
+        }
+
+        @Override
+        public void detected(Direction direction, SpokenProtocol spoken, DetectedBy how) {
+            metrics.detected(direction, spoken, how);
         }
     }
 }

@@ -45,6 +45,15 @@ public final class ExchangeRecord {
     public String authority = "";
     public String requestId = "";
 
+    /// Whether the application began TLS itself, inside the connection.
+    public boolean ownTls;
+
+    /// Which host it asked for there (SNI), and which protocols it offered (ALPN), with blanks
+    /// between; empty where it said nothing, or nothing that could be understood.
+    public String serverName = "";
+
+    public String offeredProtocols = "";
+
     /// 32 hexadecimal digits (W3C Trace Context).
     public String traceId = "";
 

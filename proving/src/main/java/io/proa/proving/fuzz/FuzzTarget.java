@@ -20,7 +20,11 @@ public enum FuzzTarget {
     /// The input is what follows the preface of HTTP/2.
     FRAMES,
     /// The input are field blocks of one connection, each behind an octet with its length.
-    HPACK;
+    HPACK,
+    /// The input is what a client of TLS sends first.
+    HELLO,
+    /// The input is the beginning of a connection that a proxy announces.
+    PROXY;
 
     private static final String CHUNKED_HEAD =
             "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -35,6 +39,8 @@ public enum FuzzTarget {
             case REQUEST, RESPONSE, CHUNKED -> kindOfMessage(readers, input);
             case FRAMES -> readers.http2().frames(input);
             case HPACK -> readers.http2().blocks(input);
+            case HELLO -> readers.beginnings().hello(input);
+            case PROXY -> readers.beginnings().proxy(input);
         };
     }
 
@@ -45,7 +51,7 @@ public enum FuzzTarget {
                 switch (this) {
                     case REQUEST -> readers.check(null, text, cuts(random, text.length()));
                     case RESPONSE -> response(readers, text, random);
-                    case CHUNKED, FRAMES, HPACK -> {
+                    case CHUNKED, FRAMES, HPACK, HELLO, PROXY -> {
                         String whole = CHUNKED_HEAD + text;
                         yield readers.check(null, whole, cuts(random, whole.length()));
                     }

@@ -1,5 +1,6 @@
 package io.proa.proving.fuzz;
 
+import io.proa.formats.Beginnings;
 import io.proa.formats.Corpus;
 import io.proa.formats.Http2Readers;
 import io.proa.formats.Method;
@@ -24,6 +25,8 @@ final class Seeds {
             case REQUEST, RESPONSE, CHUNKED -> messages(target);
             case FRAMES -> Http2Readers.frameSeeds();
             case HPACK -> Http2Readers.blockSeeds();
+            case HELLO -> Beginnings.helloSeeds();
+            case PROXY -> Beginnings.proxySeeds();
         };
     }
 
@@ -42,7 +45,8 @@ final class Seeds {
                                                         ? 1
                                                         : c.answered() == Method.CONNECT ? 2 : 0)
                                         + text;
-                        case CHUNKED, FRAMES, HPACK -> text.substring(text.indexOf("\r\n\r\n") + 1);
+                        case CHUNKED, FRAMES, HPACK, HELLO, PROXY ->
+                                text.substring(text.indexOf("\r\n\r\n") + 1);
                     };
             if (input.length() <= LONGEST) {
                 seeds.add(input.getBytes(StandardCharsets.ISO_8859_1));

@@ -8,11 +8,13 @@ import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
 import io.proa.telemetry.ExchangeObserver;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Role;
+import io.proa.traffic.SpokenProtocol;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -163,5 +165,8 @@ class StacksTest {
 
         @Override
         public void handshake(Direction direction, Handshake result) {}
+
+        @Override
+        public void detected(Direction direction, SpokenProtocol spoken, DetectedBy how) {}
     }
 }

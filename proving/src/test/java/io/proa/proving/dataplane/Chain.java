@@ -21,10 +21,12 @@ import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Subscriptions;
 import io.proa.telemetry.ExchangeObserver;
+import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
 import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -282,6 +284,9 @@ final class Chain implements AutoCloseable {
 
             @Override
             public void handshake(Direction direction, Handshake result) {}
+
+            @Override
+            public void detected(Direction direction, SpokenProtocol spoken, DetectedBy how) {}
         }
     }
 

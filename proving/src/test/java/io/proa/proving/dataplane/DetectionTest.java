@@ -1,11 +1,17 @@
 package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.proa.formats.Beginnings;
 import io.proa.model.AppProtocol;
+import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.Reason;
+import io.proa.traffic.SpokenProtocol;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -213,13 +219,133 @@ final class DetectionTest extends Stage {
                 .isTrue();
     }
 
+    /// One request that went astray says nothing of who answers there.
+    @Test
+    void whatAClientSendsDoesNotMakeAPortOneOfHttp() throws Exception {
+        detecting((wire, number) -> {
+            wire.send("220 hello\r\n");
+            wire.in.readAllBytes();
+        });
+        Wire astray = connect();
+        astray.send("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
+        assertThat(astray.response().status()).isEqualTo(502);
+        for (int i = 0; i < 2; i++) {
+            Wire wire = connect();
+            assertThat(wire.exactly(11)).startsWith("220 ".getBytes(StandardCharsets.US_ASCII));
+            wire.close();
+        }
+    }
+
+    @Test
+    void saysWhatWasDetectedAndHow() throws Exception {
+        detecting((wire, number) -> greet(wire, 0));
+        for (int i = 0; i < 2; i++) {
+            Wire wire = connect();
+            wire.exactly(11);
+            wire.send("QUIT");
+            wire.exactly(4);
+            wire.close();
+        }
+        assertThat(planes().detected)
+                .containsSubsequence(
+                        "outbound server_first speculation", "outbound server_first remembered")
+                .contains("inbound opaque caller");
+        assertThat(planes().destinations())
+                .singleElement()
+                .satisfies(
+                        known -> assertThat(known.spoken()).isEqualTo(SpokenProtocol.SERVER_FIRST));
+    }
+
+    @Test
+    void believesAnswersInHttp() throws Exception {
+        detecting(ScriptedServer.answering());
+        Wire wire = connect();
+        wire.send("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
+        assertThat(wire.response().status()).isEqualTo(200);
+        assertThat(planes().detected)
+                .containsExactlyInAnyOrder("outbound http1 first_bytes", "inbound http1 caller");
+        assertThat(planes().destinations())
+                .singleElement()
+                .satisfies(known -> assertThat(known.spoken()).isEqualTo(SpokenProtocol.HTTP1));
+    }
+
+    /// Such as ZooKeeper's, or the handshake of a debugger.
+    @ParameterizedTest
+    @ValueSource(strings = {"ruok", "JDWP-Handshake"})
+    void aWordWithoutALineIsNotHeldUp(String word) throws Exception {
+        detecting((wire, number) -> wire.send(wire.exactly(word.length())));
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            long begun = System.nanoTime();
+            Wire wire = connect();
+            wire.send(word);
+            assertThat(wire.exactly(word.length()))
+                    .isEqualTo(word.getBytes(StandardCharsets.US_ASCII));
+            best = Math.min(best, System.nanoTime() - begun);
+        }
+        assertThat(best).isLessThan(100_000_000L);
+    }
+
+    @Test
+    void aClientOfHttpIsToldThatTheServerIsGone() throws Exception {
+        ScriptedServer gone = ScriptedServer.answering();
+        gone.close();
+        planes(Planes.mesh(AppProtocol.DETECT, UNHURRIED, gone.port()));
+        Wire wire = connect();
+        Thread.sleep(400);
+        wire.send("GET / HTTP/1.1\r\nHost: o\r\n\r\n");
+        Wire.Message answer = wire.response();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.field("x-proa-reason")).isEqualTo("connect_failed");
+    }
+
+    @Test
+    void whoWaitsForAServerThatSpeaksFirstAndIsGoneIsResetAtOnce() throws Exception {
+        ScriptedServer server = ScriptedServer.playing((wire, number) -> greet(wire, 0));
+        detecting(server);
+        Wire first = connect();
+        first.exactly(11);
+        first.close();
+        server.close();
+        long begun = System.nanoTime();
+        Wire wire = connect();
+        assertThatThrownBy(wire.in::read)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("reset");
+        assertThat(System.nanoTime() - begun).isLessThan(3_000_000_000L);
+        assertThat(Planes.last(planes().outbound, 2).reason).isNotEqualTo(Reason.NONE);
+    }
+
+    /// The server is told each byte, and the log whom the client asked for.
+    @ParameterizedTest
+    @ValueSource(ints = {16384, 100, 1})
+    void tlsOfTheApplicationPassesAndIsTold(int recordSize) throws Exception {
+        byte[] hello = Beginnings.hello("Inner.Example", recordSize, "h2", "http/1.1");
+        detecting((wire, number) -> wire.send(wire.exactly(hello.length)));
+        Wire wire = connect();
+        for (int i = 0; i < hello.length; i += 50) {
+            wire.send(Arrays.copyOfRange(hello, i, Math.min(hello.length, i + 50)));
+            if (i < 200) {
+                Thread.sleep(5);
+            }
+        }
+        assertThat(wire.exactly(hello.length)).isEqualTo(hello);
+        wire.close();
+        ExchangeRecord record = Planes.last(planes().outbound, 1);
+        assertThat(record.ownTls).isTrue();
+        assertThat(record.serverName).isEqualTo("inner.example");
+        assertThat(record.offeredProtocols).isEqualTo("h2 http/1.1");
+        assertThat(planes().detected).contains("outbound tls first_bytes");
+        assertThat(Planes.last(planes().inbound, 1).serverName).isEqualTo("inner.example");
+    }
+
     @Test
     void aServerThatIsGoneResetsWhoWaitsForIt() throws Exception {
         ScriptedServer gone = ScriptedServer.answering();
         gone.close();
         planes(Planes.mesh(AppProtocol.DETECT, UNHURRIED, gone.port()));
         Wire wire = connect();
-        org.assertj.core.api.Assertions.assertThatThrownBy(wire.in::read)
+        assertThatThrownBy(wire.in::read)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("reset");
     }

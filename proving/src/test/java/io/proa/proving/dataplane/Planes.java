@@ -27,6 +27,7 @@ import io.proa.model.Workload;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.IdentityGate;
+import io.proa.proxy.KnownDestination;
 import io.proa.proxy.Subscriptions;
 import io.proa.proxy.loop.Loop;
 import io.proa.traffic.ExchangeRecord;
@@ -62,6 +63,7 @@ final class Planes implements AutoCloseable {
     final List<Throwable> bugs = new CopyOnWriteArrayList<>();
     final AtomicInteger shortages = new AtomicInteger();
     final List<String> refused = new CopyOnWriteArrayList<>();
+    final List<String> detected = new CopyOnWriteArrayList<>();
     final List<DataPlane> callees = new ArrayList<>();
     private final List<IdentityGate> gates = new ArrayList<>();
     private final DataPlane caller;
@@ -191,7 +193,7 @@ final class Planes implements AutoCloseable {
                 new DataPlane.Surroundings(
                         gate,
                         Subscriptions.NONE,
-                        loop -> new Noting(records, refused),
+                        loop -> new Noting(records, refused, detected),
                         new Troubles(),
                         42));
     }
@@ -325,6 +327,11 @@ final class Planes implements AutoCloseable {
             sum += callee.lentSlabs();
         }
         return sum;
+    }
+
+    /// What the caller's plane knows of what may be called.
+    List<KnownDestination> destinations() {
+        return caller.destinations();
     }
 
     static boolean within(Duration time, BooleanSupplier wanted) throws InterruptedException {

@@ -38,6 +38,7 @@ final class Sidecars implements AutoCloseable {
 
     final List<ExchangeRecord> records = new CopyOnWriteArrayList<>();
     final List<String> refused = new CopyOnWriteArrayList<>();
+    final List<String> detected = new CopyOnWriteArrayList<>();
     final List<Throwable> bugs = new CopyOnWriteArrayList<>();
     private final List<DataPlane> planes = new ArrayList<>();
 
@@ -68,7 +69,7 @@ final class Sidecars implements AutoCloseable {
                         new DataPlane.Surroundings(
                                 gate,
                                 subscriptions,
-                                _ -> new Noting(records, refused),
+                                _ -> new Noting(records, refused, detected),
                                 this::bug,
                                 7,
                                 resolver));

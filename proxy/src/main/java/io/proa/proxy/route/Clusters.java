@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One loop's index of the snapshot: by address dialled and by service. Loop-confined.
+/// One loop's index of the snapshot: by address dialled and by service. Loop-confined, but for
+/// [#all].
 public final class Clusters {
     /// Opens the loop's pool for an endpoint.
     @FunctionalInterface
@@ -34,6 +35,9 @@ public final class Clusters {
     private final Map<Key, Cluster> byService = new HashMap<>();
     private final Map<IpPort, List<Runnable>> waiting = new HashMap<>();
     private @Nullable MeshSnapshot snapshot;
+
+    /// For whoever is not on the loop.
+    private volatile List<Cluster> all = List.of();
 
     public Clusters(Pools pools, int loops) {
         this.pools = pools;
@@ -74,6 +78,7 @@ public final class Clusters {
         owners = owned;
         names = named;
         snapshot = next;
+        all = List.copyOf(alive.values());
         wake();
     }
 
@@ -116,6 +121,11 @@ public final class Clusters {
             named.put(service.name().toString(), address);
             named.put(service.name() + ".proa", address);
         }
+    }
+
+    /// Those of the snapshot. Any thread.
+    public List<Cluster> all() {
+        return all;
     }
 
     public @Nullable Destination find(IpPort address) {

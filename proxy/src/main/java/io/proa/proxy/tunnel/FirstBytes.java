@@ -9,9 +9,16 @@ public final class FirstBytes {
     public enum Verdict {
         HTTP1,
         HTTP2,
+        /// A record of a TLS handshake.
+        TLS,
         OPAQUE,
+        /// A word that may become a method nobody knows, and rarely does.
+        WORD,
+        /// The beginning of HTTP, or nothing yet.
         MORE
     }
+
+    private static final int HANDSHAKE = 22;
 
     private static final int LONGEST_METHOD = 24;
     private static final int LONGEST_LINE = 8 * 1024;
@@ -27,6 +34,9 @@ public final class FirstBytes {
         while (to - from >= 2 && bytes.get(from) == '\r' && bytes.get(from + 1) == '\n') {
             from += 2;
         }
+        if (beginsTls(bytes, from, to)) {
+            return Verdict.TLS;
+        }
         if (from < to && FrameWriter.beginsPreface(bytes, from, to)) {
             return to - from >= FrameWriter.prefaceLength() ? Verdict.HTTP2 : Verdict.MORE;
         }
@@ -41,6 +51,13 @@ public final class FirstBytes {
             }
         }
         return possible ? Verdict.MORE : byVersion(bytes, from, to);
+    }
+
+    /// Whether the bytes are those of a handshake's record, as far as there are any.
+    public static boolean beginsTls(ByteBuffer bytes, int from, int to) {
+        return from < to
+                && bytes.get(from) == HANDSHAKE
+                && (to - from == 1 || bytes.get(from + 1) == 3);
     }
 
     private static boolean startsWith(ByteBuffer bytes, int from, String text, int n) {
@@ -65,7 +82,10 @@ public final class FirstBytes {
             end++;
         }
         if (end == to) {
-            return to - from > LONGEST_LINE ? Verdict.OPAQUE : Verdict.MORE;
+            if (to - from > LONGEST_LINE) {
+                return Verdict.OPAQUE;
+            }
+            return i == to ? Verdict.WORD : Verdict.MORE;
         }
         String version = " HTTP/1.";
         int at = end - version.length() - (bytes.get(end - 1) == '\r' ? 2 : 1);

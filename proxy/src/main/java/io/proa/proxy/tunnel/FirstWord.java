@@ -1,7 +1,15 @@
 package io.proa.proxy.tunnel;
 
-/// Who speaks first at a destination, as far as it was seen lately, so that neither is waited for
-/// in vain nor tried without need. What was seen is forgotten after a while. Loop-confined.
+import io.proa.traffic.DetectedBy;
+import io.proa.traffic.SpokenProtocol;
+import org.jspecify.annotations.Nullable;
+
+/// What was spoken lately at a destination, so that neither side is waited for in vain nor tried
+/// without need.
+///
+/// That it speaks HTTP is learned from its answers, never from what a client sent; that it speaks
+/// first, from its first byte. Both are forgotten after five minutes without another. Written by
+/// one loop; any thread may read.
 public final class FirstWord {
     /// What is known of a destination.
     public enum Who {
@@ -9,21 +17,50 @@ public final class FirstWord {
         UNKNOWN,
         /// The client, in HTTP.
         HTTP_CLIENT,
-        /// The server, or a client that does not speak HTTP.
+        /// The server.
         SERVER
+    }
+
+    /// What was seen.
+    ///
+    /// @param at in loop time
+    public record Seen(SpokenProtocol spoken, DetectedBy how, long at) {
+        /// What is left of the time for which it is believed; not positive = none.
+        public long believedFor(long now) {
+            return REMEMBERED_NANOS - (now - at);
+        }
     }
 
     private static final long REMEMBERED_NANOS = 300_000_000_000L;
 
-    private Who who = Who.UNKNOWN;
-    private long seenAt;
+    /// An older one is renewed by what is seen again.
+    private static final long FRESH_NANOS = 1_000_000_000L;
+
+    private volatile @Nullable Seen seen;
 
     public Who who(long now) {
-        return now - seenAt > REMEMBERED_NANOS ? Who.UNKNOWN : who;
+        Seen last = seen(now);
+        if (last == null) {
+            return Who.UNKNOWN;
+        }
+        return switch (last.spoken()) {
+            case HTTP1, HTTP2 -> Who.HTTP_CLIENT;
+            case SERVER_FIRST -> Who.SERVER;
+            case TLS, OPAQUE -> Who.UNKNOWN;
+        };
     }
 
-    public void saw(Who seen, long now) {
-        who = seen;
-        seenAt = now;
+    /// What is still believed; null where that is nothing.
+    public @Nullable Seen seen(long now) {
+        Seen last = seen;
+        return last == null || last.believedFor(now) <= 0 ? null : last;
+    }
+
+    /// The destination spoke so.
+    public void saw(SpokenProtocol spoken, DetectedBy how, long now) {
+        Seen last = seen;
+        if (last == null || last.spoken() != spoken || now - last.at() > FRESH_NANOS) {
+            seen = new Seen(spoken, how, now);
+        }
     }
 }

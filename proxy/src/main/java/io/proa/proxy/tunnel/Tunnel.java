@@ -1,6 +1,7 @@
 package io.proa.proxy.tunnel;
 
 import io.proa.proxy.loop.Burden;
+import io.proa.formats.ClientHello;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
@@ -11,6 +12,7 @@ import io.proa.traffic.Reason;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of
 /// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
@@ -29,6 +31,11 @@ public final class Tunnel implements Burden {
     private final IdleTimer idle = new IdleTimer();
     private long lastActive;
     private boolean over;
+
+    /// Reads along where the client begins TLS; null once that is known, or is not so.
+    private @Nullable ClientHello hello;
+
+    private boolean begun;
 
     /// @param client established; may have bytes waiting
     /// @param upstream established
@@ -161,6 +168,9 @@ public final class Tunnel implements Burden {
                     return;
                 }
                 lastActive = loop.now();
+                if (up && (!begun || hello != null)) {
+                    readAlong(slab, n);
+                }
                 slab.head += n;
                 if (up) {
                     record.bytesReceived += n;
@@ -204,6 +214,23 @@ public final class Tunnel implements Burden {
     @Override
     public void shed() {
         end(Reason.SHED, "it held memory and did not move", true);
+    }
+
+    /// Bytes that have gone on already: nothing waits for what is found.
+    private void readAlong(Slab slab, int n) {
+        if (!begun) {
+            begun = true;
+            record.ownTls = FirstBytes.beginsTls(slab.whole(), slab.head, slab.head + n);
+            hello = record.ownTls ? new ClientHello() : null;
+        }
+        ClientHello reading = hello;
+        if (reading != null
+                && reading.read(slab.whole(), slab.head, slab.head + n)
+                        != ClientHello.State.READING) {
+            record.serverName = reading.serverName();
+            record.offeredProtocols = reading.protocols();
+            hello = null;
+        }
     }
 
     private void broken(boolean clientSide, IOException cause) {

@@ -1,7 +1,7 @@
 package io.proa.proxy.tunnel;
 
-import io.proa.proxy.loop.Burden;
 import io.proa.formats.ClientHello;
+import io.proa.proxy.loop.Burden;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///   everything)
 /// @param proxy where the application's requests to its HTTP proxy arrive; null = nowhere. Where it
 ///   is given there is no network of the pod's own, and the application is reached on loopback
+/// @param memory bytes that connections may hold together, in buffers; from three quarters of it on
+///   new work is shed
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -31,10 +33,40 @@ public record DataPlaneSettings(
         boolean transparent,
         boolean describeAll,
         HeadLimits headLimits,
-        @Nullable Proxy proxy) {
+        @Nullable Proxy proxy,
+        long memory) {
+    /// Below the JVM's own limit for direct memory, so that nothing is refused but by us.
+    public static final long DEFAULT_MEMORY = 24 << 20;
+
     public DataPlaneSettings {
         forwards = List.copyOf(forwards);
         published = List.copyOf(published);
+    }
+
+    /// With as much memory as a sidecar has.
+    public DataPlaneSettings(
+            int loops,
+            @Nullable SocketAddress outbound,
+            List<Forward> forwards,
+            @Nullable SocketAddress inbound,
+            @Nullable SocketAddress mesh,
+            List<Published> published,
+            boolean transparent,
+            boolean describeAll,
+            HeadLimits headLimits,
+            @Nullable Proxy proxy) {
+        this(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                proxy,
+                DEFAULT_MEMORY);
     }
 
     /// Without an HTTP proxy.

@@ -13,4 +13,9 @@ public interface SidecarGauges {
 
     /// Whether the control plane is connected.
     boolean controlConnected();
+
+    /// Bytes of buffers that connections hold now.
+    default long bufferBytes() {
+        return 0;
+    }
 }

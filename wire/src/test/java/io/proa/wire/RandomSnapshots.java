@@ -13,6 +13,7 @@ import io.proa.model.RetryRule;
 import io.proa.model.Revision;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
+import io.proa.model.SentSource;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.model.SpiffeId;
@@ -62,7 +63,9 @@ final class RandomSnapshots {
                                         port(),
                                         port(),
                                         protocol(),
-                                        random.nextBoolean())),
+                                        random.nextBoolean(),
+                                        random.nextBoolean(),
+                                        SentSource.values()[random.nextInt(3)])),
                 random.nextBoolean() ? InboundMode.STRICT : InboundMode.PERMISSIVE);
     }
 

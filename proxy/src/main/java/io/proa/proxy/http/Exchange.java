@@ -348,6 +348,11 @@ public final class Exchange implements RequestView {
         edits.remove(KnownHeader.X_PROA_REASON);
         edits.originForm();
         edits.keepTrailerAllowance();
+        if (version() == HttpVersion.HTTP1) {
+            // In a stream's text they speak for HTTP/2; here somebody else has written them.
+            edits.remove(KnownHeader.X_PROA_CONTENT);
+            edits.remove(KnownHeader.X_PROA_SCHEME);
+        }
         if (head.version() == 10) {
             // We speak for ourselves (RFC 9112 section 2.3), and in HTTP/1.1 nobody goes without a
             // Host.

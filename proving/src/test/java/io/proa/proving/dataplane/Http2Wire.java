@@ -186,7 +186,8 @@ final class Http2Wire implements AutoCloseable {
         out.writeBytes(bytes);
     }
 
-    /// A head or trailers, over as many frames as it takes.
+    /// A head or trailers, over as many frames as it takes. They go out in one write, so that what
+    /// another thread answers while it reads does not come between them.
     void headers(int stream, boolean end, String... fields) throws IOException {
         for (String field : fields) {
             if (field.startsWith(":method: ")) {
@@ -194,16 +195,18 @@ final class Http2Wire implements AutoCloseable {
             }
         }
         byte[] all = block(fields);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at == 0 || at < all.length; at += LARGEST) {
             int next = Math.min(all.length, at + LARGEST);
             int flags = next == all.length ? END_HEADERS : 0;
             byte[] part = Arrays.copyOfRange(all, at, next);
             if (at == 0) {
-                frame(1, flags | (end ? END_STREAM : 0), stream, part);
+                out.writeBytes(bytesOf(1, flags | (end ? END_STREAM : 0), stream, part));
             } else {
-                frame(9, flags, stream, part);
+                out.writeBytes(bytesOf(9, flags, stream, part));
             }
         }
+        wire.send(out.toByteArray());
     }
 
     private static Method method(String name) {
@@ -289,7 +292,7 @@ final class Http2Wire implements AutoCloseable {
 
     // ---- reading
 
-    Stream at(int stream) {
+    synchronized Stream at(int stream) {
         return streams.computeIfAbsent(stream, id -> new Stream(id, initialWindow));
     }
 

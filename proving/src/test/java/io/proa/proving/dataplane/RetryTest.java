@@ -216,11 +216,11 @@ final class RetryTest extends Stage {
         ScriptedServer application =
                 noting((wire, request, number) -> {
                     if (number == 1) {
-                        Thread.sleep(1500);
+                        Thread.sleep(5000);
                     }
                     ScriptedServer.answer(wire, request);
                 });
-        RetryRule retry = Planes.retry(3, Set.of(), Duration.ofMillis(200), 100, 100);
+        RetryRule retry = Planes.retry(3, Set.of(), Duration.ofMillis(700), 100, 100);
         Planes planes =
                 planes(Planes.mesh(AppProtocol.HTTP, Planes.rule(retry, LONG), application.port()));
         Wire wire = connect();

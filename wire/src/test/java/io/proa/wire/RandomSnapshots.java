@@ -65,7 +65,7 @@ final class RandomSnapshots {
                                         protocol(),
                                         random.nextBoolean(),
                                         random.nextBoolean(),
-                                        SentSource.values()[random.nextInt(3)])),
+                                        sentSource())),
                 random.nextBoolean() ? InboundMode.STRICT : InboundMode.PERMISSIVE);
     }
 
@@ -160,6 +160,10 @@ final class RandomSnapshots {
 
     private int port() {
         return 1 + random.nextInt(14_999);
+    }
+
+    private SentSource sentSource() {
+        return List.of(SentSource.NONE, SentSource.V1, SentSource.V2).get(random.nextInt(3));
     }
 
     private AppProtocol protocol() {

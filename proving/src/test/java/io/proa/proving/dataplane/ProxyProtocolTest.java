@@ -153,7 +153,7 @@ final class ProxyProtocolTest {
             assertThat(until(client, "\r\n")).isEqualTo("220 hello\r\n");
             send(client, "QUIT");
             assertThat(until(client, "QUIT")).isEqualTo("QUIT");
-            client.close();
+            client.shutdownOutput();
             assertThat(sidecars.last(1).remote).isEqualTo(IpPort.of(source));
         }
     }

@@ -30,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
         header = {"Says what becomes of a connection to a destination, and how that is known.", ""},
         description = {
             "",
-            "Each sidecar is asked; one knows of a destination once its program has called it.",
+            "Each sidecar is asked; one knows of a destination once its program has",
+            "called it.",
             "SPOKEN is what was detected there within the last five minutes, HOW by what:",
             "declared, first_bytes of a client that was answered, speculation where the server",
             "spoke first, remembered."

@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance transparency programs run-up attach
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance framing transparency programs run-up attach
 
 build:
 	./proa build
@@ -21,6 +21,9 @@ identical:
 
 conformance:
 	.ci/conformance
+
+framing:
+	.ci/framing --peers
 
 transparency:
 	.ci/transparency

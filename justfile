@@ -21,6 +21,9 @@ identical:
 conformance:
     .ci/conformance
 
+framing:
+    .ci/framing --peers
+
 transparency:
     .ci/transparency
 

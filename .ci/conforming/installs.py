@@ -26,12 +26,25 @@ def go():
     sources = ["go.mod", "go.sum", "application/main.go", "named/main.go"]
 
     def build(folder):
-        tool = which("go") or shutil.which("go", path="/usr/local/go/bin")
-        if tool is None:
-            raise Trouble("h2spec and gRPC's interop suite are built by Go, which is not installed: https://go.dev/dl")
-        _run("h2spec and gRPC's interop suite", [tool, "build", "-trimpath", "-o", folder + os.sep, *GO_PROGRAMS], cwd=HERE)
+        what = "h2spec and gRPC's interop suite"
+        _run(what, [_go(what), "build", "-trimpath", "-o", folder + os.sep, *GO_PROGRAMS], cwd=HERE)
 
     return _made("go", sources, build)
+
+
+def specd():
+    """h2specd, of the same module as h2spec."""
+    def build(folder):
+        _run("h2specd", [_go("h2specd"), "build", "-trimpath", "-o", folder + os.sep, "github.com/summerwind/h2spec/cmd/h2specd"], cwd=HERE)
+
+    return os.path.join(_made("specd", ["go.mod", "go.sum"], build), "h2specd")
+
+
+def _go(what):
+    tool = which("go") or shutil.which("go", path="/usr/local/go/bin")
+    if tool is None:
+        raise Trouble(f"{what} is built by Go, which is not installed: https://go.dev/dl")
+    return tool
 
 
 def java():

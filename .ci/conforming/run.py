@@ -85,7 +85,7 @@ def judge(rows):
 
 def excused(suite, direct, case):
     """A conforming proxy conforms whatever stands behind it; elsewhere the application answers, and Proa need not mend it."""
-    return suite.key != "h2spec" and case.name not in direct.passed()
+    return not suite.key.startswith("h2spec") and case.name not in direct.passed()
 
 
 def report(wrong):

@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 /// order stay, and runs of kept lines are copied in one go from the buffer they were received in.
 ///
 /// Left out are the fields of one hop, what Connection names, an Expect that nobody waits for, and
-/// a Content-Length of zero where none may stand.
+/// a Content-Length of zero where none may stand. A status line that lacks the space behind its
+/// code gets it.
 public final class HeadWriter {
     static final int CLOSE = 1;
     static final int KEEP_ALIVE = 2;
@@ -18,12 +19,14 @@ public final class HeadWriter {
     private static final byte[] NOTHING = {};
     private static final byte[] SLASH = {'/'};
     private static final byte[] ASTERISK = {'*'};
+    private static final byte[] SPACE = {' '};
     private static final byte[] COLON = {':', ' '};
     private static final byte[] HOST = ascii("Host: ");
     private static final byte[] VERSION_11 = ascii("HTTP/1.1");
     private static final byte[] TRAILERS = ascii("TE: trailers\r\n");
     private static final byte[][] CONNECTION_LINES = new byte[16][];
     private static final int FIXED_ROOM = 128;
+    private static final int STATUS_END = "HTTP/1.1 200".length();
 
     static {
         for (int options = 0; options < 16; options++) {
@@ -126,6 +129,13 @@ public final class HeadWriter {
         if (edits.version11 && head.version() == 10) {
             at = put(out, at, VERSION_11);
             kept += VERSION_11.length;
+        }
+        int code = head.start() + STATUS_END;
+        if (source.get(code) == '\r') {
+            // Not every reader takes a status line without the space behind its code (RFC 9112, 4).
+            at = copy(out, at, source, kept, code);
+            at = put(out, at, SPACE);
+            kept = code;
         }
         at = fields(head, source, out, at, kept, drop, edits);
         finish(out, at, options, edits);

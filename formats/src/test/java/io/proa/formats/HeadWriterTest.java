@@ -140,6 +140,17 @@ class HeadWriterTest {
     }
 
     @Test
+    void endsAStatusWithoutAReasonByItsSpace() throws MalformedHead {
+        assertThat(response("HTTP/1.1 200\r\nX: y\r\nContent-Length: 0\r\n\r\n", Method.GET))
+                .isEqualTo("HTTP/1.1 200 \r\nX: y\r\nContent-Length: 0\r\n\r\n");
+        assertThat(response("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n", Method.GET))
+                .isEqualTo("HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n");
+        edits.version11();
+        assertThat(response("HTTP/1.0 299\r\nContent-Length: 0\r\n\r\n", Method.GET))
+                .isEqualTo("HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n");
+    }
+
+    @Test
     void leavesTheOutputUntouchedWithoutRoom() throws MalformedHead {
         MessageHead head = new MessageHead();
         String text = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";

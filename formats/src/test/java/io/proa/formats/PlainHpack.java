@@ -10,7 +10,10 @@ import java.util.Map;
 /// A second reader of HPACK, made of lists, strings and bits as RFC 7541 describes them, and as
 /// slow as that is. Refuses by an IllegalArgumentException, with what is stricter here than the RFC
 /// asks.
-final class PlainHpack {
+public final class PlainHpack {
+    /// A field as it was sent.
+    public record Line(String name, String value) {}
+
     private static final int STATIC = 61;
     private static final int LONGEST_STRING = 60 * 1024;
     private static final Map<String, Integer> CODES = codes();
@@ -21,7 +24,7 @@ final class PlainHpack {
     private byte[] block = {};
     private int at;
 
-    PlainHpack(int setting) {
+    public PlainHpack(int setting) {
         this.setting = setting;
         this.limit = setting;
     }
@@ -43,6 +46,11 @@ final class PlainHpack {
         byte[] eight = new byte[8];
         java.util.Arrays.fill(eight, one[0]);
         return Huffman.encodedLength(eight, 0, 8);
+    }
+
+    /// The fields of one block.
+    public List<Line> lines(byte[] bytes) {
+        return decode(bytes).stream().map(f -> new Line(f.name(), f.value())).toList();
     }
 
     List<HpackList> decode(byte[] bytes) {

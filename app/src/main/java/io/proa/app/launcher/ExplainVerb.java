@@ -33,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
             "Each sidecar is asked; one knows of a destination once its program has",
             "called it.",
             "SPOKEN is what was detected there within the last five minutes, HOW by what:",
-            "declared, first_bytes of a client that was answered, speculation where the server",
-            "spoke first, remembered."
+            "declared, first_bytes of a client that was answered, speculation where the",
+            "server spoke first, remembered."
         },
         customSynopsis = "proa explain [--from NAME] [--fleet NAME] [-o FORMAT] DESTINATION",
         optionListHeading = "%nOptions:%n",

@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.formats.HeadLimits;
 import io.proa.model.IpPort;
+import io.proa.traffic.PathPolicy;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///   is given there is no network of the pod's own, and the application is reached on loopback
 /// @param memory bytes that connections may hold together, in buffers; from three quarters of it on
 ///   new work is shed
+/// @param paths how rules read the paths of requests
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -34,7 +36,8 @@ public record DataPlaneSettings(
         boolean describeAll,
         HeadLimits headLimits,
         @Nullable Proxy proxy,
-        long memory) {
+        long memory,
+        PathPolicy paths) {
     /// Below the JVM's own limit for direct memory, so that nothing is refused but by us.
     public static final long DEFAULT_MEMORY = 24 << 20;
 
@@ -43,7 +46,7 @@ public record DataPlaneSettings(
         published = List.copyOf(published);
     }
 
-    /// With as much memory as a sidecar has.
+    /// With as much memory as a sidecar has, and the usual policy for paths.
     public DataPlaneSettings(
             int loops,
             @Nullable SocketAddress outbound,
@@ -66,7 +69,25 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
-                DEFAULT_MEMORY);
+                DEFAULT_MEMORY,
+                PathPolicy.DEFAULT);
+    }
+
+    /// The same with another policy for paths.
+    public DataPlaneSettings with(PathPolicy policy) {
+        return new DataPlaneSettings(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                proxy,
+                memory,
+                policy);
     }
 
     /// Without an HTTP proxy.

@@ -180,7 +180,8 @@ final class InboundConnection implements LinkHandler {
             case DETECT -> {
                 long now = loop.loop().now();
                 if (connection.firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(connection.timer, SILENCE_NANOS);
+                    loop.loop()
+                            .schedule(connection.timer, OutboundConnection.SPECULATION_NANOS);
                 } else {
                     connection.silent(target, now);
                 }

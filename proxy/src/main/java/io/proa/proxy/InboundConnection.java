@@ -180,8 +180,7 @@ final class InboundConnection implements LinkHandler {
             case DETECT -> {
                 long now = loop.loop().now();
                 if (connection.firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
-                    loop.loop()
-                            .schedule(connection.timer, OutboundConnection.SPECULATION_NANOS);
+                    loop.loop().schedule(connection.timer, OutboundConnection.SPECULATION_NANOS);
                 } else {
                     connection.silent(target, now);
                 }

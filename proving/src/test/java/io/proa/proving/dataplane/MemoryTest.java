@@ -10,6 +10,7 @@ import io.proa.model.ServicePort;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.Subscriptions;
+import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,7 +73,8 @@ final class MemoryTest {
                         true,
                         HeadLimits.DEFAULT,
                         null,
-                        MEMORY),
+                        MEMORY,
+                        PathPolicy.DEFAULT),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(
                         Sidecars.orders(

@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.formats.HeadLimits;
 import io.proa.model.IpPort;
+import io.proa.traffic.PathPolicy;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param proxy where the application's requests to its HTTP proxy arrive, a loopback address; null
 ///   = nowhere. Where it is given there is no network of the pod's own, and the application is
 ///   reached on loopback
+/// @param paths how rules read the paths of requests
 /// @param memory bytes that connections may hold together, in buffers; from three quarters of it on
 ///   new work is shed
 public record DataPlaneSettings(
@@ -34,6 +36,7 @@ public record DataPlaneSettings(
         boolean describeAll,
         HeadLimits headLimits,
         @Nullable SocketAddress proxy,
+        PathPolicy paths,
         long memory) {
     /// Below the JVM's own limit for direct memory, so that nothing is refused but by us.
     public static final long DEFAULT_MEMORY = 24 << 20;
@@ -43,7 +46,7 @@ public record DataPlaneSettings(
         published = List.copyOf(published);
     }
 
-    /// With as much memory as a sidecar has.
+    /// With the usual policy for paths, and as much memory as a sidecar has.
     public DataPlaneSettings(
             int loops,
             @Nullable SocketAddress outbound,
@@ -66,7 +69,34 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
+                PathPolicy.DEFAULT,
                 DEFAULT_MEMORY);
+    }
+
+    /// The same with another policy for paths.
+    public DataPlaneSettings with(PathPolicy policy) {
+        return with(policy, memory);
+    }
+
+    /// The same with other bounds on memory.
+    public DataPlaneSettings withMemory(long bytes) {
+        return with(paths, bytes);
+    }
+
+    private DataPlaneSettings with(PathPolicy policy, long bytes) {
+        return new DataPlaneSettings(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                proxy,
+                policy,
+                bytes);
     }
 
     /// Without an HTTP proxy.

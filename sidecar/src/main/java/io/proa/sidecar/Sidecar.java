@@ -1,6 +1,5 @@
 package io.proa.sidecar;
 
-import io.proa.formats.HeadLimits;
 import io.proa.identity.IdentityStore;
 import io.proa.identity.TlsProvider;
 import io.proa.identity.TlsSettings;
@@ -98,16 +97,17 @@ final class Sidecar implements AutoCloseable {
 
     private DataPlaneSettings dataPlaneSettings() {
         return new DataPlaneSettings(
-                settings.loops(),
-                settings.outbound(),
-                settings.forwards(),
-                settings.inbound(),
-                settings.mesh(),
-                settings.published(),
-                settings.transparent(),
-                settings.accessLog() == AccessLog.Mode.ALL,
-                new HeadLimits(60 * 1024, 128),
-                settings.proxy());
+                        settings.loops(),
+                        settings.outbound(),
+                        settings.forwards(),
+                        settings.inbound(),
+                        settings.mesh(),
+                        settings.published(),
+                        settings.transparent(),
+                        settings.accessLog() == AccessLog.Mode.ALL,
+                        settings.headLimits(),
+                        settings.proxy())
+                .with(settings.paths());
     }
 
     private DataPlane.Surroundings surroundings() {
@@ -292,6 +292,11 @@ final class Sidecar implements AutoCloseable {
         @Override
         public boolean controlConnected() {
             return connected;
+        }
+
+        @Override
+        public boolean ownNetwork() {
+            return settings.transparent();
         }
     }
 

@@ -18,4 +18,10 @@ public interface SidecarGauges {
     default long bufferBytes() {
         return 0;
     }
+
+    /// Whether the network namespace is the pod's, so that what the kernel counts there is the
+    /// application's.
+    default boolean ownNetwork() {
+        return false;
+    }
 }

@@ -70,9 +70,8 @@ final class MemoryTest {
                         List.of(),
                         false,
                         true,
-                        HeadLimits.DEFAULT,
-                        null,
-                        MEMORY),
+                        HeadLimits.DEFAULT)
+                        .withMemory(MEMORY),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(
                         Sidecars.orders(

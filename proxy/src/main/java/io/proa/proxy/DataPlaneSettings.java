@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///   everything)
 /// @param proxy where the application's requests to its HTTP proxy arrive; null = nowhere. Where it
 ///   is given there is no network of the pod's own, and the application is reached on loopback
+/// @param paths how rules read the paths of requests
 /// @param memory bytes that connections may hold together, in buffers; from three quarters of it on
 ///   new work is shed
-/// @param paths how rules read the paths of requests
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -36,8 +36,8 @@ public record DataPlaneSettings(
         boolean describeAll,
         HeadLimits headLimits,
         @Nullable Proxy proxy,
-        long memory,
-        PathPolicy paths) {
+        PathPolicy paths,
+        long memory) {
     /// Below the JVM's own limit for direct memory, so that nothing is refused but by us.
     public static final long DEFAULT_MEMORY = 24 << 20;
 
@@ -46,7 +46,7 @@ public record DataPlaneSettings(
         published = List.copyOf(published);
     }
 
-    /// With as much memory as a sidecar has, and the usual policy for paths.
+    /// With the usual policy for paths, and as much memory as a sidecar has.
     public DataPlaneSettings(
             int loops,
             @Nullable SocketAddress outbound,
@@ -69,12 +69,21 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
-                DEFAULT_MEMORY,
-                PathPolicy.DEFAULT);
+                PathPolicy.DEFAULT,
+                DEFAULT_MEMORY);
     }
 
     /// The same with another policy for paths.
     public DataPlaneSettings with(PathPolicy policy) {
+        return with(policy, memory);
+    }
+
+    /// The same with other bounds on memory.
+    public DataPlaneSettings withMemory(long bytes) {
+        return with(paths, bytes);
+    }
+
+    private DataPlaneSettings with(PathPolicy policy, long bytes) {
         return new DataPlaneSettings(
                 loops,
                 outbound,
@@ -86,8 +95,8 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
-                memory,
-                policy);
+                policy,
+                bytes);
     }
 
     /// Without an HTTP proxy.

@@ -40,7 +40,7 @@ record Attack(String name, Side side, String after, Ending ending, Bounds bounds
     /// @param seconds until all connections are closed, however far it has come
     record Bounds(int frames, long bytes, int seconds) {
         static final Bounds FLOOD = new Bounds(60_000, 32 << 20, 3);
-        static final Bounds STALL = new Bounds(10_000, 16 << 20, 4);
+        static final Bounds STALL = new Bounds(70_000, 16 << 20, 4);
 
         Bounds seconds(int other) {
             return new Bounds(frames, bytes, other);

@@ -205,10 +205,12 @@ final class Http2Floods {
 
     /// What is answered and never read.
     private static Attack deaf(String name, String after, Deaf what) {
-        return Attack.flood(
+        // The last words have two seconds.
+        return Attack.stall(
                 name,
                 Side.HTTP2,
                 after + ", answers unread",
+                4,
                 attacker -> {
                     Http2Line line = attacker.deafHttp2(attacker.doors().small());
                     while (attacker.goesOn(line)) {

@@ -10,7 +10,6 @@ import io.proa.model.ServicePort;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.Subscriptions;
-import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -71,10 +70,8 @@ final class MemoryTest {
                         List.of(),
                         false,
                         true,
-                        HeadLimits.DEFAULT,
-                        null,
-                        MEMORY,
-                        PathPolicy.DEFAULT),
+                        HeadLimits.DEFAULT)
+                        .withMemory(MEMORY),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(
                         Sidecars.orders(

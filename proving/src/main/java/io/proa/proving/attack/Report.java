@@ -21,7 +21,7 @@ final class Report {
             """
             # Attacks
 
-            <!-- Written by .ci/attacks --peers; `.ci/attacks --quick` is part of CI. -->
+            <!-- Written by .ci/attacks --write, or --peers with Envoy and HAProxy; `.ci/attacks --quick` is part of CI. -->
 
             Known abuses of HTTP/2 and HTTP/1.1, and hostile upstreams of HTTP/2, each a recipe in `io.proa.proving.attack` that is
             bounded in frames, bytes and seconds. Proa is attacked as two sidecars with mutual TLS between them; what is shown is

@@ -60,17 +60,18 @@ final class MemoryTest {
         return sidecars.start(
                 Planes.CALLER,
                 new DataPlaneSettings(
-                        1,
-                        null,
-                        List.of(
-                                new DataPlaneSettings.Forward(
-                                        new InetSocketAddress(Sidecars.LOOPBACK_4, 0), SERVICE)),
-                        null,
-                        null,
-                        List.of(),
-                        false,
-                        true,
-                        HeadLimits.DEFAULT)
+                                1,
+                                null,
+                                List.of(
+                                        new DataPlaneSettings.Forward(
+                                                new InetSocketAddress(Sidecars.LOOPBACK_4, 0),
+                                                SERVICE)),
+                                null,
+                                null,
+                                List.of(),
+                                false,
+                                true,
+                                HeadLimits.DEFAULT)
                         .withMemory(MEMORY),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(

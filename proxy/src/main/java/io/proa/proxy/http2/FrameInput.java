@@ -28,7 +28,12 @@ final class FrameInput {
             new Timeout() {
                 @Override
                 protected void expired(long nowNanos) {
-                    session.broken(new IOException("a field block did not arrive in time"));
+                    try {
+                        session.fail(
+                                Http2Error.PROTOCOL_ERROR, "a field block did not arrive in time");
+                    } catch (IOException e) {
+                        session.broken(e);
+                    }
                 }
             };
     private final FrameHead frame = new FrameHead();

@@ -3,6 +3,7 @@ package io.proa.app;
 import io.proa.app.demo.DemoVerb;
 import io.proa.app.launcher.AttachVerb;
 import io.proa.app.launcher.DownVerb;
+import io.proa.app.launcher.ExplainVerb;
 import io.proa.app.launcher.LauncherVerb;
 import io.proa.app.launcher.LogsVerb;
 import io.proa.app.launcher.PsVerb;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
             AttachVerb.class,
             UpVerb.class,
             PsVerb.class,
+            ExplainVerb.class,
             LogsVerb.class,
             DownVerb.class,
             ValidateVerb.class,
@@ -60,6 +62,7 @@ import picocli.CommandLine.Spec;
             "  proa up fleet.yaml         your own programs, each beside a sidecar",
             "  proa validate fleet.yaml   all that is wrong with a fleet's documents",
             "  proa ps                    what runs",
+            "  proa explain orders:80     what becomes of a connection there",
             "  proa redirect print        the rules that bring connections to a sidecar",
             "  proa help demo             what a verb does, and its flags"
         })

@@ -17,11 +17,15 @@ public final class FieldBlocks {
     /// section 7.1.3).
     private static final int SHORT_COOKIE = 20;
 
+    private static final byte[] CONTENT_LENGTH =
+            "content-length".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TE = "te".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(StandardCharsets.US_ASCII);
 
     private static final long CONNECTION_FIELDS =
-            KnownHeader.ONE_HOP | KnownHeader.TRANSFER_ENCODING.bit();
+            KnownHeader.ONE_HOP
+                    | KnownHeader.TRANSFER_ENCODING.bit()
+                    | KnownHeader.X_PROA_SCHEME.bit();
     private static final long SECRETS =
             KnownHeader.AUTHORIZATION.bit()
                     | KnownHeader.PROXY_AUTHORIZATION.bit()
@@ -43,7 +47,7 @@ public final class FieldBlocks {
     /// Encodes a request's head. An upgrade is left out: what asks for one goes by HTTP/1.1.
     ///
     /// @param source the buffer the head was parsed from
-    /// @param https what `:scheme` says
+    /// @param https what `:scheme` says, where [FieldSection#mark] has not said it already
     public void request(
             MessageHead head,
             ByteBuffer source,
@@ -58,7 +62,11 @@ public final class FieldBlocks {
         if (head.method() != Method.CONNECT) {
             at =
                     HpackEncoder.indexed(
-                            out, at, https ? StaticTable.SCHEME_HTTPS : StaticTable.SCHEME_HTTP);
+                            out,
+                            at,
+                            https || head.has(KnownHeader.X_PROA_SCHEME)
+                                    ? StaticTable.SCHEME_HTTPS
+                                    : StaticTable.SCHEME_HTTP);
             at = path(head, source, encoder, out, at, never);
         }
         at = authority(head, source, edits, encoder, out, at);
@@ -218,7 +226,11 @@ public final class FieldBlocks {
                     || listed && ConnectionOptions.names(head, nameStart, nameEnd)) {
                 continue;
             }
-            line.name(source, nameStart, nameEnd);
+            if (head.known(i) == KnownHeader.X_PROA_CONTENT) {
+                line.name(CONTENT_LENGTH);
+            } else {
+                line.name(source, nameStart, nameEnd);
+            }
             if ((edits.replacedNames & bit) != 0) {
                 line.value(edits.replacement(head.known(i)));
                 replaced |= bit;

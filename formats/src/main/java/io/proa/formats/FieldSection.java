@@ -49,7 +49,13 @@ public final class FieldSection {
                     | KnownHeader.X_FORWARDED_CLIENT_CERT.bit()
                     | KnownHeader.X_PROA_ATTEMPT.bit()
                     | KnownHeader.X_PROA_DEADLINE_MS.bit()
-                    | KnownHeader.X_PROA_REASON.bit();
+                    | KnownHeader.X_PROA_REASON.bit()
+                    | KnownHeader.X_PROA_CONTENT.bit()
+                    | KnownHeader.X_PROA_SCHEME.bit();
+
+    /// What is written here alone; a peer's is left out.
+    private static final long OWN =
+            KnownHeader.X_PROA_CONTENT.bit() | KnownHeader.X_PROA_SCHEME.bit();
 
     private static final int REQUEST_PSEUDO =
             1 << FieldRules.METHOD
@@ -244,6 +250,8 @@ public final class FieldSection {
             if ((bit & NO_TRAILERS) != 0) {
                 return Flaw.TRAILER_FORBIDDEN;
             }
+        } else if ((bit & OWN) != 0) {
+            return null;
         } else if (known == KnownHeader.TE) {
             if (!FieldRules.is(view, valueStart, valueEnd, "trailers")) {
                 return Flaw.TE_VALUE;
@@ -373,6 +381,24 @@ public final class FieldSection {
             boolean endStream)
             throws MalformedHead {
         SectionText.response(this, out, head, limits, requestMethod, endStream);
+    }
+
+    /// Changes a head that was just written so that the text can say what HTTP/2 does and HTTP/1.1
+    /// has no place for: trailers behind a body of announced length, and the scheme https. The body
+    /// is in chunks then, and the two stand in lines that [FieldBlocks] turns back; they are never
+    /// to be sent in HTTP/1.1.
+    ///
+    /// @param out behind the head, which is the last thing in it, with [#room] left when that began
+    /// @param requestMethod of the request a response answers; null for a request
+    /// @return the announced length, of which so many octets must come; -1 where none was
+    public long mark(
+            ByteBuffer out,
+            MessageHead head,
+            HeadLimits limits,
+            @Nullable Method requestMethod,
+            boolean endStream)
+            throws MalformedHead {
+        return SectionText.mark(this, out, head, limits, requestMethod, endStream);
     }
 
     /// Writes the trailers as lines, without the empty line that ends them.

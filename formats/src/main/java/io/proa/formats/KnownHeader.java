@@ -25,6 +25,11 @@ public enum KnownHeader {
     X_PROA_ATTEMPT,
     X_PROA_DEADLINE_MS,
     X_PROA_REASON,
+    /// The length that a message of HTTP/2 announced, where its text is in chunks; as long as
+    /// `content-length`, in whose place it is written.
+    X_PROA_CONTENT,
+    /// The scheme of a request of HTTP/2, where it is https.
+    X_PROA_SCHEME,
     X_FORWARDED_FOR,
     X_FORWARDED_HOST,
     X_FORWARDED_PROTO,
@@ -69,6 +74,8 @@ public enum KnownHeader {
                     X_PROA_ATTEMPT,
                     X_PROA_DEADLINE_MS,
                     X_PROA_REASON,
+                    X_PROA_CONTENT,
+                    X_PROA_SCHEME,
                     X_FORWARDED_FOR,
                     X_FORWARDED_HOST,
                     X_FORWARDED_PROTO,

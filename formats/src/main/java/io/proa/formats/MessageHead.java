@@ -463,6 +463,21 @@ public final class MessageHead {
                 && Octets.sameIgnoringCase(buf, valueStart(i), valueEnd(i), lowerCase);
     }
 
+    /// Whether Upgrade asks for one protocol, by a name without a version: no list, and neither
+    /// `HTTP/2.0` nor `TLS/1.0`.
+    public boolean hasOneUpgradeToken() {
+        int i = find(KnownHeader.UPGRADE);
+        if (i < 0 || (repeated & KnownHeader.UPGRADE.bit()) != 0) {
+            return false;
+        }
+        for (int at = valueStart(i); at < valueEnd(i); at++) {
+            if (!Octets.is(buf.get(at), Octets.TOKEN)) {
+                return false;
+            }
+        }
+        return valueEnd(i) > valueStart(i);
+    }
+
     /// Whether the client says that it takes trailers: `TE: trailers`, alone.
     public boolean hasTrailerAllowance() {
         int i = find(KnownHeader.TE);

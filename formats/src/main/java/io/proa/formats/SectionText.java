@@ -24,6 +24,9 @@ final class SectionText {
     /// Recognised by [FieldBlocks], which leaves it out again.
     private static final byte[] EMPTY = ascii("content-length:0\r\n");
 
+    private static final byte[] LENGTH_APART = ascii("x-proa-content");
+    private static final byte[] HTTPS = ascii("x-proa-scheme:https\r\n");
+
     private static final int STATUS_DIGITS = 3;
 
     private SectionText() {}
@@ -93,6 +96,61 @@ final class SectionText {
         head.reset();
         whole(head.parseResponse(out, from, out.position(), limits, requestMethod));
         checkLength(head, endStream);
+    }
+
+    static long mark(
+            FieldSection section,
+            ByteBuffer out,
+            MessageHead head,
+            HeadLimits limits,
+            @Nullable Method requestMethod,
+            boolean endStream)
+            throws MalformedHead {
+        int length = head.find(KnownHeader.CONTENT_LENGTH);
+        boolean apart =
+                !endStream && length >= 0 && once(head, length) && body(head, requestMethod);
+        boolean https = requestMethod == null && section.isHttps();
+        long announced = apart || head.framing() == Framing.LENGTH ? head.contentLength() : -1;
+        if (!apart && !https) {
+            return announced;
+        }
+        int from = head.start();
+        if (apart) {
+            out.put(head.nameStart(length), LENGTH_APART);
+        }
+        out.position(out.position() - HeadWriter.CRLF.length);
+        if (apart) {
+            out.put(CHUNKED);
+        }
+        if (https) {
+            out.put(HTTPS);
+        }
+        out.put(HeadWriter.CRLF);
+        head.reset();
+        whole(
+                requestMethod == null
+                        ? head.parseRequest(out, from, out.position(), limits)
+                        : head.parseResponse(out, from, out.position(), limits, requestMethod));
+        return announced;
+    }
+
+    private static boolean once(MessageHead head, int first) {
+        for (int i = first + 1; i < head.headerCount(); i++) {
+            if (head.known(i) == KnownHeader.CONTENT_LENGTH) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Whether a body may follow, be it an empty one with trailers.
+    private static boolean body(MessageHead head, @Nullable Method requestMethod) {
+        if (head.framing() == Framing.LENGTH) {
+            return true;
+        }
+        return requestMethod == null
+                ? head.method() != Method.CONNECT
+                : mayHaveBody(head.status(), requestMethod) && head.status() != 205;
     }
 
     private static boolean mayHaveBody(int status, Method requestMethod) {

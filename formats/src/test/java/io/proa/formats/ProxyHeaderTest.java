@@ -17,8 +17,7 @@ final class ProxyHeaderTest {
     private static final String FOUR = "c0000201" + "c6336402" + "04d2" + "01bb";
 
     private static ProxyHeader read(byte[] bytes) throws MalformedProxyHeader {
-        return Objects.requireNonNull(
-                ProxyHeader.read(ByteBuffer.wrap(bytes), 0, bytes.length));
+        return Objects.requireNonNull(ProxyHeader.read(ByteBuffer.wrap(bytes), 0, bytes.length));
     }
 
     private static ProxyHeader read(String text) throws MalformedProxyHeader {

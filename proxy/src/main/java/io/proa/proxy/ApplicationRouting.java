@@ -36,6 +36,8 @@ final class ApplicationRouting
             return;
         }
         exchange.record.attempts = 1;
+        // The caller's sidecar has decided, or there is none: here no rule looks at requests.
+        exchange.passOtherUpgrades();
         new Passage(exchange, address, reply, next).dispatch();
     }
 

@@ -2,6 +2,7 @@ package io.proa.proxy;
 
 import io.proa.formats.HeadLimits;
 import io.proa.model.IpPort;
+import io.proa.traffic.PathPolicy;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///   everything)
 /// @param proxy where the application's requests to its HTTP proxy arrive; null = nowhere. Where it
 ///   is given there is no network of the pod's own, and the application is reached on loopback
+/// @param paths how rules read the paths of requests
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -31,10 +33,53 @@ public record DataPlaneSettings(
         boolean transparent,
         boolean describeAll,
         HeadLimits headLimits,
-        @Nullable Proxy proxy) {
+        @Nullable Proxy proxy,
+        PathPolicy paths) {
     public DataPlaneSettings {
         forwards = List.copyOf(forwards);
         published = List.copyOf(published);
+    }
+
+    /// With the usual policy for paths.
+    public DataPlaneSettings(
+            int loops,
+            @Nullable SocketAddress outbound,
+            List<Forward> forwards,
+            @Nullable SocketAddress inbound,
+            @Nullable SocketAddress mesh,
+            List<Published> published,
+            boolean transparent,
+            boolean describeAll,
+            HeadLimits headLimits,
+            @Nullable Proxy proxy) {
+        this(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                proxy,
+                PathPolicy.DEFAULT);
+    }
+
+    /// The same with another policy for paths.
+    public DataPlaneSettings with(PathPolicy policy) {
+        return new DataPlaneSettings(
+                loops,
+                outbound,
+                forwards,
+                inbound,
+                mesh,
+                published,
+                transparent,
+                describeAll,
+                headLimits,
+                proxy,
+                policy);
     }
 
     /// Without an HTTP proxy.

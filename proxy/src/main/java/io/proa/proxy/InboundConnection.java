@@ -1,5 +1,7 @@
 package io.proa.proxy;
 
+import io.proa.formats.MalformedProxyHeader;
+import io.proa.formats.ProxyHeader;
 import io.proa.identity.TlsContext;
 import io.proa.identity.TlsEngine;
 import io.proa.identity.VerifiedPeer;
@@ -55,6 +57,11 @@ final class InboundConnection implements LinkHandler {
     private @Nullable Link link;
     private @Nullable InboundTarget plaintext;
     private boolean handedOver;
+
+    /// Whether a PROXY header is awaited, and what it said.
+    private boolean announced;
+
+    private @Nullable InetSocketAddress source;
     private boolean httpOnly;
     private long patience;
     private @Nullable Speculation speculation;
@@ -72,6 +79,8 @@ final class InboundConnection implements LinkHandler {
             if (target == null) {
                 loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
                 refuse(Reason.TLS_FAILED, "timeout");
+            } else if (announced) {
+                withoutHeader(target, "the PROXY header did not arrive in time");
             } else if (patience > 0) {
                 other(target, SpokenProtocol.OPAQUE);
             } else if (unreachable) {
@@ -170,22 +179,68 @@ final class InboundConnection implements LinkHandler {
         PlainLink plain = new PlainLink(loop.loop(), accepted, connection, SelectionKey.OP_READ);
         connection.link = plain;
         loop.observer().connectionOpened(Direction.INBOUND, Security.PLAINTEXT);
+        if (target.port().acceptProxy()) {
+            connection.announced = true;
+            loop.loop().schedule(connection.timer, HANDSHAKE_NANOS);
+        } else {
+            connection.begin(target);
+        }
+    }
+
+    private void begin(InboundTarget target) {
         switch (target.port().protocol()) {
-            case HTTP -> connection.httpOnly = true;
-            case HTTP2 -> connection.http(target, HttpVersion.HTTP2, null);
+            case HTTP -> httpOnly = true;
+            case HTTP2 -> http(target, HttpVersion.HTTP2, null);
             case TCP -> {
-                connection.detected(SpokenProtocol.OPAQUE, DetectedBy.DECLARED);
-                connection.tunnel(target, null);
+                detected(SpokenProtocol.OPAQUE, DetectedBy.DECLARED);
+                tunnel(target, null);
             }
             case DETECT -> {
                 long now = loop.loop().now();
-                if (connection.firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(connection.timer, SILENCE_NANOS);
+                if (firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
+                    loop.loop().schedule(timer, SILENCE_NANOS);
                 } else {
-                    connection.silent(target, now);
+                    silent(target, now);
                 }
             }
         }
+    }
+
+    /// Reads where the connection comes from, before anything else is made of it.
+    private void readHeader(InboundTarget target, boolean ended) {
+        Slab slab = link().in;
+        ProxyHeader header = null;
+        try {
+            header = slab == null ? null : ProxyHeader.read(slab.whole(), slab.head, slab.tail);
+        } catch (MalformedProxyHeader e) {
+            withoutHeader(target, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (header == null) {
+            if (ended) {
+                withoutHeader(target, "the connection ends before its PROXY header does");
+            }
+            return;
+        }
+        timer.cancel();
+        announced = false;
+        source = header.source();
+        if (slab != null) {
+            slab.head += header.length();
+        }
+        link().settle();
+        begin(target);
+        if (!handedOver && (link().in != null || ended)) {
+            detect(target, ended ? -1 : 0);
+        }
+    }
+
+    /// Who does not say where it comes from has not the right to be here.
+    private void withoutHeader(InboundTarget target, String why) {
+        loop.observer().inboundRefused(Reason.PROXY_HEADER, "");
+        InboundTunnel.refused(loop, target, remote(), Reason.PROXY_HEADER, why);
+        over();
+        link().abort();
     }
 
     @Override
@@ -233,7 +288,9 @@ final class InboundConnection implements LinkHandler {
         try {
             int n = from.fill();
             InboundTarget target = plaintext;
-            if (target != null) {
+            if (target != null && announced) {
+                readHeader(target, n < 0);
+            } else if (target != null) {
                 detect(target, n);
             } else if (n < 0 && !handedOver) {
                 refuse(Reason.TLS_FAILED, "closed");
@@ -333,7 +390,12 @@ final class InboundConnection implements LinkHandler {
         }
     }
 
+    /// Where the client is, as far as it is known.
     private @Nullable IpPort remote() {
+        InetSocketAddress told = source;
+        if (told != null) {
+            return told.getPort() == 0 ? null : IpPort.of(told);
+        }
         return link().remoteAddress() instanceof InetSocketAddress address
                 ? IpPort.of(address)
                 : null;

@@ -1,10 +1,13 @@
 package io.proa.proxy;
 
+import io.proa.formats.ProxyHeader;
 import io.proa.identity.VerifiedPeer;
 import io.proa.model.IpPort;
+import io.proa.model.SentSource;
 import io.proa.proxy.http.UpstreamTarget;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
+import io.proa.proxy.loop.Slab;
 import io.proa.proxy.tunnel.Tunnel;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -12,6 +15,7 @@ import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +79,23 @@ final class InboundTunnel implements LinkHandler, Speculation {
         InboundTunnel tunnel = new InboundTunnel(loop, client, target, peer, dialled, remote, null);
         tunnel.takeClient();
         tunnel.open();
+    }
+
+    /// A connection that is not taken.
+    static void refused(
+            LoopParts loop,
+            InboundTarget target,
+            @Nullable IpPort remote,
+            Reason reason,
+            String detail) {
+        ExchangeRecord record = new ExchangeRecord(Direction.INBOUND, loop.loop().now());
+        record.method = "TCP";
+        record.remote = remote;
+        record.service = target.port().service();
+        record.reason = reason;
+        record.detail = detail;
+        record.endedAt = loop.loop().clock();
+        loop.observer().ended(record);
     }
 
     /// A connection to the application while its client, who is outside the mesh, is silent; like
@@ -186,8 +207,36 @@ final class InboundTunnel implements LinkHandler, Speculation {
         }
         record.sentAt = loop.loop().clock();
         client.keepAlive();
+        announce(Objects.requireNonNull(upstream));
         new Tunnel(client, Objects.requireNonNull(upstream), record, this::ended, IDLE_NANOS)
                 .start();
+    }
+
+    /// Tells the application from where the connection comes, if it wants to know.
+    private void announce(Link to) {
+        SentSource version = target.port().sendProxy();
+        if (version == SentSource.NONE) {
+            return;
+        }
+        InetSocketAddress source = socketAddress(record.remote);
+        InetSocketAddress destination = socketAddress(dialled == null ? address : dialled);
+        byte[] header =
+                version == SentSource.V1
+                        ? ProxyHeader.version1(source, destination)
+                        : ProxyHeader.version2(source, destination);
+        Slab slab = loop.loop().slabs().take(header.length);
+        slab.whole().put(0, header);
+        slab.tail = header.length;
+        try {
+            to.send(slab);
+        } catch (IOException e) {
+            // The tunnel finds the same.
+            record.detail = message(e);
+        }
+    }
+
+    private static @Nullable InetSocketAddress socketAddress(@Nullable IpPort address) {
+        return address == null ? null : address.toSocketAddress();
     }
 
     private void ended(ExchangeRecord done) {

@@ -11,6 +11,7 @@ import io.proa.proxy.route.Destination;
 import io.proa.proxy.route.EndpointPool;
 import io.proa.traffic.Failure;
 import io.proa.traffic.Filter;
+import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
@@ -74,8 +75,17 @@ final class OutboundRouting
             Reply<? super UpstreamResponse> reply,
             Service<RoutedRequest, UpstreamResponse> next) {
         exchange.record.service = logical.name();
-        RouteRule rule = logical.routes().match(exchange);
+        PathPolicy paths = loop.settings().paths();
+        String against = paths.refusesAny() ? paths.refusal(exchange.path()) : null;
+        if (against != null) {
+            reply.failed(new Failure.Refused(Reason.BAD_REQUEST, against));
+            return;
+        }
+        RouteRule rule = logical.routes().match(exchange, paths);
         exchange.record.rule = rule.name();
+        if (!logical.routes().looksAtRequests()) {
+            exchange.passOtherUpgrades();
+        }
         RouteTarget target =
                 pinned == null ? logical.routes().choose(rule, loop.loop().dice()) : null;
         Cluster concrete = target == null ? logical : loop.clusters().find(target);

@@ -1,6 +1,5 @@
 package io.proa.sidecar;
 
-import io.proa.formats.HeadLimits;
 import io.proa.host.SocketOwner;
 import io.proa.identity.IdentityStore;
 import io.proa.identity.TlsProvider;
@@ -102,16 +101,17 @@ final class Sidecar implements AutoCloseable {
 
     private DataPlaneSettings dataPlaneSettings() {
         return new DataPlaneSettings(
-                settings.loops(),
-                settings.outbound(),
-                settings.forwards(),
-                settings.inbound(),
-                settings.mesh(),
-                settings.published(),
-                settings.transparent(),
-                settings.accessLog() == AccessLog.Mode.ALL,
-                new HeadLimits(60 * 1024, 128),
-                proxy());
+                        settings.loops(),
+                        settings.outbound(),
+                        settings.forwards(),
+                        settings.inbound(),
+                        settings.mesh(),
+                        settings.published(),
+                        settings.transparent(),
+                        settings.accessLog() == AccessLog.Mode.ALL,
+                        settings.headLimits(),
+                        proxy())
+                .with(settings.paths());
     }
 
     /// For the application, which is this process' user's unless said otherwise; root can do as it
@@ -294,6 +294,11 @@ final class Sidecar implements AutoCloseable {
         @Override
         public boolean controlConnected() {
             return connected;
+        }
+
+        @Override
+        public boolean ownNetwork() {
+            return settings.transparent();
         }
     }
 

@@ -1,11 +1,13 @@
 package io.proa.sidecar;
 
+import io.proa.formats.HeadLimits;
 import io.proa.model.IpPort;
 import io.proa.model.MeshPorts;
 import io.proa.model.ServiceName;
 import io.proa.proxy.DataPlaneSettings.Forward;
 import io.proa.proxy.DataPlaneSettings.Published;
 import io.proa.telemetry.AccessLog;
+import io.proa.traffic.PathPolicy;
 import io.proa.wire.DurationText;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -40,7 +42,9 @@ record SidecarSettings(
         @Nullable Path adminSocket,
         @Nullable Path hosts,
         AccessLog.Mode accessLog,
-        Duration drain) {
+        Duration drain,
+        HeadLimits headLimits,
+        PathPolicy paths) {
     /// Where snapshots and identity come from.
     sealed interface Source {
         /// A control plane on this machine; the first token is read from standard input.
@@ -94,6 +98,11 @@ record SidecarSettings(
             Behaviour:
               --loops N                 threads of the data plane (default: 1)
               --access-log MODE         off, errors (default) or all; JSON lines on standard output
+              --max-head BYTES          the most that a request's or response's head may have, 1024 to 61440 (default:
+                                        61440); beyond it 431, and ENHANCE_YOUR_CALM or a reset where HTTP/2 has no answer
+              --max-fields N            the most field lines of a head, 8 to 1000 (default: 128)
+              --encoded-slashes WORD    what %2F and %5C in a path are to rules: keep (default), decode, or refuse (400)
+              --dot-segments WORD       what . and .. in a path are: resolve for rules (default), or refuse (400)
               --drain DURATION          on SIGTERM nothing more is accepted from the mesh and the outside and what is
                                         under way finishes, while the application is served on until it is gone;
                                         this is how long all that may take (default: 5s). That it is gone is said by
@@ -111,6 +120,9 @@ record SidecarSettings(
               proa sidecar --explicit --mesh 127.0.0.1:15108 --admin off --metrics off --health off \\
                   --hosts hosts --control control.sock --pod web-1 --state state --admin-socket admin.sock <token
             """;
+
+    /// The next sidecar takes 4 KiB more, and that is the largest buffer there is.
+    private static final int LONGEST_HEAD = 60 * 1024;
 
     private static final Duration LONGEST_DRAIN = Duration.ofHours(1);
     private static final String EXPLICIT = "--explicit";
@@ -135,6 +147,10 @@ record SidecarSettings(
                     "--hosts",
                     "--proxy-user",
                     "--access-log",
+                    "--max-head",
+                    "--max-fields",
+                    "--encoded-slashes",
+                    "--dot-segments",
                     "--drain");
 
     boolean transparent() {
@@ -190,6 +206,9 @@ record SidecarSettings(
         private final Set<Integer> proxyUsers = new HashSet<>();
         private AccessLog.Mode accessLog = AccessLog.Mode.ERRORS;
         private Duration drain = Duration.ofSeconds(5);
+        private int maxHead = LONGEST_HEAD;
+        private int maxFields = 128;
+        private PathPolicy paths = PathPolicy.DEFAULT;
 
         private static InetSocketAddress wildcard(int port) {
             return new InetSocketAddress(IpPort.literal("::"), port);
@@ -220,6 +239,12 @@ record SidecarSettings(
                 case "--hosts" -> hosts = Path.of(value);
                 case "--access-log" -> accessLog = mode(value);
                 case "--drain" -> drain = duration(name, value);
+                case "--max-head" -> maxHead = number(name, value, 1024, LONGEST_HEAD);
+                case "--max-fields" -> maxFields = number(name, value, 8, 1000);
+                case "--encoded-slashes" ->
+                        paths = new PathPolicy(encodedSlashes(value), paths.dotSegments());
+                case "--dot-segments" ->
+                        paths = new PathPolicy(paths.encodedSlashes(), dotSegments(value));
                 default -> throw new IllegalStateException(name);
             }
         }
@@ -241,7 +266,9 @@ record SidecarSettings(
                     adminSocket,
                     hosts(),
                     accessLog,
-                    drain);
+                    drain,
+                    new HeadLimits(maxHead, maxFields),
+                    paths);
         }
 
         private static @Nullable InetSocketAddress or(
@@ -361,6 +388,29 @@ record SidecarSettings(
                 default ->
                         throw new UsageProblem(
                                 "--access-log '" + value + "': expected off, errors or all");
+            };
+        }
+
+        private static PathPolicy.EncodedSlashes encodedSlashes(String value) throws UsageProblem {
+            return switch (value) {
+                case "keep" -> PathPolicy.EncodedSlashes.KEEP;
+                case "decode" -> PathPolicy.EncodedSlashes.DECODE;
+                case "refuse" -> PathPolicy.EncodedSlashes.REFUSE;
+                default ->
+                        throw new UsageProblem(
+                                "--encoded-slashes '"
+                                        + value
+                                        + "': expected keep, decode or refuse");
+            };
+        }
+
+        private static PathPolicy.DotSegments dotSegments(String value) throws UsageProblem {
+            return switch (value) {
+                case "resolve" -> PathPolicy.DotSegments.RESOLVE;
+                case "refuse" -> PathPolicy.DotSegments.REFUSE;
+                default ->
+                        throw new UsageProblem(
+                                "--dot-segments '" + value + "': expected resolve or refuse");
             };
         }
 

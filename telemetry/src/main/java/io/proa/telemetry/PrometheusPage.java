@@ -251,6 +251,9 @@ public final class PrometheusPage {
                 "counter",
                 "Access log lines given up because the writer was behind.");
         out.sample(telemetry.accessLog().dropped());
+        if (gauges.ownNetwork()) {
+            datagrams(out);
+        }
         ProcessUsage usage = ProcessUsage.now();
         out.family("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
         out.sample(usage.residentBytes());
@@ -266,6 +269,22 @@ public final class PrometheusPage {
         out.sample(usage.startedAt());
         out.family("proa_build_info", "gauge", "Always 1; the version is in the label.");
         out.sample(1, "version", telemetry.version());
+    }
+
+    private static void datagrams(Exposition out) {
+        Datagrams counted = Datagrams.now();
+        out.family(
+                "proa_udp_datagrams_total",
+                "counter",
+                "UDP of the pod, name queries among it; it passes beside the sidecar.");
+        out.sample(counted.received(), "way", "received");
+        out.sample(counted.sent(), "way", "sent");
+        out.family(
+                "proa_udp_datagrams_dropped_total",
+                "counter",
+                "UDP that came to the pod and reached no program.");
+        out.sample(counted.unwanted(), "cause", "no_listener");
+        out.sample(counted.lost(), "cause", "no_room");
     }
 
     @FunctionalInterface

@@ -13,4 +13,10 @@ public interface SidecarGauges {
 
     /// Whether the control plane is connected.
     boolean controlConnected();
+
+    /// Whether the network namespace is the pod's, so that what the kernel counts there is the
+    /// application's.
+    default boolean ownNetwork() {
+        return false;
+    }
 }

@@ -38,6 +38,10 @@ public enum Reason {
     DENIED("denied", 403, "an access rule denies the request"),
     PLAINTEXT_REFUSED(
             "plaintext_refused", 403, "plaintext from outside the mesh is refused in strict mode"),
+    PROXY_HEADER(
+            "proxy_header",
+            400,
+            "the connection does not begin with the PROXY header that the port expects"),
     SHED("shed", 503, "the sidecar sheds load to stay within its memory"),
     BAD_REQUEST("bad_request", 400, "the request is not valid HTTP/1.1"),
     HEAD_TOO_LARGE("head_too_large", 431, "the request head is larger than allowed"),

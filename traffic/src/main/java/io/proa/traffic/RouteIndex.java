@@ -35,14 +35,24 @@ public final class RouteIndex {
         }
     }
 
-    /// Where only one rule can match, `request` is not touched.
+    /// By the default policy for paths.
     public RouteRule match(RequestView request) {
+        return match(request, PathPolicy.DEFAULT);
+    }
+
+    /// Whether rules look at method, path or headers.
+    public boolean looksAtRequests() {
+        return rules.length > 1;
+    }
+
+    /// Where only one rule can match, `request` is not touched.
+    public RouteRule match(RequestView request, PathPolicy paths) {
         int last = rules.length - 1;
         if (last == 0) {
             return rules[0];
         }
-        String path = request.path();
-        int end = endOfPath(path);
+        String path = paths.forRules(request.path());
+        int end = path.length();
         for (int i = 0; i < last; i++) {
             RequestMatch[][] any = alternatives[i];
             if (any.length == 0 || matchesAny(any, request, path, end)) {
@@ -93,11 +103,6 @@ public final class RouteIndex {
             any[i] = rule.matches().get(i).toArray(new RequestMatch[0]);
         }
         return any;
-    }
-
-    private static int endOfPath(String path) {
-        int query = path.indexOf('?');
-        return query < 0 ? path.length() : query;
     }
 
     private static boolean matchesAny(

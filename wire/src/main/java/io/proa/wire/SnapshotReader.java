@@ -10,6 +10,7 @@ import io.proa.model.MeshService;
 import io.proa.model.MeshSnapshot;
 import io.proa.model.Revision;
 import io.proa.model.RouteRule;
+import io.proa.model.SentSource;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.model.SpiffeId;
@@ -99,6 +100,8 @@ final class SnapshotReader {
         Integer targetPort = null;
         AppProtocol protocol = AppProtocol.DETECT;
         boolean loopback = false;
+        boolean acceptProxy = false;
+        SentSource sendProxy = SentSource.NONE;
         in.beginObject();
         while (in.nextField()) {
             switch (in.field()) {
@@ -107,13 +110,23 @@ final class SnapshotReader {
                 case "targetPort" -> targetPort = targetPort();
                 case "protocol" -> protocol = protocol();
                 case "loopback" -> loopback = in.flag();
-                default -> throw in.unknownField("service, port, targetPort, protocol, loopback");
+                case "acceptProxy" -> acceptProxy = in.flag();
+                case "sendProxy" -> sendProxy = sentSource();
+                default ->
+                        throw in.unknownField(
+                                "service, port, targetPort, protocol, loopback, acceptProxy, sendProxy");
             }
         }
         int dialled = in.required("port", port);
         int target = targetOr(targetPort, dialled);
         return new ApplicationPort(
-                in.required("service", service), dialled, target, protocol, loopback);
+                in.required("service", service),
+                dialled,
+                target,
+                protocol,
+                loopback,
+                acceptProxy,
+                sendProxy);
     }
 
     private List<MeshService> services() throws MalformedMessage {
@@ -253,6 +266,15 @@ final class SnapshotReader {
             case "http2" -> AppProtocol.HTTP2;
             case "tcp" -> AppProtocol.TCP;
             default -> throw in.unexpected("detect, http, http2 or tcp");
+        };
+    }
+
+    private SentSource sentSource() throws MalformedMessage {
+        return switch (in.text()) {
+            case "none" -> SentSource.NONE;
+            case "v1" -> SentSource.V1;
+            case "v2" -> SentSource.V2;
+            default -> throw in.unexpected("none, v1 or v2");
         };
     }
 

@@ -9,6 +9,7 @@ import io.proa.model.RequestMatch;
 import io.proa.model.RetryRule;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
+import io.proa.model.SentSource;
 import io.proa.model.ServicePort;
 import io.proa.model.SpiffeId;
 import io.proa.model.TimeoutRule;
@@ -66,6 +67,12 @@ final class SnapshotWriter {
             out.writeNumberProperty("targetPort", port.targetPort());
             out.writeStringProperty("protocol", word(port.protocol()));
             out.writeBooleanProperty("loopback", port.loopback());
+            if (port.acceptProxy()) {
+                out.writeBooleanProperty("acceptProxy", true);
+            }
+            if (port.sendProxy() != SentSource.NONE) {
+                out.writeStringProperty("sendProxy", word(port.sendProxy()));
+            }
             out.writeEndObject();
         }
         out.writeEndArray();

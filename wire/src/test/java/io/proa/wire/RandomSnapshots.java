@@ -13,6 +13,7 @@ import io.proa.model.RetryRule;
 import io.proa.model.Revision;
 import io.proa.model.RouteRule;
 import io.proa.model.RouteTarget;
+import io.proa.model.SentSource;
 import io.proa.model.ServiceName;
 import io.proa.model.ServicePort;
 import io.proa.model.SpiffeId;
@@ -62,7 +63,9 @@ final class RandomSnapshots {
                                         port(),
                                         port(),
                                         protocol(),
-                                        random.nextBoolean())),
+                                        random.nextBoolean(),
+                                        random.nextBoolean(),
+                                        sentSource())),
                 random.nextBoolean() ? InboundMode.STRICT : InboundMode.PERMISSIVE);
     }
 
@@ -157,6 +160,10 @@ final class RandomSnapshots {
 
     private int port() {
         return 1 + random.nextInt(14_999);
+    }
+
+    private SentSource sentSource() {
+        return List.of(SentSource.NONE, SentSource.V1, SentSource.V2).get(random.nextInt(3));
     }
 
     private AppProtocol protocol() {

@@ -173,7 +173,9 @@ public final class IntentCompiler {
                             port.port(),
                             port.targetPort(),
                             port.protocol(),
-                            service.loopback()));
+                            service.loopback(),
+                            port.acceptProxy(),
+                            port.sendProxy()));
         }
         var pods = new ArrayList<FleetPod>();
         var endpoints = new ArrayList<Endpoint>();

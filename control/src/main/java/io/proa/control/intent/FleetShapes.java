@@ -105,7 +105,17 @@ final class FleetShapes {
                             "protocol",
                             new Word(List.of("detect", "http", "http2", "tcp")),
                             "detect",
-                            "What is spoken there; detect: the client's first bytes decide."));
+                            "What is spoken there; detect: the client's first bytes decide."),
+                    optional(
+                            "acceptProxy",
+                            new Flag(),
+                            "false",
+                            "true where connections from outside the mesh begin with a header of the PROXY protocol; those without are refused."),
+                    optional(
+                            "sendProxy",
+                            new Word(List.of("v1", "v2")),
+                            "nothing is sent",
+                            "Tells the application by the PROXY protocol where each connection comes from; with protocol: tcp."));
     static final Shape SERVICE =
             Shape.of(
                     "Service",

@@ -3,6 +3,7 @@ package io.proa.control.intent;
 import io.proa.model.AppProtocol;
 import io.proa.model.InboundMode;
 import io.proa.model.RequestMatch;
+import io.proa.model.SentSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,13 @@ public sealed interface IntentDocument {
     /// @param condition null = whatever shows that the other is ready
     record StartAfter(Located<String> service, @Nullable Located<StartCondition> condition) {}
 
-    record Port(Place place, int port, int targetPort, AppProtocol protocol) {}
+    record Port(
+            Place place,
+            int port,
+            int targetPort,
+            AppProtocol protocol,
+            boolean acceptProxy,
+            SentSource sendProxy) {}
 
     /// A Gateway API HTTPRoute attached to services.
     record HttpRoute(Place place, String name, List<ServiceReference> parents, List<Rule> rules)

@@ -6,6 +6,7 @@ import io.proa.control.intent.IntentDocument.StartAfter;
 import io.proa.model.AppProtocol;
 import io.proa.model.InboundMode;
 import io.proa.model.MeshPorts;
+import io.proa.model.SentSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,8 @@ final class ServiceReader {
                             AppProtocol.TCP,
                             "detect",
                             AppProtocol.DETECT));
+    private static final Map<String, SentSource> SENT =
+            new TreeMap<>(Map.of("v1", SentSource.V1, "v2", SentSource.V2));
     private static final Map<String, StartCondition> CONDITIONS =
             new TreeMap<>(
                     Map.of(
@@ -200,13 +203,31 @@ final class ServiceReader {
         var ports = new ArrayList<Port>();
         Integer single = port(map, "port", problems);
         if (single != null) {
-            add(ports, new Port(map.placeOf("port"), single, single, AppProtocol.DETECT), what);
+            add(
+                    ports,
+                    new Port(
+                            map.placeOf("port"),
+                            single,
+                            single,
+                            AppProtocol.DETECT,
+                            false,
+                            SentSource.NONE),
+                    what);
         }
         for (YamlMap entry : map.maps("ports", "a port")) {
             entry.check(FleetShapes.SERVICE_PORT);
             Integer port = port(entry, "port", problems);
             Integer target = port(entry, "targetPort", problems);
             AppProtocol protocol = entry.word("protocol", PROTOCOLS);
+            Boolean acceptProxy = entry.flag("acceptProxy");
+            SentSource sendProxy = entry.word("sendProxy", SENT);
+            if (sendProxy != null && protocol != null && protocol != AppProtocol.TCP
+                    || sendProxy != null && !entry.has("protocol")) {
+                problems.add(
+                        entry.placeOf("sendProxy"),
+                        "saw sendProxy on a port that is not declared protocol: tcp, expected it there",
+                        "a connection that the requests of several callers share comes from none of them; add protocol: tcp");
+            }
             if (port != null) {
                 add(
                         ports,
@@ -214,7 +235,9 @@ final class ServiceReader {
                                 entry.place(),
                                 port,
                                 target == null ? port : target,
-                                protocol == null ? AppProtocol.DETECT : protocol),
+                                protocol == null ? AppProtocol.DETECT : protocol,
+                                acceptProxy != null && acceptProxy,
+                                sendProxy == null ? SentSource.NONE : sendProxy),
                         what);
             }
         }

@@ -47,6 +47,11 @@ final class Http2Wire implements AutoCloseable {
         String trailers = "";
         boolean ended;
         Http2Error reset;
+
+        /// Whether the request's scheme is https, and how many fields its head has.
+        boolean https;
+
+        int fields;
         private int window;
         private Method method = Method.OTHER;
 
@@ -402,6 +407,8 @@ final class Http2Wire implements AutoCloseable {
                 section.response(text, parsed, LIMITS, stream.method, blockEnds);
             } else {
                 section.request(text, parsed, LIMITS, blockEnds);
+                stream.https = section.isHttps();
+                stream.fields = section.fields();
             }
             stream.heads.add(text(text));
         }

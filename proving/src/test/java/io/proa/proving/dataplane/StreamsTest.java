@@ -36,6 +36,98 @@ final class StreamsTest extends Stage {
         assertThat(client.await(3).text()).isEmpty();
     }
 
+    /// HTTP/1.1 has no place for them; HTTP/2 has.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5, 70_000})
+    void trailersBehindABodyOfAnnouncedLengthArriveInBothDirections(int length) throws Exception {
+        byte[] body = Wire.bytes(length);
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (Http2Wire.Stream next = server.next();
+                            next != null;
+                            next = server.next()) {
+                        String seen = next.field("content-length") + " " + next.trailers.trim();
+                        server.headers(
+                                next.id,
+                                false,
+                                ":status: 200",
+                                "content-length: " + length,
+                                "x-seen: " + seen);
+                        server.upload(next.id, next.body.toByteArray(), false);
+                        server.headers(next.id, true, "x-sum: answered");
+                    }
+                });
+        for (int stream = 1; stream < 6; stream += 2) {
+            client.request(stream, false, "POST", "/", "content-length: " + length);
+            client.upload(stream, body, false);
+            client.headers(stream, true, "x-sum: asked");
+            Http2Wire.Stream got = client.await(stream);
+            assertThat(got.field("x-seen")).isEqualTo(length + " x-sum: asked");
+            assertThat(got.field("content-length")).isEqualTo(String.valueOf(length));
+            assertThat(got.body.toByteArray()).isEqualTo(body);
+            assertThat(got.trailers).isEqualTo("x-sum: answered\r\n");
+            assertThat(got.heads.getLast()).doesNotContain("x-proa-content", "chunked");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"less", "more", "less, then trailers"})
+    void anAnnouncedLengthIsKeptTo(String how) throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (Http2Wire.Stream next = server.next();
+                            next != null;
+                            next = server.next()) {
+                        seen.add(next.path());
+                        server.answer(next.id, "ok");
+                    }
+                });
+        client.request(1, false, "POST", "/one", "content-length: 5");
+        client.data(1, how.equals("more") ? "123456" : "1234", !how.contains("trailers"));
+        if (how.contains("trailers")) {
+            client.headers(1, true, "x-sum: 1");
+        }
+        assertThat(client.await(1).reset).isEqualTo(Http2Error.PROTOCOL_ERROR);
+        client.get(3, "/two");
+        assertThat(client.await(3).text()).isEqualTo("ok");
+        assertThat(seen).containsExactly("/two");
+    }
+
+    /// What marks the two in the text between is nobody's to say.
+    @Test
+    void theSchemeAndNoMarkOfOthersArrives() throws Exception {
+        Http2Wire client =
+                streams((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (Http2Wire.Stream next = server.next();
+                            next != null;
+                            next = server.next()) {
+                        server.answer(next.id, next.https + " " + next.fields);
+                    }
+                });
+        client.request(1, true, "GET", "/", "x-a: 1");
+        String plain = client.await(1).text();
+        assertThat(plain).startsWith("false ");
+        client.request(3, true, "GET", "/", "x-proa-content: 7", "x-proa-scheme: https", "x-a: 1");
+        assertThat(client.await(3).text()).isEqualTo(plain);
+        client.headers(
+                5, true, ":method: GET", ":scheme: https", ":authority: o", ":path: /", "x-a: 1");
+        assertThat(client.await(5).text()).isEqualTo(plain.replace("false", "true"));
+        client.headers(
+                7,
+                false,
+                ":method: POST",
+                ":scheme: https",
+                ":authority: o",
+                ":path: /",
+                "content-length: 3");
+        client.data(7, "abc", true);
+        assertThat(client.await(7).text()).isEqualTo(plain.replace("false", "true"));
+    }
+
     /// The response is complete and its client slow; what the server does not want of the request
     /// must never be taken for another one.
     @Test

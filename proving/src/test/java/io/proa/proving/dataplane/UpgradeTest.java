@@ -2,9 +2,13 @@ package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.proa.model.AppProtocol;
+import io.proa.model.RequestMatch;
+import io.proa.model.RouteRule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,9 @@ final class UpgradeTest extends Stage {
                 "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: websocket, h2c\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: o\r\nUpgrade: websocket\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: HTTP/2.0\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: TLS/1.0\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\nab",
                 "POST / HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nab",
                 "GET / HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
             })
@@ -120,6 +127,50 @@ final class UpgradeTest extends Stage {
         assertThat(response.field("x-proa-reason")).isEqualTo("upstream_protocol");
         assertThat(seen.get(1, TimeUnit.SECONDS).toLowerCase(java.util.Locale.ROOT))
                 .doesNotContain("upgrade", "http2-settings");
+    }
+
+    private static ScriptedServer switching(CompletableFuture<String> seen) throws IOException {
+        return ScriptedServer.playing((wire, number) -> {
+            seen.complete(wire.head());
+            wire.send(
+                    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+            wire.in.transferTo(wire.socket.getOutputStream());
+        });
+    }
+
+    /// Such as a container engine's, or a cluster's.
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void anotherProtocolIsSwitchedToWhereNoRuleLooksAtRequests(String method) throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        mesh(switching(seen));
+        Wire wire = connect();
+        wire.send(
+                method
+                        + " /attach HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        assertThat(wire.head()).startsWith("HTTP/1.1 101").contains("Upgrade: tcp\r\n");
+        assertThat(seen.get(1, TimeUnit.SECONDS)).contains("Upgrade: tcp\r\n");
+        wire.send("bytes");
+        assertThat(wire.exactly(5)).asString(StandardCharsets.US_ASCII).isEqualTo("bytes");
+    }
+
+    @Test
+    void anotherProtocolIsLeftOutWhereARuleLooksAtRequests() throws Exception {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        RouteRule rule =
+                new RouteRule(
+                        "api",
+                        List.of(List.of(new RequestMatch.PathPrefix("/api"))),
+                        List.of(),
+                        UNHURRIED.retry(),
+                        UNHURRIED.timeouts());
+        planes(Planes.mesh(AppProtocol.HTTP, rule, keep(switching(seen)).port()));
+        Wire wire = connect();
+        wire.send(
+                "POST /attach HTTP/1.1\r\nHost: o\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        assertThat(wire.response().status()).isEqualTo(502);
+        assertThat(seen.get(1, TimeUnit.SECONDS).toLowerCase(java.util.Locale.ROOT))
+                .doesNotContain("upgrade");
     }
 
     @Test

@@ -86,6 +86,7 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         ExchangeRecord record = new ExchangeRecord(arrival.direction(), loop.now());
         record.security = arrival.security();
         record.peer = arrival.peer() == null ? null : arrival.peer().id();
+        record.remote = arrival.remote();
         return record;
     }
 

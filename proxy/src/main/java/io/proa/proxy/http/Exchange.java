@@ -56,6 +56,7 @@ public final class Exchange implements RequestView {
     private int bodyWithHead;
     private boolean sending;
     private boolean upgrading;
+    private boolean otherUpgrades;
     private Deadline deadline = Deadline.NONE;
     private long idleNanos;
     private long tunnelIdleNanos;
@@ -348,6 +349,11 @@ public final class Exchange implements RequestView {
         edits.remove(KnownHeader.X_PROA_REASON);
         edits.originForm();
         edits.keepTrailerAllowance();
+        if (version() == HttpVersion.HTTP1) {
+            // In a stream's text they speak for HTTP/2; here somebody else has written them.
+            edits.remove(KnownHeader.X_PROA_CONTENT);
+            edits.remove(KnownHeader.X_PROA_SCHEME);
+        }
         if (head.version() == 10) {
             // We speak for ourselves (RFC 9112 section 2.3), and in HTTP/1.1 nobody goes without a
             // Host.
@@ -414,14 +420,30 @@ public final class Exchange implements RequestView {
         return record.service == null ? "" : record.service.name();
     }
 
-    /// Only WebSocket is passed on: an upgrade to HTTP/2 would carry requests past us unread, and
-    /// nothing else is asked for by name. A request whose Upgrade is left out is an ordinary one.
+    /// Passes upgrades to other protocols than WebSocket on: no rule looks at requests here that
+    /// could be gone round by what follows. Before the head is first written.
+    public void passOtherUpgrades() {
+        otherUpgrades = true;
+    }
+
+    /// WebSocket is passed on, and where no rule is in the way whatever else is asked for by one
+    /// name; an upgrade to HTTP/2 never is, since it would carry requests past us unread. A request
+    /// whose Upgrade is left out is an ordinary one.
     private boolean asksForTunnel() {
-        return method == Method.CONNECT
-                || method == Method.GET
-                        && head.framing() == Framing.NONE
-                        && head.upgrade()
-                        && head.upgradeTokenIs("websocket");
+        if (method == Method.CONNECT) {
+            return true;
+        }
+        if (head.framing() != Framing.NONE || !head.upgrade()) {
+            return false;
+        }
+        if (head.upgradeTokenIs("websocket")) {
+            return method == Method.GET;
+        }
+        return otherUpgrades
+                && (method == Method.GET || method == Method.POST)
+                && head.hasOneUpgradeToken()
+                && !head.upgradeTokenIs("h2c")
+                && !head.upgradeTokenIs("h2");
     }
 
     /// Whether this final or interim status ends HTTP on both connections.

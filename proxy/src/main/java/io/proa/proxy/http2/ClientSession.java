@@ -1,6 +1,5 @@
 package io.proa.proxy.http2;
 
-import io.proa.formats.Framing;
 import io.proa.formats.Http2Error;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
@@ -119,8 +118,11 @@ final class ClientSession extends Session {
         Slab text = lane.input().roomForHead(tools.section.room());
         MessageHead head = tools.received;
         Method asked = lane.output().method();
+        long length;
         try {
-            tools.section.response(text.space(), head, limits, asked, last);
+            ByteBuffer space = text.space();
+            tools.section.response(space, head, limits, asked, last);
+            length = tools.section.mark(space, head, limits, asked, last);
         } catch (MalformedHead e) {
             resetByUs(lane, Http2Error.PROTOCOL_ERROR, e.flaw().sentence());
             return;
@@ -129,8 +131,7 @@ final class ClientSession extends Session {
         if (head.status() >= 200) {
             lane.answered = true;
             boolean tunnel = asked == Method.CONNECT && head.status() < 300;
-            long length = head.framing() == Framing.CHUNKED ? -1 : head.contentLength();
-            lane.input().begin(head.framing() == Framing.NONE ? 0 : length, last, tunnel && !last);
+            lane.input().begin(head.framing(), length, last, tunnel && !last);
             if (last) {
                 lane.peerEnded(tunnel);
             }

@@ -119,9 +119,13 @@ final class Incoming {
             session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, Flaw.TRAILERS_TOO_LARGE.sentence());
             return;
         }
+        if (!lane.input().isWhole()) {
+            session.resetByUs(lane, Http2Error.PROTOCOL_ERROR, "less data than were announced");
+            return;
+        }
         Slab text = lane.input().endWithTrailers(session.tools.section.room());
         if (text == null) {
-            // HTTP/1.1 has no place for trailers behind a body of announced length.
+            // Behind a tunnel, or an answer that can have no body.
             endInput(lane);
             return;
         }

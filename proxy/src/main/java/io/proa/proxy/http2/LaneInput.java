@@ -1,5 +1,6 @@
 package io.proa.proxy.http2;
 
+import io.proa.formats.Framing;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class LaneInput {
     private @Nullable Slab last;
     private Body body = Body.NONE;
 
-    /// Of an announced length; what has not come.
+    /// Of an announced length; what has not come. Where none was, more than ever comes.
     private long left;
 
     /// Where in [#last] the size of the chunk is that can still grow; -1 = there is none.
@@ -64,25 +65,37 @@ final class LaneInput {
 
     /// What follows the head.
     ///
-    /// @param length announced; -1 = none
+    /// @param framing of the text
+    /// @param length announced, whatever the framing; -1 = none
     /// @param ended whether nothing follows
     /// @param tunnel whether bytes follow that are no message
-    void begin(long length, boolean ended, boolean tunnel) {
+    void begin(Framing framing, long length, boolean ended, boolean tunnel) {
         openChunk = -1;
         credit = 0;
-        left = Math.max(0, length);
-        body = tunnel ? Body.RAW : ended ? Body.NONE : length >= 0 ? Body.LENGTH : Body.CHUNKED;
+        if (tunnel) {
+            body = Body.RAW;
+        } else if (ended) {
+            body = Body.NONE;
+        } else {
+            body =
+                    switch (framing) {
+                        case NONE, LENGTH -> Body.LENGTH;
+                        case CHUNKED, UNTIL_CLOSE -> Body.CHUNKED;
+                    };
+        }
+        boolean bounded = !tunnel && !ended && (body == Body.LENGTH || length >= 0);
+        left = bounded ? framing == Framing.NONE ? 0 : length : Long.MAX_VALUE;
     }
 
     /// Whether `n` bytes more are within what was announced.
     boolean allows(int n) {
-        return body != Body.NONE && (body != Body.LENGTH || n <= left);
+        return body != Body.NONE && n <= left;
     }
 
     /// Takes `n` bytes of the body, which it [#allows].
     void data(ByteBuffer from, int at, int n) {
         held += n;
-        left -= body == Body.LENGTH ? n : 0;
+        left -= left == Long.MAX_VALUE ? 0 : n;
         int done = 0;
         while (done < n) {
             Slab slab = roomForData(n - done);
@@ -144,20 +157,25 @@ final class LaneInput {
     ///
     /// @return whether all has come that was announced
     boolean end() {
-        if (body == Body.CHUNKED) {
+        boolean whole = isWhole();
+        if (body == Body.CHUNKED && whole) {
             endChunks(0);
             Slab slab = roomForHead(LEAST_ROOM);
             put(slab, '\r');
             put(slab, '\n');
         }
-        boolean whole = body != Body.LENGTH || left == 0;
         body = Body.NONE;
         return whole;
     }
 
+    /// Whether all has come that was announced.
+    boolean isWhole() {
+        return left == 0 || left == Long.MAX_VALUE;
+    }
+
     /// The body ends with trailers, whose lines, with the empty one, the caller appends.
     ///
-    /// @return a slab with room for `bytes`; null where a body of announced length cannot have any
+    /// @return a slab with room for `bytes`; null where the text has no place for any
     @Nullable Slab endWithTrailers(int bytes) {
         if (body != Body.CHUNKED) {
             return null;

@@ -115,15 +115,18 @@ public final class ServerSession extends Session {
         }
         Slab text = lane.input().roomForHead(tools.section.room());
         MessageHead head = tools.received;
+        long length;
         try {
-            tools.section.request(text.space(), head, limits, last);
+            ByteBuffer space = text.space();
+            tools.section.request(space, head, limits, last);
+            length = tools.section.mark(space, head, limits, null, last);
         } catch (MalformedHead e) {
             malformed(lane, fresh, e.flaw());
             return;
         }
         text.tail = head.end();
         boolean tunnel = head.method() == Method.CONNECT;
-        lane.input().begin(lengthOf(head), last, tunnel);
+        lane.input().begin(head.framing(), length, last, tunnel);
         lane.output().answers(head.method());
         if (last) {
             lane.peerEnded(tunnel);
@@ -163,14 +166,6 @@ public final class ServerSession extends Session {
         lane.begin(stream, STREAM_WINDOW, peer.initialWindowSize());
         streams.put(lane);
         return lane;
-    }
-
-    private static long lengthOf(MessageHead head) {
-        return switch (head.framing()) {
-            case NONE -> 0;
-            case LENGTH -> head.contentLength();
-            case CHUNKED, UNTIL_CLOSE -> -1;
-        };
     }
 
     @Override

@@ -15,6 +15,8 @@ CASES = {
     "inbound": (("inbound",), "closed"),
     "pair": (("outbound", "inbound"), "closed"),
     "pair-1000rps": (("outbound", "inbound"), "steady"),
+    "http2": (("plain",), "http2"),
+    "tcp": (("plain",), "tcp"),
 }
 EXPLAINED = {
     "plain": "plaintext HTTP/1.1, closed loop, 32 connections",
@@ -23,13 +25,16 @@ EXPLAINED = {
     "inbound": "mutual TLS in, plaintext out, closed loop, 32 connections",
     "pair": "two proxies with mutual TLS between them, CPU and memory of both together",
     "pair-1000rps": "the same pair at 1000 requests a second",
+    "http2": "plaintext HTTP/2 on both sides, closed loop, 4 connections with 8 streams each",
+    "tcp": "opaque bytes: requests and responses of 1 KB that the proxy does not read, closed loop, 32 connections",
 }
 
 
 class Candidate:
     """One proxy (or pair) set up for one case, and its samples."""
 
-    def __init__(self, proxy, sides, backend, work, helper):
+    def __init__(self, proxy, sides, backend, work, helper, speaks="http1"):
+        self.speaks = speaks
         self.name, self.processes, self.rounds = proxy.name, [], []
         try:
             self._start(proxy, sides, backend, work, helper)
@@ -38,10 +43,10 @@ class Candidate:
             raise
 
     def _start(self, proxy, sides, backend, work, helper):
-        upstream = backend.tls_port if sides == ("outbound",) else backend.port
+        upstream = backend.tls_port if sides == ("outbound",) else backend.http2_port if self.speaks == "http2" else backend.port
         for side in reversed(sides):  # the callee's first, so that "ready" is the caller's own time
             port = free_port()
-            self.processes.append(proxy.start(side, port, upstream, work))
+            self.processes.append(proxy.start(side, port, upstream, work, self.speaks))
             upstream = port
             if side == "inbound" and len(sides) == 1:
                 upstream = self._through(helper, port, work)
@@ -62,7 +67,7 @@ class Candidate:
 
     def _first_200(self, port, process, proxy):
         try:
-            return wait_for_200(port, process)
+            return wait_for_200(port, process, http2=self.speaks == "http2")
         except Trouble as trouble:
             raise Trouble(f"{proxy.name}: {trouble}") from None
 
@@ -79,7 +84,9 @@ def measure(case, proxies, backend, work, wrk, rounds, seconds, warm_up, note):
         helper = HaProxy()
 
     def run(candidate, duration, how):
-        if how == "closed":
+        if candidate.speaks == "http2":
+            return load.streams(candidate.port, duration)
+        if how in ("closed", "tcp"):
             return load.closed_loop(wrk, candidate.port, duration)
         return load.steady(candidate.port, duration)
 
@@ -94,7 +101,7 @@ def measure(case, proxies, backend, work, wrk, rounds, seconds, warm_up, note):
     try:
         for proxy in proxies:
             try:
-                candidate = Candidate(proxy, sides, backend, work, helper)
+                candidate = Candidate(proxy, sides, backend, work, helper, shape if shape in ("http2", "tcp") else "http1")
                 candidates.append(candidate)
                 run(candidate, warm_up, "closed")
             except (Trouble, OSError) as trouble:
@@ -128,6 +135,6 @@ def _row(case, candidate, candidates):
         "case": case, "proxy": candidate.name,
         "cpu_us": round(median("cpu"), 1), "user_us": round(median("user"), 1),
         "rss_mb": memory["Rss"], "pss_mb": memory["Pss"], "private_dirty_mb": memory["Private_Dirty"],
-        "ready_ms": round(candidate.ready_ms), "rps": round(median("rps")), "p99_ms": round(median("p99"), 2),
+        "ready_ms": round(candidate.ready_ms), "rps": round(median("rps")), "p99_ms": None if candidate.speaks == "http2" else round(median("p99"), 2),
         "vs_envoy": ratio("envoy"), "vs_haproxy": ratio("haproxy"),
     }

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+from . import peers
 from .machine import OTHER_CORE, Trouble
 
 
@@ -40,3 +41,13 @@ def steady(port, seconds, rate=1000, connections=8):
         raise Trouble(f"the steady load failed: {done.stderr.strip()[-300:]}")
     result = json.loads(done.stdout)
     return result["served"], result["p99_ms"]
+
+
+def streams(port, seconds, connections=4, at_once=8):
+    """Requests answered with 2xx by HTTP/2 within a closed loop; h2load tells no 99th percentile."""
+    done = subprocess.run([peers.tool("h2load"), "-t1", f"-c{connections}", f"-m{at_once}", f"-D{seconds}", f"http://127.0.0.1:{port}/"],
+                          capture_output=True, text=True, timeout=seconds + 30, preexec_fn=_pinned)
+    found = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", done.stdout)
+    if done.returncode != 0 or not found or not int(found[1]) or any(int(found[i]) for i in (2, 3, 4)):
+        raise Trouble(f"h2load was not answered 2xx: {(done.stdout + done.stderr).strip()[-300:]}")
+    return int(found[1]), 0.0

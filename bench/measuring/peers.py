@@ -10,7 +10,7 @@ from .machine import Trouble
 
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "proa-bench")
 ENVOY_VERSION = "1.40.0"
-DEBIAN = {"wrk": "wrk", "nginx": "nginx-light", "haproxy": "haproxy", "openssl": "openssl"}
+DEBIAN = {"wrk": "wrk", "nginx": "nginx-light", "haproxy": "haproxy", "openssl": "openssl", "h2load": "nghttp2-client"}
 
 
 def which(tool):

@@ -51,16 +51,17 @@ class Proa:
             raise Trouble("./proa does not start: " + (built.stderr.strip().splitlines() or ["no reason given"])[-1])
         self.binary = os.path.join(root, "app", "target", "dist", "bin", "proa-sidecar")
 
-    def start(self, mode, port, upstream, work):
+    def start(self, mode, port, upstream, work, speaks="http1"):
+        protocol = "tcp" if speaks == "tcp" else "http"
         own, peer = ("backend", "client") if mode == "inbound" else ("client", "backend")
         endpoint = {"pod": f"{peer}-1", "addresses": ["127.0.0.1"], "meshPort": upstream}
         endpoint |= {"identity": spiffe("backend")} if mode == "outbound" else {"plaintext": True}
         snapshot = {
             "self": {"pod": f"{own}-1", "identity": spiffe(own), "addresses": ["127.0.0.1"],
-                     "ports": [{"service": "backend", "port": 8080, "targetPort": upstream, "protocol": "http"}] if mode == "inbound" else []},
+                     "ports": [{"service": "backend", "port": 8080, "targetPort": upstream, "protocol": protocol}] if mode == "inbound" else []},
             "services": [] if mode == "inbound" else [{
                 "name": "backend", "virtualAddresses": ["10.96.0.1"],
-                "ports": [{"port": 8080, "targetPort": upstream, "protocol": "http"}], "endpoints": [endpoint]}],
+                "ports": [{"port": 8080, "targetPort": upstream, "protocol": protocol}], "endpoints": [endpoint]}],
         }
         argv = [self.binary, "--snapshot", work.write("snapshot.json", json.dumps(snapshot)), "--identity", work.credentials.proa_identity(own),
                 "--outbound", "off", "--inbound", "off", "--admin", "off", "--health", "off", "--metrics", f"127.0.0.1:{free_port()}",
@@ -75,7 +76,7 @@ class HaProxy:
     def __init__(self):
         self.binary = peers.tool("haproxy")
 
-    def start(self, mode, port, upstream, work, core=PROXY_CORE, sni=None):
+    def start(self, mode, port, upstream, work, speaks="http1", core=PROXY_CORE, sni=None):
         ca = work.pem("ca.pem")
         bind, server = f"127.0.0.1:{port}", f"127.0.0.1:{upstream}"
         tls = f"ssl ca-file {ca} verify required alpn http/1.1 ssl-min-ver TLSv1.3 ciphersuites TLS_AES_128_GCM_SHA256"
@@ -83,6 +84,7 @@ class HaProxy:
             bind += f" {tls} crt {work.pem('backend-both.pem')} curves X25519"
         if mode == "outbound":
             server += f" {tls} crt {work.pem('client-both.pem')}" + (f" sni str({sni}) verifyhost {sni}" if sni else "")
+        server += " proto h2" if speaks == "http2" else ""
         if sni:
             server = server.replace("verify required", "verify none")
         config = f"""
@@ -91,11 +93,11 @@ global
     maxconn 4000
     stats socket {os.path.join(work.folder, f'haproxy-{port}.sock')}
 defaults
-    mode http
+    mode {'tcp' if speaks == 'tcp' else 'http'}
     timeout connect 5s
     timeout client 60s
     timeout server 60s
-    http-reuse always
+    {'' if speaks == 'tcp' else 'http-reuse always'}
     retries 0
 frontend in
     bind {bind}
@@ -112,31 +114,39 @@ class Envoy:
     def __init__(self):
         self.binary = peers.envoy()
 
-    def start(self, mode, port, upstream, work):
+    def start(self, mode, port, upstream, work, speaks="http1"):
+        options = {"typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "explicit_http_config": {"http2_protocol_options": {}}}}} if speaks == "http2" else {}
         config = {
             "admin": {"address": _address(free_port())},
             "static_resources": {
                 "listeners": [{
                     "name": "in", "address": _address(port),
-                    "filter_chains": [{"filters": [self._http()]} | (self._tls(work, "backend", "client", "Downstream") if mode == "inbound" else {})],
+                    "filter_chains": [{"filters": [self._tcp() if speaks == "tcp" else self._http(speaks)]} | (self._tls(work, "backend", "client", "Downstream") if mode == "inbound" else {})],
                 }],
                 "clusters": [{
                     "name": "out", "type": "STATIC", "connect_timeout": "5s",
                     "load_assignment": {"cluster_name": "out", "endpoints": [{"lb_endpoints": [{"endpoint": {"address": _address(upstream)}}]}]},
-                } | (self._tls(work, "client", "backend", "Upstream") if mode == "outbound" else {})],
+                } | options | (self._tls(work, "client", "backend", "Upstream") if mode == "outbound" else {})],
             },
         }
         path = work.write("envoy.json", json.dumps(config))
         return Process([self.binary, "-c", path, "--concurrency", "1", "--disable-hot-restart", "-l", "error"], PROXY_CORE, work.log("envoy"))
 
     @staticmethod
-    def _http():
+    def _tcp():
+        return {"name": "tcp", "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                                                "stat_prefix": "in", "cluster": "out"}}
+
+    @staticmethod
+    def _http(speaks):
         kind = "type.googleapis.com/envoy.extensions.filters."
         return {
             "name": "http",
             "typed_config": {
                 "@type": kind + "network.http_connection_manager.v3.HttpConnectionManager",
-                "stat_prefix": "in", "codec_type": "HTTP1",
+                "stat_prefix": "in", "codec_type": "HTTP2" if speaks == "http2" else "HTTP1",
                 "route_config": {"virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "out"}}]}]},
                 "http_filters": [{"name": "router", "typed_config": {"@type": kind + "http.router.v3.Router"}}],
             },
@@ -166,7 +176,7 @@ class Backend:
     """nginx answering 1 KB, in plaintext and behind mutual TLS."""
 
     def __init__(self, work):
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port, self.http2_port = free_port(), free_port(), free_port()
         config = f"""
 daemon off;
 master_process off;
@@ -176,12 +186,14 @@ events {{ worker_connections 4096; }}
 http {{
     access_log off;
     keepalive_requests 1000000000;
+    http2_max_concurrent_streams 1024;
     keepalive_timeout 600s;
     client_body_temp_path {work.folder}; proxy_temp_path {work.folder}; fastcgi_temp_path {work.folder};
     uwsgi_temp_path {work.folder}; scgi_temp_path {work.folder};
     server {{
         listen 127.0.0.1:{self.port} backlog=4096;
         listen 127.0.0.1:{self.tls_port} ssl backlog=4096;
+        listen 127.0.0.1:{self.http2_port} http2 backlog=4096;
         ssl_certificate {work.pem('backend.pem')};
         ssl_certificate_key {work.pem('backend.key')};
         ssl_client_certificate {work.pem('ca.pem')};

@@ -198,7 +198,7 @@ final class InboundConnection implements LinkHandler {
             case DETECT -> {
                 long now = loop.loop().now();
                 if (firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(timer, SILENCE_NANOS);
+                    loop.loop().schedule(timer, OutboundConnection.SPECULATION_NANOS);
                 } else {
                     silent(target, now);
                 }

@@ -19,6 +19,7 @@ import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
 import io.proa.traffic.SpokenProtocol;
 import io.proa.traffic.Timeout;
+import io.proa.traffic.TimerWheel;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -33,6 +34,10 @@ final class OutboundConnection implements LinkHandler {
 
     /// A client that says nothing for so long may be waiting for the server to speak first.
     private static final long SILENCE_NANOS = 2_000_000L;
+
+    /// Until a connection is made on trial, which decides nothing: timeouts are up to a tick late,
+    /// and a server that speaks first is to be heard within 5 ms of when it would be directly.
+    static final long SPECULATION_NANOS = SILENCE_NANOS - TimerWheel.TICK_NANOS;
 
     /// One that has begun to say what could be HTTP, and does not go on, is taken at its word.
     private static final long HESITATION_NANOS = 1_000_000_000L;
@@ -155,7 +160,7 @@ final class OutboundConnection implements LinkHandler {
                 detecting = true;
                 link.wantRead(true);
                 if (firstWord().who(loop.loop().now()) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(timer, SILENCE_NANOS);
+                    loop.loop().schedule(timer, SPECULATION_NANOS);
                 } else {
                     silent(loop.loop().now());
                 }

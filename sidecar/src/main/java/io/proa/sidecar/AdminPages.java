@@ -31,7 +31,7 @@ final class AdminPages {
         }
     }
 
-    private static final String EXPLAIN = "/explain?destination=";
+    private static final String DESTINATION = "?destination=";
 
     private final Sidecar sidecar;
 
@@ -39,11 +39,9 @@ final class AdminPages {
         this.sidecar = sidecar;
     }
 
+    /// @param query with its question mark, or empty
     /// @return null where there is no such page
-    @Nullable Page page(String path) {
-        if (path.startsWith(EXPLAIN)) {
-            return explanation(path.substring(EXPLAIN.length()));
-        }
+    @Nullable Page page(String path, String query) {
         return switch (path) {
             case "/" ->
                     Page.text(
@@ -55,6 +53,7 @@ final class AdminPages {
             case "/stats.json" -> Page.json(sidecar.telemetry().stats().json());
             case "/config_dump" -> configuration();
             case "/destinations" -> Page.json(Explanation.all(sidecar.plane().destinations()));
+            case "/explain" -> explanation(query);
             case "/certs" -> certificates();
             case "/listeners" -> listeners();
             case "/stack" -> Page.text(200, sidecar.plane().describeStacks());
@@ -77,7 +76,11 @@ final class AdminPages {
         return Page.json(json.append('\n').toString());
     }
 
-    private Page explanation(String asked) {
+    private Page explanation(String query) {
+        if (!query.startsWith(DESTINATION)) {
+            return Page.text(400, "expected /explain?destination=, such as orders:80\n");
+        }
+        String asked = query.substring(DESTINATION.length());
         try {
             return Page.json(
                     Explanation.of(

@@ -1,6 +1,7 @@
 package io.proa.sidecar;
 
 import io.proa.formats.HeadLimits;
+import io.proa.formats.MessageHead;
 import io.proa.proxy.http.Arrival;
 import io.proa.proxy.http.ArrivedRequest;
 import io.proa.proxy.http.ClientConnection;
@@ -144,8 +145,14 @@ final class AdminPlane implements AutoCloseable {
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
             return AdminPages.Page.text(405, "changes go by the admin socket\n");
         }
-        AdminPages.Page page = door.pages().test(path) ? pages.page(path) : null;
+        AdminPages.Page page =
+                door.pages().test(path) ? pages.page(path, query(exchange.head())) : null;
         return page == null ? AdminPages.Page.text(404, "no such page; see /\n") : page;
+    }
+
+    /// With its question mark; empty where there is none.
+    private static String query(MessageHead head) {
+        return head.text(head.pathEnd(), head.targetEnd());
     }
 
     private AdminPages.Page change(String path) {

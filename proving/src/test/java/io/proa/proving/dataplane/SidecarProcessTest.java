@@ -158,6 +158,20 @@ final class SidecarProcessTest {
     }
 
     @Test
+    void explainsWhatBecomesOfADestination() throws Exception {
+        try (ScriptedServer application = ScriptedServer.answering()) {
+            start(application);
+            assertThat(admin("GET /explain?destination=orders"))
+                    .contains("200 OK", "\"service\":\"orders.", "\"endpoints\":[{");
+            assertThat(admin("GET /explain?destination=orders%3A1")).contains("has no port 1");
+            assertThat(admin("GET /explain?destination=nobody")).contains("\"unknown\"");
+            assertThat(admin("GET /explain?destination=%zz")).contains("400 ");
+            assertThat(admin("GET /explain")).contains("400 ");
+            assertThat(admin("GET /destinations")).contains("200 OK", "\"service\":\"orders.");
+        }
+    }
+
+    @Test
     void endsAtOnceWhereItIsTold() throws Exception {
         try (ScriptedServer application = ScriptedServer.answering()) {
             start(application, "--drain", "20s");

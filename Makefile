@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance framing transparency programs run-up attach
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance framing transparency programs run-up attach attacks
 
 build:
 	./proa build
@@ -27,6 +27,9 @@ framing:
 
 transparency:
 	.ci/transparency
+
+attacks:
+	.ci/attacks
 
 run-up:
 	.ci/run-up

@@ -36,6 +36,9 @@ attach:
 programs:
     .ci/programs
 
+attacks:
+    .ci/attacks
+
 demo:
     ./proa demo --once -o json
 

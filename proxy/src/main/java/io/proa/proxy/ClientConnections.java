@@ -30,6 +30,8 @@ final class ClientConnections {
     private static final ClientConnection.Patience PATIENCE =
             new ClientConnection.Patience(10_000_000_000L, 300_000_000_000L);
 
+    private static final String SHORT_OF_MEMORY = "no new work is begun for now";
+
     private final LoopParts loop;
     private final Set<ClientConnection> inbound = new HashSet<>();
     private final Set<ClientConnection> outbound = new HashSet<>();
@@ -138,6 +140,12 @@ final class ClientConnections {
         @Override
         public void malformed(Flaw flaw) {
             ClientConnection.malformed(loop.loop(), arrival, new Observer(arrival), flaw);
+        }
+
+        @Override
+        public void shed() {
+            ClientConnection.malformed(
+                    loop.loop(), arrival, new Observer(arrival), Reason.SHED, SHORT_OF_MEMORY);
         }
 
         @Override

@@ -49,6 +49,9 @@ public final class DataPlane implements AutoCloseable {
         }
     }
 
+    /// Of a loop, however many there are.
+    private static final long LEAST_MEMORY = 2 << 20;
+
     private final List<LoopParts> parts = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Doors doors;
@@ -67,7 +70,8 @@ public final class DataPlane implements AutoCloseable {
         CallerContexts callers = new CallerContexts(around.seed());
         try {
             for (int i = 0; i < settings.loops(); i++) {
-                Loop loop = new Loop(around.seed() + i, around.bugs());
+                long share = Math.max(LEAST_MEMORY, settings.memory() / settings.loops());
+                Loop loop = new Loop(around.seed() + i, around.bugs(), share);
                 LoopParts parts =
                         new LoopParts(loop, settings, around, around.observers().apply(i), callers);
                 plane.parts.add(parts);
@@ -202,6 +206,15 @@ public final class DataPlane implements AutoCloseable {
     /// Slabs lent over all loops: zero where nothing is under way.
     public int lentSlabs() throws InterruptedException {
         return sum(loop -> loop.loop().slabs().lent());
+    }
+
+    /// Bytes of all slabs that are lent; a moment old, but cheap. Any thread.
+    public long lentBytes() {
+        long sum = 0;
+        for (LoopParts loop : parts) {
+            sum += loop.loop().slabs().lentBytes();
+        }
+        return sum;
     }
 
     /// Timeouts armed over all loops.

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param proxy where the application's requests to its HTTP proxy arrive; null = nowhere. Where it
 ///   is given there is no network of the pod's own, and the application is reached on loopback
 /// @param paths how rules read the paths of requests
+/// @param memory bytes that connections may hold together, in buffers; from three quarters of it on
+///   new work is shed
 public record DataPlaneSettings(
         int loops,
         @Nullable SocketAddress outbound,
@@ -34,13 +36,17 @@ public record DataPlaneSettings(
         boolean describeAll,
         HeadLimits headLimits,
         @Nullable Proxy proxy,
-        PathPolicy paths) {
+        PathPolicy paths,
+        long memory) {
+    /// Below the JVM's own limit for direct memory, so that nothing is refused but by us.
+    public static final long DEFAULT_MEMORY = 24 << 20;
+
     public DataPlaneSettings {
         forwards = List.copyOf(forwards);
         published = List.copyOf(published);
     }
 
-    /// With the usual policy for paths.
+    /// With the usual policy for paths, and as much memory as a sidecar has.
     public DataPlaneSettings(
             int loops,
             @Nullable SocketAddress outbound,
@@ -63,11 +69,21 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
-                PathPolicy.DEFAULT);
+                PathPolicy.DEFAULT,
+                DEFAULT_MEMORY);
     }
 
     /// The same with another policy for paths.
     public DataPlaneSettings with(PathPolicy policy) {
+        return with(policy, memory);
+    }
+
+    /// The same with other bounds on memory.
+    public DataPlaneSettings withMemory(long bytes) {
+        return with(paths, bytes);
+    }
+
+    private DataPlaneSettings with(PathPolicy policy, long bytes) {
         return new DataPlaneSettings(
                 loops,
                 outbound,
@@ -79,7 +95,8 @@ public record DataPlaneSettings(
                 describeAll,
                 headLimits,
                 proxy,
-                policy);
+                policy,
+                bytes);
     }
 
     /// Without an HTTP proxy.

@@ -331,7 +331,8 @@ final class InboundConnection implements LinkHandler {
     }
 
     private void hesitates(InboundTarget target, int n, long nanos) {
-        if (n < 0) {
+        if (n < 0 || link().inputFull()) {
+            // More will not come, or could not be read.
             other(target, SpokenProtocol.OPAQUE);
         } else if (nanos > patience) {
             patience = nanos;

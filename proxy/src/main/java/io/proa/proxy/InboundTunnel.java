@@ -164,7 +164,10 @@ final class InboundTunnel implements LinkHandler, Speculation {
     }
 
     private void open() {
-        Reason against = loop.permitting().against(target, identified);
+        Reason against =
+                loop.loop().slabs().isShedding()
+                        ? Reason.SHED
+                        : loop.permitting().against(target, identified);
         if (against != Reason.NONE) {
             end(against, target.port().service().toString());
             return;

@@ -267,7 +267,8 @@ final class OutboundConnection implements LinkHandler {
     }
 
     private void hesitates(boolean ended, long nanos) {
-        if (ended) {
+        if (ended || link.inputFull()) {
+            // More will not come, or could not be read.
             other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
         } else if (nanos > patience) {
             patience = nanos;

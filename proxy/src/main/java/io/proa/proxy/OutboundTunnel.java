@@ -156,6 +156,10 @@ final class OutboundTunnel implements LinkHandler, Speculation {
     }
 
     private void open() {
+        if (loop.loop().slabs().isShedding()) {
+            end(Reason.SHED, "no new work is begun for now");
+            return;
+        }
         record.attempts++;
         switch (destination) {
             case Destination.ToService(Cluster cluster) -> toService(cluster);

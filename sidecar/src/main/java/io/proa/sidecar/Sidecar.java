@@ -166,6 +166,15 @@ final class Sidecar implements AutoCloseable {
         }
 
         @Override
+        public void shedding(boolean begun, long bytes) {
+            if (begun) {
+                events.warn("memory", "shedding", "begun", "held", Long.toString(bytes));
+            } else {
+                events.info("memory", "shedding", "over", "held", Long.toString(bytes));
+            }
+        }
+
+        @Override
         public void cannotAccept(IOException cause) {
             events.warn("accept", "paused", String.valueOf(cause.getMessage()));
         }
@@ -289,6 +298,11 @@ final class Sidecar implements AutoCloseable {
                             .mapToLong(root -> root.getNotAfter().toInstant().getEpochSecond())
                             .min()
                             .orElse(0);
+        }
+
+        @Override
+        public long bufferBytes() {
+            return plane.lentBytes();
         }
 
         @Override

@@ -251,6 +251,8 @@ public final class PrometheusPage {
                 "counter",
                 "Access log lines given up because the writer was behind.");
         out.sample(telemetry.accessLog().dropped());
+        out.family("proa_buffer_bytes", "gauge", "Buffers that connections hold now.");
+        out.sample(gauges.bufferBytes());
         if (gauges.ownNetwork()) {
             datagrams(out);
         }

@@ -14,6 +14,11 @@ public interface SidecarGauges {
     /// Whether the control plane is connected.
     boolean controlConnected();
 
+    /// Bytes of buffers that connections hold now.
+    default long bufferBytes() {
+        return 0;
+    }
+
     /// Whether the network namespace is the pod's, so that what the kernel counts there is the
     /// application's.
     default boolean ownNetwork() {

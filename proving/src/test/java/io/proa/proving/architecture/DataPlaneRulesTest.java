@@ -116,6 +116,7 @@ class DataPlaneRulesTest {
                 Set.of(
                         // Mains of their own, whose exit code is their verdict; never shipped.
                         "io.proa.proving.amplification.AmplificationProof",
+                        "io.proa.proving.attack.AttackProof",
                         "io.proa.proving.bridge.BridgeProof",
                         "io.proa.proving.fuzz.Fuzzer",
                         "io.proa.proving.identical.IdenticalBehaviour",

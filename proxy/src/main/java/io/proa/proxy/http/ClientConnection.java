@@ -3,6 +3,7 @@ package io.proa.proxy.http;
 import io.proa.formats.Flaw;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
+import io.proa.proxy.loop.Burden;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
@@ -16,7 +17,7 @@ import java.io.IOException;
 ///
 /// Requests go through the stack one after the other, and their responses leave in the same order:
 /// while one is under way the next stays unread behind it.
-public final class ClientConnection implements LinkHandler {
+public final class ClientConnection implements LinkHandler, Burden {
     /// How patient a connection is.
     ///
     /// @param headNanos from a head's first byte to its last
@@ -40,6 +41,7 @@ public final class ClientConnection implements LinkHandler {
     /// Whether the client is a sidecar, which can tell an end in order from a broken one.
     private final boolean told;
 
+    private long headSince;
     private boolean inputEnded;
     private boolean processing;
     private boolean draining;
@@ -86,6 +88,7 @@ public final class ClientConnection implements LinkHandler {
     /// Takes the link over, with what has been read from it already.
     public void start() {
         link.handler(this);
+        loop.carry(this);
         await(patience.idleNanos());
         if (link.in != null) {
             process();
@@ -160,8 +163,13 @@ public final class ClientConnection implements LinkHandler {
         }
         if (head == null) {
             if (!begun && input.headBegun()) {
+                headSince = loop.now();
                 await(patience.headNanos());
             }
+            return false;
+        }
+        if (loop.slabs().isShedding()) {
+            refuse(Reason.SHED, "no new work is begun for now");
             return false;
         }
         timer.cancel();
@@ -270,6 +278,23 @@ public final class ClientConnection implements LinkHandler {
         return draining;
     }
 
+    @Override
+    public long quietSince() {
+        if (over) {
+            return Long.MAX_VALUE;
+        }
+        return turn.underWay() ? turn.lastMoved() : input.headBegun() ? headSince : Long.MAX_VALUE;
+    }
+
+    @Override
+    public void shed() {
+        if (turn.underWay()) {
+            turn.shed();
+        } else if (input.headBegun()) {
+            refuse(Reason.SHED, "the request's head did not come to its end");
+        }
+    }
+
     /// Ends between requests. One that is on its way here meets an orderly end, which says that it
     /// was not processed, and no reset.
     void end() {
@@ -297,6 +322,7 @@ public final class ClientConnection implements LinkHandler {
         if (!over) {
             over = true;
             timer.cancel();
+            loop.putDown(this);
             observer.closed(this);
         }
     }

@@ -5,6 +5,7 @@ import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.Shed;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.tunnel.Tunnel;
 import io.proa.traffic.Deadline;
@@ -211,6 +212,17 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         }
     }
 
+    long lastMoved() {
+        return lastMoved;
+    }
+
+    /// Memory is short, and nothing has moved for longer than elsewhere.
+    void shed() {
+        Exchange now = Objects.requireNonNull(exchange);
+        long millis = (loop.now() - lastMoved) / 1_000_000;
+        giveUp(now, Reason.SHED, "nothing moved for " + millis + " ms");
+    }
+
     private void giveUp(Exchange now, Reason reason, String detail) {
         Failure why = new Failure.Refused(reason, detail);
         now.cancel(why);
@@ -337,7 +349,11 @@ final class ClientExchange implements Reply<UpstreamResponse> {
         if (now.responseStarted) {
             now.record.detail = failure.detail();
             finish(now, failure.reason());
-            connection.abort();
+            if (failure.reason() == Reason.SHED) {
+                connection.abort(new Shed(failure.detail()));
+            } else {
+                connection.abort();
+            }
             return;
         }
         if (failure.reason() == Reason.CLIENT_GONE) {
@@ -417,7 +433,7 @@ final class ClientExchange implements Reply<UpstreamResponse> {
     void responseBroken(Exchange was, IOException cause) {
         if (exchange == was) {
             was.record.detail = String.valueOf(cause.getMessage());
-            finish(was, Reason.UPSTREAM_TRUNCATED);
+            finish(was, cause instanceof Shed ? Reason.SHED : Reason.UPSTREAM_TRUNCATED);
             connection.abort(cause);
         }
     }

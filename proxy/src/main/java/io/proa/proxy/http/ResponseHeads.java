@@ -26,16 +26,15 @@ final class ResponseHeads {
         return edits;
     }
 
-    /// @return a slab with the head and room for as much of the body as goes out with it
-    static Slab write(MessageHead head, Slab source, HeadEdits edits, SlabPool slabs) {
+    /// @param behind bytes of the body that may go out with it
+    /// @return a slab with the head and room for that
+    static Slab write(MessageHead head, Slab source, int behind, HeadEdits edits, SlabPool slabs) {
         int length = head.end() - head.start() + SLACK;
         Slab out =
                 slabs.take(
                         Math.min(
                                 SlabPool.LARGE,
-                                Math.max(
-                                        length,
-                                        Math.min(SlabPool.RECORD, length + source.size()))));
+                                Math.max(length, Math.min(SlabPool.RECORD, length + behind))));
         if (!HeadWriter.forwardResponse(head, source.whole(), out.space(), edits)) {
             throw new IllegalStateException("a head within the limits fits into its slab");
         }

@@ -58,7 +58,7 @@ final class ResponseOutput {
 
     /// Whether the body's first bytes may be put behind the head as they are.
     boolean bodyAsItComes() {
-        return unchunked == null;
+        return unchunked == null && link.sendable() > 0;
     }
 
     /// @return the head as it goes to the client, with room for the body's beginning
@@ -77,14 +77,16 @@ final class ResponseOutput {
             edits.remove(KnownHeader.TRANSFER_ENCODING);
             edits.remove(KnownHeader.TRAILER);
         }
-        return ResponseHeads.write(head, response.headBytes(), edits, link.loop().slabs());
+        Slab source = response.headBytes();
+        int behind = Math.min(source.size(), link.sendable());
+        return ResponseHeads.write(head, source, behind, edits, link.loop().slabs());
     }
 
     /// Passes an interim response on; HTTP/1.0 has none (RFC 9110 section 15.2).
     void interim(MessageHead head, Slab from) throws IOException {
         if (!http10()) {
             HeadEdits edits = ResponseHeads.edits(tools, false);
-            link.send(ResponseHeads.write(head, from, edits, link.loop().slabs()));
+            link.send(ResponseHeads.write(head, from, 0, edits, link.loop().slabs()));
         }
     }
 

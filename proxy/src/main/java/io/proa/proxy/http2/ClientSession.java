@@ -58,7 +58,10 @@ final class ClientSession extends Session {
     /// Whether another lane would find a stream.
     boolean hasRoom() {
         int most = mesh || input.greeted() ? MOST_STREAMS : MOST_UNTOLD_LANES;
-        return !over && !goingAway && lanes() < Math.min(peer.maxConcurrentStreams(), most);
+        return !over
+                && !goingAway
+                && !incoming.isCrowded()
+                && lanes() < Math.min(peer.maxConcurrentStreams(), most);
     }
 
     /// Before the other end has said how many streams it takes there is one; sidecars take as many
@@ -221,6 +224,12 @@ final class ClientSession extends Session {
 
     @Override
     void pingAnswered() {}
+
+    /// The next request on an idle lane would wait behind those that do not move.
+    @Override
+    void crowded() {
+        loop.execute(this::retireIdle);
+    }
 
     @Override
     void peerGoesAway(int lastStream, Http2Error error) throws IOException {

@@ -61,6 +61,10 @@ final class FrameInput {
         }
         if (!session.over) {
             link.settle();
+            if (link.inputFull()) {
+                // It was small because memory was short; a frame is read as a whole.
+                link.growInput();
+            }
         }
     }
 

@@ -15,15 +15,25 @@ final class Goodwill {
     private static final int PER_SECOND = 200;
     private static final long SECOND = 1_000_000_000L;
 
-    private int left = MOST;
+    /// A sidecar has dozens of clients on one connection, has bounded each of them, and all would
+    /// lose by it.
+    private static final int FOR_MANY = 25;
+
+    private final int most;
+    private final int perSecond;
+    private int left;
     private long since;
 
-    Goodwill(long now) {
+    /// @param many whether the peer speaks for many clients
+    Goodwill(long now, boolean many) {
         since = now;
+        most = many ? MOST * FOR_MANY : MOST;
+        perSecond = many ? PER_SECOND * FOR_MANY : PER_SECOND;
+        left = most;
     }
 
     void earn(int points) {
-        left = Math.min(MOST, left + points);
+        left = Math.min(most, left + points);
     }
 
     /// @return false where that was too much
@@ -32,10 +42,10 @@ final class Goodwill {
         if (left >= 0) {
             return true;
         }
-        long refill = Math.min(MOST, (now - since) * PER_SECOND / SECOND);
+        long refill = Math.min(most, (now - since) * perSecond / SECOND);
         if (refill > 0) {
             since = now;
-            left = (int) Math.min(MOST, left + refill);
+            left = (int) Math.min(most, left + refill);
         }
         return left >= 0;
     }

@@ -6,34 +6,128 @@ import io.proa.formats.Http2Error;
 import io.proa.formats.MalformedFrame;
 import io.proa.formats.MalformedHead;
 import io.proa.proxy.loop.Slab;
+import io.proa.traffic.Timeout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The messages that come on a session's streams: their bodies and ends, and what the peer may
 /// still send of them (RFC 9113 sections 5.1, 5.2 and 8.1).
 final class Incoming {
-    /// Of the connection: it does not bound, the streams' windows do.
-    private static final int CONNECTION_WINDOW = 16 << 20;
+    /// What all streams of the connection may hold together, in slabs: at first, and after its
+    /// readers have shown that they take it.
+    private static final int FIRST_WINDOW = 512 * 1024;
+
+    private static final int LARGEST_WINDOW = 2 << 20;
+
+    /// A reader that takes nothing for so long while others wait for the connection's window.
+    private static final long MOST_QUIET_NANOS = 2_000_000_000L;
+
+    /// Less is not worth a frame; less, too, than is open before a word.
+    private static final int LEAST_CREDIT = 32 * 1024;
+
+    private static final long LOOK_NANOS = 500_000_000L;
 
     private final Session session;
     private final HpackDecoder decoder = new HpackDecoder(HpackDecoder.DEFAULT_TABLE_SIZE);
+    private final Timeout looking =
+            new Timeout() {
+                @Override
+                protected void expired(long nowNanos) {
+                    endQuiet();
+                }
+            };
     private int receiveWindow = Session.STREAM_WINDOW;
+
+    /// Capacity of all slabs that streams hold.
+    private int held;
+
+    private int window = FIRST_WINDOW;
+    private boolean awaited;
 
     Incoming(Session session) {
         this.session = session;
     }
 
-    /// Tells the peer how much it may send at all.
-    void open() throws IOException {
-        session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow);
-        receiveWindow = CONNECTION_WINDOW;
+    /// A stream has taken a slab more, or a negative number of bytes less.
+    void holds(int bytes) {
+        held += bytes;
     }
 
-    /// Lets the peer go on, where that is worth telling and can be told now.
+    /// A reader has given its slab back, or an end has.
+    void released(int bytes) {
+        held -= bytes;
+        if (!session.over) {
+            try {
+                replenish();
+            } catch (IOException e) {
+                session.link.fail(e);
+            }
+        }
+    }
+
+    /// Whether nothing more can come on any stream before something is taken.
+    boolean isCrowded() {
+        return receiveWindow < LEAST_CREDIT;
+    }
+
+    void release() {
+        looking.cancel();
+    }
+
+    /// Tells the peer how much it may send at all.
+    void open() throws IOException {
+        session.output.windowUpdate(0, FIRST_WINDOW - receiveWindow);
+        receiveWindow = FIRST_WINDOW;
+    }
+
+    /// Lets the peer go on, as far as there is room for what it may send, and where that is worth
+    /// telling and can be told now.
     void replenish() throws IOException {
-        if (receiveWindow < CONNECTION_WINDOW / 2
-                && session.output.windowUpdate(0, CONNECTION_WINDOW - receiveWindow)) {
-            receiveWindow = CONNECTION_WINDOW;
+        int more = window - held - receiveWindow;
+        boolean half = more >= window / 2;
+        boolean worth = half || more >= LEAST_CREDIT && receiveWindow < 2 * LEAST_CREDIT;
+        if (worth && session.output.windowUpdate(0, more)) {
+            receiveWindow += more;
+            if (half) {
+                window = Math.min(LARGEST_WINDOW, 2 * window);
+            }
+        }
+        if (isCrowded() && !awaited) {
+            awaited = true;
+            session.crowded();
+            session.loop.schedule(looking, LOOK_NANOS);
+        }
+    }
+
+    /// Nothing more can come on any stream: readers that take nothing are given up, those first who
+    /// have waited longest, so that the others can go on.
+    private void endQuiet() {
+        awaited = false;
+        if (session.over || session.answers() || !isCrowded()) {
+            return;
+        }
+        long now = session.loop.now();
+        List<Lane> quiet = new ArrayList<>();
+        session.streams.forEach(lane -> {
+            if (now - lane.takenAt >= MOST_QUIET_NANOS && lane.holdsInput()) {
+                quiet.add(lane);
+            }
+        });
+        quiet.sort((a, b) -> Long.compare(a.takenAt - b.takenAt, 0));
+        try {
+            for (Lane lane : quiet) {
+                if (held <= window / 2 || session.over) {
+                    break;
+                }
+                session.shed(lane);
+            }
+            if (!session.over) {
+                replenish();
+            }
+        } catch (IOException e) {
+            session.link.fail(e);
         }
     }
 

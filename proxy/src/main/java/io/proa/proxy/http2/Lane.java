@@ -5,6 +5,7 @@ import io.proa.identity.VerifiedPeer;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.Shed;
 import io.proa.proxy.loop.Slab;
 import io.proa.traffic.Timeout;
 import java.io.IOException;
@@ -40,6 +41,12 @@ final class Lane extends Link {
     /// When the stream began.
     long begunAt;
 
+    /// When its reader last took something.
+    long takenAt;
+
+    /// Capacity of the input slab in the reader's hand.
+    private int inHand;
+
     /// Whether the head of a final response has come.
     boolean answered;
 
@@ -65,7 +72,7 @@ final class Lane extends Link {
     Lane(Session session, Loop loop, LinkHandler handler) {
         super(loop, handler);
         this.session = session;
-        this.input = new LaneInput(loop.slabs());
+        this.input = new LaneInput(loop.slabs(), session.incoming);
         this.output = new LaneOutput(this, session);
     }
 
@@ -88,6 +95,7 @@ final class Lane extends Link {
         sendWindow = maySend;
         inputEnded = false;
         begunAt = loop.now();
+        takenAt = begunAt;
     }
 
     /// Something has been put into the input.
@@ -120,6 +128,11 @@ final class Lane extends Link {
 
     boolean inputEnded() {
         return inputEnded;
+    }
+
+    /// Whether something lies here that its reader has not taken.
+    boolean holdsInput() {
+        return !input.isEmpty() || inHand > 0;
     }
 
     private void finishStream() {
@@ -162,6 +175,7 @@ final class Lane extends Link {
             slab = input.take();
             if (slab != null) {
                 in = slab;
+                inHand = slab.capacity();
                 n = slab.size();
             }
         } else {
@@ -174,10 +188,23 @@ final class Lane extends Link {
             n = input.moveTo(slab);
         }
         if (n > 0) {
+            takenAt = loop.now();
             session.outgoing.creditStream(this);
             return n;
         }
         return endToTell && input.isEmpty() ? -1 : 0;
+    }
+
+    @Override
+    protected void settled() {
+        takenAt = loop.now();
+        letGo();
+    }
+
+    private void letGo() {
+        int n = inHand;
+        inHand = 0;
+        session.incoming.released(n);
     }
 
     @Override
@@ -260,6 +287,11 @@ final class Lane extends Link {
     }
 
     @Override
+    public int sendable() {
+        return session.outgoing.sendable(this);
+    }
+
+    @Override
     public void endOutput() throws IOException {
         endWanted = true;
         if (backlog == null && !closed) {
@@ -337,6 +369,8 @@ final class Lane extends Link {
     public void abort(IOException cause) {
         if (cause instanceof StreamReset reset) {
             why = reset.error();
+        } else if (cause instanceof Shed) {
+            why = Http2Error.ENHANCE_YOUR_CALM;
         }
         release();
     }
@@ -360,6 +394,7 @@ final class Lane extends Link {
             in.release();
             in = null;
         }
+        letGo();
         if (backlog != null) {
             backlog.release();
             backlog = null;

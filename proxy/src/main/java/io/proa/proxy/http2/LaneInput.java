@@ -32,6 +32,7 @@ final class LaneInput {
     };
 
     private final SlabPool slabs;
+    private final Incoming incoming;
     private @Nullable ArrayDeque<Slab> full;
     private @Nullable Slab last;
     private Body body = Body.NONE;
@@ -48,8 +49,20 @@ final class LaneInput {
     /// Bytes of DATA taken, of which the peer has not been told.
     private int credit;
 
-    LaneInput(SlabPool slabs) {
+    LaneInput(SlabPool slabs, Incoming incoming) {
         this.slabs = slabs;
+        this.incoming = incoming;
+    }
+
+    private Slab lend(int bytes) {
+        Slab slab = slabs.take(bytes);
+        incoming.holds(slab.capacity());
+        return slab;
+    }
+
+    private void giveBack(Slab slab) {
+        incoming.holds(-slab.capacity());
+        slab.release();
     }
 
     /// A slab to write a head of at most `bytes` into; nothing else lies here yet.
@@ -57,7 +70,7 @@ final class LaneInput {
         Slab slab = last;
         if (slab == null || slab.room() < bytes) {
             retire();
-            slab = slabs.take(bytes);
+            slab = lend(bytes);
             last = slab;
         }
         return slab;
@@ -117,7 +130,7 @@ final class LaneInput {
         }
         if (slab == null) {
             boolean small = wanted + LEAST_ROOM <= SlabPool.SMALL && full == null;
-            slab = slabs.take(small ? SlabPool.SMALL : SlabPool.RECORD);
+            slab = lend(small ? SlabPool.SMALL : SlabPool.RECORD);
             last = slab;
         }
         if (body == Body.CHUNKED && openChunk < 0) {
@@ -201,7 +214,7 @@ final class LaneInput {
             return;
         }
         if (slab.isEmpty()) {
-            slab.release();
+            giveBack(slab);
             return;
         }
         if (full == null) {
@@ -219,7 +232,7 @@ final class LaneInput {
         return last == null && (full == null || full.isEmpty());
     }
 
-    /// Hands over the next slab as it is.
+    /// Hands over the next slab as it is; it counts as held until [Incoming#released] is told.
     ///
     /// @return null where there is none
     @Nullable Slab take() {
@@ -249,7 +262,7 @@ final class LaneInput {
         }
         int n = to.appendFrom(slab, slab.size());
         if (slab.isEmpty()) {
-            slab.release();
+            giveBack(slab);
             if (queued) {
                 java.util.Objects.requireNonNull(full).removeFirst();
             } else {
@@ -290,11 +303,11 @@ final class LaneInput {
 
     void release() {
         if (full != null) {
-            full.forEach(Slab::release);
+            full.forEach(this::giveBack);
             full = null;
         }
         if (last != null) {
-            last.release();
+            giveBack(last);
             last = null;
         }
         openChunk = -1;

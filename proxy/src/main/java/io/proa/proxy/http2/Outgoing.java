@@ -160,6 +160,11 @@ final class Outgoing {
         return Math.min(framed, SlabPool.LARGE);
     }
 
+    /// What both windows allow.
+    int sendable(Lane lane) {
+        return Math.max(0, Math.min(lane.sendWindow, sendWindow));
+    }
+
     /// @return bytes sent of `n`
     int sendData(Lane lane, Slab from, int at, int n, boolean last) throws IOException {
         int most =

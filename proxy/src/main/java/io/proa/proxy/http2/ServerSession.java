@@ -23,6 +23,9 @@ public final class ServerSession extends Session {
         /// A request did not come to be one.
         void malformed(Flaw flaw);
 
+        /// A request was turned away because memory is short.
+        void shed();
+
         /// The connection ends for a fault of the client's.
         ///
         /// @param flood whether it did nothing wrong but too much of it
@@ -92,9 +95,13 @@ public final class ServerSession extends Session {
         }
         if (goingAway) {
             refuse(stream);
+            spend(Goodwill.RESET);
         } else if (streams.size() >= MOST_STREAMS) {
             refuse(stream);
             spend(Goodwill.RESET);
+        } else if (loop.slabs().isShedding()) {
+            clients.shed();
+            refuse(stream);
         } else {
             request(stream, last);
         }

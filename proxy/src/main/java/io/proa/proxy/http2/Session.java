@@ -12,6 +12,7 @@ import io.proa.identity.VerifiedPeer;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
+import io.proa.proxy.loop.Shed;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.SlabPool;
 import io.proa.traffic.Timeout;
@@ -83,7 +84,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         this.input = new FrameInput(this);
         this.incoming = new Incoming(this);
         this.outgoing = new Outgoing(this);
-        this.goodwill = new Goodwill(loop.now());
+        this.goodwill = new Goodwill(loop.now(), mesh);
     }
 
     private final class Timer extends Timeout {
@@ -199,6 +200,18 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         if (answers()) {
             spend(Goodwill.RESET);
         }
+        closeIfDone();
+    }
+
+    /// Streams hold all that they may hold together.
+    void crowded() {}
+
+    /// Ends a stream whose reader does not take what has come.
+    final void shed(Lane lane) throws IOException {
+        int stream = lane.stream;
+        streams.remove(stream);
+        sayReset(stream, Http2Error.CANCEL);
+        lane.lost(new Shed("the reader takes nothing while others wait for the connection"));
         closeIfDone();
     }
 
@@ -409,6 +422,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
         timer.cancel();
         output.release();
         input.release();
+        incoming.release();
         List<Lane> all = new ArrayList<>();
         streams.forEach(all::add);
         for (Lane lane : all) {

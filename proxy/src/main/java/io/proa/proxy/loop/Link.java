@@ -58,6 +58,12 @@ public abstract class Link {
 
     public abstract boolean canWrite();
 
+    /// How many bytes behind a message's head would leave with it, as far as that is known: more is
+    /// better left where it is.
+    public int sendable() {
+        return Integer.MAX_VALUE;
+    }
+
     /// Ends our direction in order, after the backlog.
     public abstract void endOutput() throws IOException;
 
@@ -122,16 +128,24 @@ public abstract class Link {
         if (slab != null && slab.isEmpty()) {
             slab.release();
             in = null;
+            settled();
         }
     }
+
+    /// The input slab has been given back.
+    protected void settled() {}
 
     /// Room for reading: a slab with space behind its unread bytes, compacted only if it must be.
     ///
     /// @return null where the slab is full of unread bytes
-    protected final @Nullable Slab roomForInput() {
+    /// @throws Shed where nothing more may be lent
+    protected final @Nullable Slab roomForInput() throws Shed {
         Slab slab = in;
         if (slab == null) {
-            slab = loop.slabs().take(SlabPool.RECORD);
+            if (loop.slabs().isFull()) {
+                throw new Shed("no memory is left to read into");
+            }
+            slab = loop.slabs().takeForInput();
             in = slab;
             return slab;
         }
@@ -150,7 +164,7 @@ public abstract class Link {
         return slab != null && slab.size() == slab.capacity();
     }
 
-    /// Replaces a full input slab by a larger one, for heads that need it.
+    /// Replaces a full input slab by the next larger one, for heads that need it.
     ///
     /// @return false where it is as large as it gets
     public final boolean growInput() {
@@ -158,7 +172,8 @@ public abstract class Link {
         if (slab == null || slab.capacity() >= SlabPool.LARGE) {
             return false;
         }
-        Slab larger = loop.slabs().take(SlabPool.LARGE);
+        boolean small = slab.capacity() < SlabPool.RECORD;
+        Slab larger = loop.slabs().take(small ? SlabPool.RECORD : SlabPool.LARGE);
         larger.appendFrom(slab, slab.size());
         slab.release();
         in = larger;

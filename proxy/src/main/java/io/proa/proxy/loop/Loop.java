@@ -26,13 +26,18 @@ public final class Loop implements Runnable {
         /// New connections wait in the kernel, because the machine has nothing to take them with;
         /// told once a minute at most.
         default void cannotAccept(IOException cause) {}
+
+        /// The loop's connections hold so much that new work is refused, or no longer.
+        default void shedding(boolean begun, long bytes) {}
     }
 
+    private static final long TIDY_NANOS = 1_000_000_000L;
     private static final long QUIET_NANOS = 60_000_000_000L;
 
     private final Selector selector;
     private final TimerWheel timers;
-    private final SlabPool slabs = new SlabPool();
+    private final SlabPool slabs;
+    private final Relief relief = new Relief(this);
     private final Dice dice;
     private final BugReport bugs;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
@@ -40,8 +45,16 @@ public final class Loop implements Runnable {
     private volatile Thread thread;
     private long now = System.nanoTime();
     private long quietUntil = now;
+    private long tidyAt = now;
 
+    /// Without a limit to what its connections hold.
     public Loop(long seed, BugReport bugs) throws IOException {
+        this(seed, bugs, Long.MAX_VALUE);
+    }
+
+    /// @param memory bytes of slabs that its connections may hold together
+    public Loop(long seed, BugReport bugs, long memory) throws IOException {
+        this.slabs = new SlabPool(memory, relief::begin);
         this.selector = Selector.open();
         this.timers = new TimerWheel(now);
         this.dice = Dice.seeded(seed);
@@ -61,8 +74,16 @@ public final class Loop implements Runnable {
             now = System.nanoTime();
             fireTimers();
             drainInbox();
+            tidy();
         }
         closeAll();
+    }
+
+    private void tidy() {
+        if (now - tidyAt >= 0) {
+            tidyAt = now + TIDY_NANOS;
+            slabs.tidy();
+        }
     }
 
     /// Whatever is thrown here and below, also what no program should catch, ends one connection or
@@ -185,6 +206,20 @@ public final class Loop implements Runnable {
     /// The clock itself, for measuring within one wake-up.
     public long clock() {
         return System.nanoTime();
+    }
+
+    /// Something that may be ended while memory is short has begun.
+    public void carry(Burden burden) {
+        relief.carry(burden);
+    }
+
+    /// It has ended.
+    public void putDown(Burden burden) {
+        relief.putDown(burden);
+    }
+
+    BugReport bugs() {
+        return bugs;
     }
 
     public SlabPool slabs() {

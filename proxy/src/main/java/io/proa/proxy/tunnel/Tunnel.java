@@ -1,6 +1,7 @@
 package io.proa.proxy.tunnel;
 
 import io.proa.formats.ClientHello;
+import io.proa.proxy.loop.Burden;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.Loop;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Two connections joined byte for byte: an orderly end of one direction becomes an orderly end of
 /// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
 /// looks like an orderly one.
-public final class Tunnel {
+public final class Tunnel implements Burden {
     private static final int MOST_READS = 16;
 
     private final Loop loop;
@@ -71,6 +72,7 @@ public final class Tunnel {
     /// Takes both links over.
     public void start() {
         lastActive = loop.now();
+        loop.carry(this);
         if (idleNanos > 0) {
             loop.schedule(idle, idleNanos);
         }
@@ -203,6 +205,17 @@ public final class Tunnel {
         }
     }
 
+    @Override
+    public long quietSince() {
+        boolean holds = client.in != null || upstream.in != null;
+        return over || !holds ? Long.MAX_VALUE : lastActive;
+    }
+
+    @Override
+    public void shed() {
+        end(Reason.SHED, "it held memory and did not move", true);
+    }
+
     /// Bytes that have gone on already: nothing waits for what is found.
     private void readAlong(Slab slab, int n) {
         if (!begun) {
@@ -235,6 +248,7 @@ public final class Tunnel {
         }
         over = true;
         idle.cancel();
+        loop.putDown(this);
         if (reset) {
             client.abort();
             upstream.abort();

@@ -22,8 +22,8 @@ final class Incoming {
     /// Dozens of readers may pause at a time: a stream's own window is at most 64 KB.
     private static final int LARGEST_WINDOW = 2 << 20;
 
-    /// A reader that takes nothing for so long while others wait for the largest window. Readers that
-    /// pause are common; that so many do, with the others waiting, is not.
+    /// A reader that takes nothing for so long while others wait for the largest window. Readers
+    /// that pause are common; that so many do, with the others waiting, is not.
     private static final long MOST_QUIET_NANOS = 10_000_000_000L;
 
     /// Less is not worth a frame; less, too, than is open before a word.
@@ -103,9 +103,9 @@ final class Incoming {
         }
     }
 
-    /// Nothing more can come on any stream. The connection may hold more while there is memory; after
-    /// that readers that take nothing are given up, those first who have waited longest, so that the
-    /// others can go on.
+    /// Nothing more can come on any stream. The connection may hold more while there is memory;
+    /// after that readers that take nothing are given up, those first who have waited longest, so
+    /// that the others can go on.
     private void endQuiet() {
         awaited = false;
         if (session.over || session.answers() || !isCrowded()) {

@@ -17,6 +17,10 @@ GO_PROGRAMS = ["./application", "./named", "github.com/summerwind/h2spec/cmd/h2s
                "google.golang.org/grpc/interop/client", "google.golang.org/grpc/interop/server"]
 
 
+class NotToBeHad(Trouble):
+    """A suite that this machine cannot get: nothing is known of Proa by that."""
+
+
 class NoPython2(Trouble):
     """The one thing that a machine may lack: hardly any has it any more."""
 
@@ -43,7 +47,7 @@ def specd():
 def _go(what):
     tool = which("go") or shutil.which("go", path="/usr/local/go/bin")
     if tool is None:
-        raise Trouble(f"{what} is built by Go, which is not installed: https://go.dev/dl")
+        raise NotToBeHad(f"{what} is built by Go, which is not installed: https://go.dev/dl")
     return tool
 
 
@@ -109,9 +113,9 @@ def _run(what, command, cwd=None):
     try:
         done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=540)
     except subprocess.TimeoutExpired:
-        raise Trouble(f"{what} cannot be installed within 9 minutes by {' '.join(command)}") from None
+        raise NotToBeHad(f"{what} cannot be installed within 9 minutes by {' '.join(command)}") from None
     if done.returncode != 0:
-        raise Trouble(f"{what} cannot be installed: {' '.join(command)} says\n" + "\n".join(done.stdout.strip().splitlines()[-8:]))
+        raise NotToBeHad(f"{what} cannot be installed: {' '.join(command)} says\n" + "\n".join(done.stdout.strip().splitlines()[-8:]))
 
 
 def say(text):

@@ -52,7 +52,7 @@ final class FleetsTest {
     void saysThatALauncherIsStopped() throws Exception {
         Process stopped = new ProcessBuilder("sleep", "60").start();
         try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(stopped.pid())).start().waitFor();
+            signal(stopped, "STOP", true);
             Files.writeString(folder.resolve("demo.lock"), Long.toString(stopped.pid()));
             assertThatThrownBy(() -> new Fleets(folder).client("demo"))
                     .isInstanceOf(Fault.class)
@@ -61,11 +61,21 @@ final class FleetsTest {
                                     + stopped.pid()
                                     + ", is stopped");
 
-            new ProcessBuilder("kill", "-CONT", Long.toString(stopped.pid())).start().waitFor();
-            assertThat(Fleets.isStopped(stopped.pid())).isFalse();
+            signal(stopped, "CONT", false);
             assertThat(new Fleets(folder).client("demo").socket()).doesNotExist();
         } finally {
             stopped.destroyForcibly();
+        }
+    }
+
+    /// A process stops when it runs next, which may be after `kill` has ended.
+    private static void signal(Process process, String name, boolean stops) throws Exception {
+        String pid = Long.toString(process.pid());
+        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (Fleets.isStopped(process.pid()) != stops) {
+            assertThat(System.nanoTime()).as(name).isLessThan(deadline);
+            Thread.sleep(5);
         }
     }
 

@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
 /// compared.
 ///
 /// Left out is what depends on time alone: buckets and sums of durations, gauges, what the process
-/// says of itself, and the totals that know neither service nor peer (connections, handshakes,
-/// bytes): whether a connection is ready to be used again, and how much of a body has been read
-/// when nobody is there to take it, is a matter of microseconds.
+/// says of itself, and the totals that know neither service nor peer (connections and what was
+/// found out about each, handshakes, bytes): whether a connection is ready to be used again, and
+/// how much of a body has been read when nobody is there to take it, is a matter of microseconds.
 final class Series {
     private static final Set<String> BY_CHANCE =
             Set.of(
                     "proa_connections_opened_total",
                     "proa_connections_closed_total",
+                    "proa_detections_total",
                     "proa_tls_handshakes_total",
                     "proa_bytes_total");
 

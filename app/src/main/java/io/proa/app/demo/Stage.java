@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 /// @param cast languages of the services that `./run` starts
 record Stage(FleetPlan plan, Cast cast) {
     private static final String RUN = "./run";
+    private static final String JAVA_HOME = "PROA_JAVA_HOME";
     private static final int SLOWEST_BUILD_SECONDS = 180;
 
     static Stage set(FleetPlan plan) {
@@ -48,9 +50,16 @@ record Stage(FleetPlan plan, Cast cast) {
         List<FleetPlan.Service> services = new ArrayList<>();
         for (FleetPlan.Service service : plan.services()) {
             String language = cast.languages().get(service.name());
-            services.add(language == null ? service : service.withCommand(List.of(RUN, language)));
+            services.add(language == null ? service : played(service, language));
         }
         return new Stage(plan.withServices(services), cast);
+    }
+
+    /// Its Java is run by the JDK that compiled it, which is the one that runs this.
+    private static FleetPlan.Service played(FleetPlan.Service service, String language) {
+        Map<String, String> environment = new HashMap<>(service.environment());
+        environment.put(JAVA_HOME, System.getProperty("java.home"));
+        return service.withCommand(List.of(RUN, language)).withEnvironment(environment);
     }
 
     private static boolean isDemoProgram(FleetPlan.Service service) {
@@ -136,11 +145,12 @@ record Stage(FleetPlan plan, Cast cast) {
 
     private static Ended run(Path folder, List<String> command) {
         try {
-            Process process =
+            ProcessBuilder builder =
                     new ProcessBuilder(command)
                             .directory(folder.toFile())
-                            .redirectErrorStream(true)
-                            .start();
+                            .redirectErrorStream(true);
+            builder.environment().put(JAVA_HOME, System.getProperty("java.home"));
+            Process process = builder.start();
             process.getOutputStream().close();
             String said =
                     new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)

@@ -81,6 +81,7 @@ final class Trial {
         Neighbours.Seen attacked = neighbours.take();
         int left = awaitRelease(doors, before) - before;
         boolean alive = processes.stream().allMatch(Vitals::alive);
+        Map<String, Long> reasons = alive ? since(counted, candidate.counted()) : Map.of();
         return new Measured(
                 attack,
                 seen,
@@ -91,8 +92,20 @@ final class Trial {
                 Math.max(0, left),
                 calm,
                 attacked,
-                alive ? since(counted, candidate.counted()) : Map.of(),
-                since(logged, candidate.logged()));
+                reasons,
+                awaitLogged(logged, reasons));
+    }
+
+    /// The access log is written behind the work: what is counted is not yet written at once.
+    private Map<String, Long> awaitLogged(Map<String, Long> before, Map<String, Long> reasons)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + RELEASE_NANOS;
+        Map<String, Long> now = since(before, candidate.logged());
+        while (!now.keySet().containsAll(reasons.keySet()) && System.nanoTime() < end) {
+            Thread.sleep(20);
+            now = since(before, candidate.logged());
+        }
+        return now;
     }
 
     private static void attack(Attack attack, Attacker attacker) {

@@ -48,6 +48,9 @@ final class Incoming {
     private int window = FIRST_WINDOW;
     private boolean awaited;
 
+    /// Not before: nothing may be said before the preface.
+    private boolean opened;
+
     Incoming(Session session) {
         this.session = session;
     }
@@ -80,6 +83,7 @@ final class Incoming {
 
     /// Tells the peer how much it may send at all.
     void open() throws IOException {
+        opened = true;
         session.output.windowUpdate(0, FIRST_WINDOW - receiveWindow);
         receiveWindow = FIRST_WINDOW;
     }
@@ -87,6 +91,9 @@ final class Incoming {
     /// Lets the peer go on, as far as there is room for what it may send, and where that is worth
     /// telling and can be told now.
     void replenish() throws IOException {
+        if (!opened) {
+            return;
+        }
         int more = window - held - receiveWindow;
         boolean half = more >= window / 2;
         boolean worth = half || more >= LEAST_CREDIT && receiveWindow < 2 * LEAST_CREDIT;

@@ -21,6 +21,7 @@ import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Resolver;
 import io.proa.proxy.Subscriptions;
 import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.PathPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -134,7 +135,9 @@ final class Sidecars implements AutoCloseable {
                         false,
                         true,
                         HeadLimits.DEFAULT,
-                        new DataPlaneSettings.Proxy(new InetSocketAddress(LOOPBACK_4, 0), users)),
+                        new DataPlaneSettings.Proxy(new InetSocketAddress(LOOPBACK_4, 0), users),
+                        PathPolicy.DEFAULT,
+                        DataPlaneSettings.DEFAULT_MEMORY),
                 subscriptions,
                 resolver,
                 callerSnapshot(services));

@@ -3,6 +3,7 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.formats.Http2Error;
+import io.proa.proving.framing.Http2Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -442,15 +443,16 @@ final class StreamsTest extends Stage {
             String trailer = trailers.get(stream);
             boolean headOnly = body.length == 0 && trailer.isEmpty();
             all.writeBytes(
-                    Http2Wire.bytesOf(
+                    Http2Frames.frame(
                             1,
                             Http2Wire.END_HEADERS | (headOnly ? Http2Wire.END_STREAM : 0),
                             stream,
-                            Http2Wire.block(
-                                    ":method: POST",
-                                    ":scheme: http",
-                                    ":authority: o",
-                                    ":path: /" + stream)));
+                            Http2Frames.block(
+                                    List.of(
+                                            ":method: POST",
+                                            ":scheme: http",
+                                            ":authority: o",
+                                            ":path: /" + stream))));
             for (int at = 0; at < body.length; ) {
                 int n = Math.min(body.length - at, 1 + dice.nextInt(700));
                 int padding = dice.nextInt(3) == 0 ? dice.nextInt(20) : -1;
@@ -460,11 +462,11 @@ final class StreamsTest extends Stage {
             }
             if (!trailer.isEmpty()) {
                 all.writeBytes(
-                        Http2Wire.bytesOf(
+                        Http2Frames.frame(
                                 1,
                                 Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
                                 stream,
-                                Http2Wire.block(trailer.strip())));
+                                Http2Frames.block(List.of(trailer.strip()))));
             }
         }
         byte[] bytes = all.toByteArray();
@@ -485,11 +487,11 @@ final class StreamsTest extends Stage {
     private static byte[] data(int stream, byte[] bytes, int padding, boolean last) {
         int end = last ? Http2Wire.END_STREAM : 0;
         if (padding < 0) {
-            return Http2Wire.bytesOf(0, end, stream, bytes);
+            return Http2Frames.frame(0, end, stream, bytes);
         }
         byte[] padded = new byte[1 + bytes.length + padding];
         padded[0] = (byte) padding;
         System.arraycopy(bytes, 0, padded, 1, bytes.length);
-        return Http2Wire.bytesOf(0, end | Http2Wire.PADDED, stream, padded);
+        return Http2Frames.frame(0, end | Http2Wire.PADDED, stream, padded);
     }
 }

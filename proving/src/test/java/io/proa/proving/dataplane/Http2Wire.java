@@ -449,26 +449,41 @@ final class Http2Wire implements AutoCloseable {
         answer(stream, 200, body.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /// Answers each request with what was in it; the trailers of both are the same.
-    static void echo(Wire wire) throws IOException {
-        Http2Wire http2 = server(wire);
-        for (Stream asked = http2.next(); asked != null; asked = http2.next()) {
-            byte[] body = asked.body.toByteArray();
-            String[] fields = {":status: 200", "x-path: " + asked.path()};
-            String trailers = asked.trailers.toLowerCase(Locale.ROOT);
-            http2.headers(asked.id, body.length == 0 && trailers.isEmpty(), fields);
-            if (body.length > 0) {
-                http2.upload(asked.id, body, trailers.isEmpty());
-            }
-            if (!trailers.isEmpty()) {
-                http2.headers(asked.id, true, trailers.split("\r\n"));
-            }
+    /// What a server does about a request that has come as a whole.
+    @FunctionalInterface
+    interface Answer {
+        void to(Http2Wire server, Stream request) throws IOException, InterruptedException;
+    }
+
+    /// Until the client ends the connection in order.
+    void serve(Answer answer) throws IOException, InterruptedException {
+        for (Stream request = next(); request != null; request = next()) {
+            answer.to(this, request);
         }
     }
 
-    /// An application that answers by [#echo].
+    /// The script of a server that does nothing else.
+    static ScriptedServer.Script serving(Answer answer) {
+        return (wire, number) -> server(wire).serve(answer);
+    }
+
+    /// An application that answers each request with what was in it; the trailers of both are the
+    /// same.
     static ScriptedServer echoing() throws IOException {
-        return ScriptedServer.playing((wire, number) -> echo(wire));
+        return ScriptedServer.playing(serving(Http2Wire::echo));
+    }
+
+    private static void echo(Http2Wire server, Stream request) throws IOException {
+        byte[] body = request.body.toByteArray();
+        String[] fields = {":status: 200", "x-path: " + request.path()};
+        String trailers = request.trailers.toLowerCase(Locale.ROOT);
+        server.headers(request.id, body.length == 0 && trailers.isEmpty(), fields);
+        if (body.length > 0) {
+            server.upload(request.id, body, trailers.isEmpty());
+        }
+        if (!trailers.isEmpty()) {
+            server.headers(request.id, true, trailers.split("\r\n"));
+        }
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -94,6 +95,25 @@ final class Sidecars implements AutoCloseable {
                 settings(List.of(), new InetSocketAddress(own.getFirst(), 0)),
                 Subscriptions.NONE,
                 snapshot("orders-1", Planes.CALLEE, own, List.of(ports), List.of()));
+    }
+
+    /// The plane in front of an application whose only entry is `socket`, where its port is
+    /// published.
+    DataPlane published(Path socket, ApplicationPort port) throws IOException {
+        return start(
+                Planes.CALLEE,
+                new DataPlaneSettings(
+                        1,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        List.of(new DataPlaneSettings.Published(socket, port.port())),
+                        false,
+                        true,
+                        HeadLimits.DEFAULT),
+                Subscriptions.NONE,
+                snapshot("orders-1", Planes.CALLEE, List.of(LOOPBACK_4), List.of(port), List.of()));
     }
 
     /// The plane beside a caller, with a local listener that stands for `dialled`.

@@ -197,14 +197,10 @@ final class StreamFloodTest extends Stage {
     @Test
     void aServerThatResetsWhateverItIsAskedKeepsItsConnection() throws Exception {
         ScriptedServer application =
-                ScriptedServer.playing((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        server.reset(next.id, Http2Error.INTERNAL_ERROR);
-                    }
-                });
+                ScriptedServer.playing(
+                        Http2Wire.serving((server, next) -> {
+                            server.reset(next.id, Http2Error.INTERNAL_ERROR);
+                        }));
         Http2Wire client = streams(application);
         for (int i = 0; i < 400; i++) {
             client.request(2 * i + 1, false, "POST", "/");

@@ -10,6 +10,7 @@ import io.proa.model.ServicePort;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.Subscriptions;
+import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,19 +66,20 @@ final class MemoryTest {
         return sidecars.start(
                 Planes.CALLER,
                 new DataPlaneSettings(
-                                1,
-                                null,
-                                List.of(
-                                        new DataPlaneSettings.Forward(
-                                                new InetSocketAddress(Sidecars.LOOPBACK_4, 0),
-                                                SERVICE)),
-                                null,
-                                null,
-                                List.of(),
-                                false,
-                                true,
-                                HeadLimits.DEFAULT)
-                        .withMemory(memory),
+                        1,
+                        null,
+                        List.of(
+                                new DataPlaneSettings.Forward(
+                                        new InetSocketAddress(Sidecars.LOOPBACK_4, 0), SERVICE)),
+                        null,
+                        null,
+                        List.of(),
+                        false,
+                        true,
+                        HeadLimits.DEFAULT,
+                        null,
+                        PathPolicy.DEFAULT,
+                        memory),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(
                         Sidecars.orders(

@@ -137,7 +137,7 @@ final class MemoryTest {
             assertThat(plane.lentBytes()).isLessThan(MEMORY + MEMORY / 8);
         }
         assertThat(Planes.within(Duration.ofSeconds(10), this::wasShed)).isTrue();
-        assertThat(Planes.within(Duration.ofSeconds(10), () -> plane.lentBytes() < MEMORY * 3 / 4))
+        assertThat(Planes.within(Duration.ofSeconds(10), () -> plane.lentBytes() < MEMORY / 2))
                 .isTrue();
         try (Wire wire = connect(plane)) {
             wire.send(SMALL);

@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /// One end of a connection. A virtual thread of its own reads; streams are written by anybody.
@@ -34,7 +37,9 @@ public final class Http2End implements AutoCloseable {
     private static final int PRIORITY = 0x20;
     private static final int MAX_CONCURRENT_STREAMS = 3;
     private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int MOST_STREAMS = 2000;
     private static final int LARGEST = 16_384;
+    private static final int PATIENCE_SECONDS = 60;
     private static final int WINDOW = 65_535;
     private static final byte[] PREFACE =
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -48,11 +53,25 @@ public final class Http2End implements AutoCloseable {
     private final PlainHpack reader = new PlainHpack(4096);
     private final Map<Integer, Http2Stream> streams = new TreeMap<>();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+
+    /// Guards all that follows, and writing.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /// Fewer streams are open, or the peer has said how many may be.
+    private final Condition fewer = lock.newCondition();
+
+    /// The connection's window has grown; told to one who waits, who tells the next.
+    private final Condition room = lock.newCondition();
+
     private boolean blockIsLast;
     private int window = WINDOW;
     private int initialWindow = WINDOW;
     private int mostStreams = Integer.MAX_VALUE;
     private int nextId = 1;
+
+    /// Taken, and not yet given back to the connection's window.
+    private int untold;
+
     private boolean greeted;
     private String goAway = "";
     private String gone = "";
@@ -70,11 +89,9 @@ public final class Http2End implements AutoCloseable {
     /// The client's; greets.
     public static Http2End client(Socket socket) throws IOException {
         Http2End end = new Http2End(socket, true, _ -> {});
-        synchronized (end) {
-            end.out.write(PREFACE);
-            end.frame(SETTINGS, 0, 0, new byte[] {0, 2, 0, 0, 0, 0}, 6);
-            end.out.flush();
-        }
+        end.out.write(PREFACE);
+        end.frame(SETTINGS, 0, 0, new byte[] {0, 2, 0, 0, 0, 0}, 6);
+        end.out.flush();
         Thread.ofVirtual().start(end::read);
         return end;
     }
@@ -87,109 +104,141 @@ public final class Http2End implements AutoCloseable {
         if (!Arrays.equals(end.in.readNBytes(PREFACE.length), PREFACE)) {
             throw new IOException("no preface of HTTP/2");
         }
-        synchronized (end) {
-            ByteBuffer most = ByteBuffer.allocate(6);
-            end.frame(
-                    SETTINGS,
-                    0,
-                    0,
-                    most.putShort((short) MAX_CONCURRENT_STREAMS).putInt(2000).array(),
-                    6);
-            end.out.flush();
-        }
+        ByteBuffer most = ByteBuffer.allocate(6).putShort((short) MAX_CONCURRENT_STREAMS);
+        end.frame(SETTINGS, 0, 0, most.putInt(MOST_STREAMS).array(), 6);
+        end.out.flush();
         end.read();
     }
 
     /// Begins a stream; waits while the peer allows no more.
-    public synchronized Http2Stream open(List<String> fields, boolean last)
+    public Http2Stream open(List<String> fields, boolean last)
             throws IOException, InterruptedException {
-        while (gone.isEmpty() && (!greeted || streams.size() >= mostStreams)) {
-            wait(20_000);
+        lock.lock();
+        try {
+            while (gone.isEmpty() && (!greeted || streams.size() >= mostStreams)) {
+                await(fewer);
+            }
+            Http2Stream stream = new Http2Stream(this, nextId, initialWindow, lock.newCondition());
+            nextId += 2;
+            streams.put(stream.id, stream);
+            if (!gone.isEmpty()) {
+                stream.came(new Http2Stream.Heard.Gone(gone));
+            }
+            fields(stream, fields, last);
+            return stream;
+        } finally {
+            lock.unlock();
         }
-        Http2Stream stream = new Http2Stream(this, nextId, initialWindow);
-        nextId += 2;
-        streams.put(stream.id, stream);
-        if (!gone.isEmpty()) {
-            stream.came(new Http2Stream.Heard.Gone(gone));
-        }
-        fields(stream, fields, last);
-        return stream;
     }
 
     /// How many the peer allows at a time, once it has said so.
-    public synchronized int mostStreams() throws InterruptedException {
-        while (gone.isEmpty() && !greeted) {
-            wait(20_000);
+    public int mostStreams() throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            while (gone.isEmpty() && !greeted) {
+                await(fewer);
+            }
+            return mostStreams;
+        } finally {
+            lock.unlock();
         }
-        return mostStreams;
     }
 
     /// How many are open now.
-    public synchronized int openStreams() {
-        return streams.size();
-    }
-
-    synchronized void fields(Http2Stream stream, List<String> fields, boolean last)
-            throws IOException {
-        if (stream.over) {
-            return;
+    public int openStreams() {
+        lock.lock();
+        try {
+            return streams.size();
+        } finally {
+            lock.unlock();
         }
-        byte[] all = writer.block(fields);
-        for (int at = 0; at == 0 || at < all.length; at += LARGEST) {
-            int next = Math.min(all.length, at + LARGEST);
-            int flags = (next == all.length ? END_HEADERS : 0) | (at == 0 && last ? END_STREAM : 0);
-            byte[] part = Arrays.copyOfRange(all, at, next);
-            frame(at == 0 ? HEADERS : CONTINUATION, flags, stream.id, part, part.length);
-        }
-        ended(stream, last, false);
-        flush();
     }
 
-    synchronized boolean data(Http2Stream stream, byte[] bytes, int length, boolean last)
-            throws IOException, InterruptedException {
-        int at = 0;
-        do {
-            while (!stream.over
-                    && gone.isEmpty()
-                    && at < length
-                    && Math.min(window, stream.window) <= 0) {
-                wait(60_000);
+    void fields(Http2Stream stream, List<String> fields, boolean last) throws IOException {
+        lock.lock();
+        try {
+            if (stream.over) {
+                return;
             }
-            if (stream.over || !gone.isEmpty()) {
-                return false;
+            byte[] all = writer.block(fields);
+            for (int at = 0; at == 0 || at < all.length; at += LARGEST) {
+                int next = Math.min(all.length, at + LARGEST);
+                int flags =
+                        (next == all.length ? END_HEADERS : 0) | (at == 0 && last ? END_STREAM : 0);
+                byte[] part = Arrays.copyOfRange(all, at, next);
+                frame(at == 0 ? HEADERS : CONTINUATION, flags, stream.id, part, part.length);
             }
-            int n = Math.min(Math.min(length - at, LARGEST), Math.min(window, stream.window));
-            n = Math.max(0, n);
-            window -= n;
-            stream.window -= n;
-            boolean end = last && at + n == length;
-            byte[] part = Arrays.copyOfRange(bytes, at, at + n);
-            frame(DATA, end ? END_STREAM : 0, stream.id, part, n);
-            at += n;
-            ended(stream, end, false);
-        } while (at < length);
-        flush();
-        return true;
-    }
-
-    synchronized void reset(Http2Stream stream, int code) throws IOException {
-        if (!stream.over) {
-            frame(RST_STREAM, 0, stream.id, word(code), 4);
-            over(stream);
+            ended(stream, last, false);
             flush();
+        } finally {
+            lock.unlock();
         }
     }
 
-    /// Gives window back for what was taken by whoever reads a stream.
-    synchronized void taken(Http2Stream stream, int bytes, boolean last) throws IOException {
-        if (bytes == 0 || !gone.isEmpty()) {
-            return;
+    boolean data(Http2Stream stream, byte[] bytes, int length, boolean last)
+            throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            int at = 0;
+            do {
+                while (!stream.over && gone.isEmpty() && at < length && waits(stream)) {
+                    await(stream.window <= 0 ? stream.grown : room);
+                }
+                if (stream.over || !gone.isEmpty()) {
+                    return false;
+                }
+                int n = Math.min(Math.min(length - at, LARGEST), Math.min(window, stream.window));
+                n = Math.max(0, n);
+                window -= n;
+                stream.window -= n;
+                boolean end = last && at + n == length;
+                byte[] part = Arrays.copyOfRange(bytes, at, at + n);
+                frame(DATA, end ? END_STREAM : 0, stream.id, part, n);
+                at += n;
+                ended(stream, end, false);
+            } while (at < length);
+            if (window > 0) {
+                room.signal();
+            }
+            flush();
+            return true;
+        } finally {
+            lock.unlock();
         }
-        frame(WINDOW_UPDATE, 0, 0, word(bytes), 4);
-        if (!last && !stream.over && !stream.theirsEnded) {
-            frame(WINDOW_UPDATE, 0, stream.id, word(bytes), 4);
+    }
+
+    void reset(Http2Stream stream, int code) throws IOException {
+        lock.lock();
+        try {
+            if (!stream.over) {
+                frame(RST_STREAM, 0, stream.id, word(code), 4);
+                over(stream);
+                flush();
+            }
+        } finally {
+            lock.unlock();
         }
-        flush();
+    }
+
+    /// Gives window back for what was taken by whoever reads a stream, a quarter of it at a time as
+    /// others do: with each frame answered by itself frames become ever smaller.
+    void taken(Http2Stream stream, int bytes, boolean last) throws IOException {
+        lock.lock();
+        try {
+            untold += bytes;
+            stream.untold += bytes;
+            if (untold >= LARGEST) {
+                frame(WINDOW_UPDATE, 0, 0, word(untold), 4);
+                untold = 0;
+            }
+            if (stream.untold >= LARGEST && !last && !stream.over && !stream.theirsEnded) {
+                frame(WINDOW_UPDATE, 0, stream.id, word(stream.untold), 4);
+                stream.untold = 0;
+            }
+            flush();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void ended(Http2Stream stream, boolean ours, boolean theirs) {
@@ -200,10 +249,24 @@ public final class Http2End implements AutoCloseable {
         }
     }
 
+    private boolean waits(Http2Stream stream) {
+        return Math.min(window, stream.window) <= 0;
+    }
+
+    private static void await(Condition condition) throws IOException, InterruptedException {
+        if (!condition.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("nothing has moved for " + PATIENCE_SECONDS + " s");
+        }
+    }
+
     private void over(Http2Stream stream) {
+        if (!stream.oursEnded) {
+            stream.grown.signalAll();
+            room.signalAll();
+        }
         stream.over = true;
         streams.remove(stream.id);
-        notifyAll();
+        fewer.signal();
     }
 
     private void flush() throws IOException {
@@ -254,65 +317,77 @@ public final class Http2End implements AutoCloseable {
             how = "a field block that cannot be read: " + e.getMessage();
         }
         close();
-        synchronized (this) {
-            gone = goAway.isEmpty() ? how : goAway;
-            streams.values().forEach(each -> each.came(new Http2Stream.Heard.Gone(gone)));
-            notifyAll();
+        gone(goAway.isEmpty() ? how : goAway);
+    }
+
+    private void gone(String how) {
+        lock.lock();
+        try {
+            gone = how;
+            for (Http2Stream each : streams.values()) {
+                each.came(new Http2Stream.Heard.Gone(how));
+                each.grown.signalAll();
+            }
+            room.signalAll();
+            fewer.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
-    private synchronized void took(int type, int flags, int id, byte[] payload)
-            throws IOException {
-        switch (type) {
-            case DATA -> data(flags, id, payload);
-            case HEADERS, CONTINUATION -> block(type, flags, id, payload);
-            case RST_STREAM -> {
-                Http2Stream stream = streams.get(id);
-                if (stream != null) {
-                    over(stream);
-                    stream.came(new Http2Stream.Heard.Reset(ByteBuffer.wrap(payload).getInt()));
+    private void took(int type, int flags, int id, byte[] payload) throws IOException {
+        lock.lock();
+        try {
+            switch (type) {
+                case DATA -> data(flags, id, payload);
+                case HEADERS, CONTINUATION -> block(type, flags, id, payload);
+                case RST_STREAM -> {
+                    Http2Stream stream = streams.get(id);
+                    if (stream != null) {
+                        over(stream);
+                        stream.came(new Http2Stream.Heard.Reset(ByteBuffer.wrap(payload).getInt()));
+                    }
+                }
+                case SETTINGS -> {
+                    if ((flags & ACK) == 0) {
+                        settings(ByteBuffer.wrap(payload));
+                    }
+                }
+                case PING -> {
+                    if ((flags & ACK) == 0) {
+                        frame(PING, ACK, 0, payload, payload.length);
+                        flush();
+                    }
+                }
+                case GOAWAY -> {
+                    int code = ByteBuffer.wrap(payload).getInt(4);
+                    goAway = code == 0 ? goAway : "GOAWAY " + code;
+                }
+                case WINDOW_UPDATE -> {
+                    int more = ByteBuffer.wrap(payload).getInt();
+                    Http2Stream stream = streams.get(id);
+                    if (id == 0) {
+                        window += more;
+                        room.signal();
+                    } else if (stream != null) {
+                        stream.window += more;
+                        stream.grown.signal();
+                    }
+                }
+                default -> {
+                    // Nothing else says anything of a message.
                 }
             }
-            case SETTINGS -> {
-                if ((flags & ACK) == 0) {
-                    settings(ByteBuffer.wrap(payload));
-                }
-            }
-            case PING -> {
-                if ((flags & ACK) == 0) {
-                    frame(PING, ACK, 0, payload, payload.length);
-                    flush();
-                }
-            }
-            case GOAWAY -> {
-                int code = ByteBuffer.wrap(payload).getInt(4);
-                goAway = code == 0 ? goAway : "GOAWAY " + code;
-            }
-            case WINDOW_UPDATE -> {
-                int more = ByteBuffer.wrap(payload).getInt();
-                Http2Stream stream = streams.get(id);
-                if (id == 0) {
-                    window += more;
-                } else if (stream != null) {
-                    stream.window += more;
-                }
-                notifyAll();
-            }
-            default -> {
-                // Nothing else says anything of a message.
-            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void data(int flags, int id, byte[] payload) throws IOException {
+    private void data(int flags, int id, byte[] payload) {
         Http2Stream stream = streams.get(id);
         byte[] content = content(flags, payload, 0);
         boolean last = (flags & END_STREAM) != 0;
-        int unheard = stream == null ? payload.length : payload.length - content.length;
-        if (unheard > 0) {
-            frame(WINDOW_UPDATE, 0, 0, word(unheard), 4);
-            flush();
-        }
+        untold += stream == null ? payload.length : payload.length - content.length;
         if (stream != null) {
             ended(stream, false, last);
             stream.came(new Http2Stream.Heard.Data(content, last));
@@ -333,7 +408,7 @@ public final class Http2End implements AutoCloseable {
         boolean begins = stream == null && !client && id >= nextId;
         if (begins) {
             nextId = id + 2;
-            stream = new Http2Stream(this, id, initialWindow);
+            stream = new Http2Stream(this, id, initialWindow, lock.newCondition());
             streams.put(id, stream);
         }
         if (stream != null) {
@@ -360,6 +435,7 @@ public final class Http2End implements AutoCloseable {
             if (id == INITIAL_WINDOW_SIZE) {
                 for (Http2Stream each : streams.values()) {
                     each.window += value - initialWindow;
+                    each.grown.signal();
                 }
                 initialWindow = value;
             } else if (id == MAX_CONCURRENT_STREAMS) {
@@ -369,7 +445,7 @@ public final class Http2End implements AutoCloseable {
         greeted = true;
         frame(SETTINGS, ACK, 0, new byte[0], 0);
         flush();
-        notifyAll();
+        fewer.signalAll();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /// One stream of a connection: one thread writes, one hears.
@@ -40,13 +41,20 @@ public final class Http2Stream {
     /// Of ours; guarded by the connection.
     int window;
 
+    /// Taken, and not yet given back; guarded by the connection.
+    int untold;
+
     /// Either side has reset it, or it has ended both ways; guarded by the connection.
     boolean over;
 
     boolean oursEnded;
     boolean theirsEnded;
 
-    Http2Stream(Http2End end, int id, int window) {
+    /// The window has grown.
+    final Condition grown;
+
+    Http2Stream(Http2End end, int id, int window, Condition grown) {
+        this.grown = grown;
         this.end = end;
         this.id = id;
         this.window = window;

@@ -110,8 +110,7 @@ final class Crowd {
         return new Member(
                 process,
                 new BufferedReader(
-                        new InputStreamReader(
-                                process.getInputStream(), StandardCharsets.US_ASCII)),
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII)),
                 process.outputWriter(StandardCharsets.US_ASCII));
     }
 

@@ -39,10 +39,7 @@ final class MeshedPair implements AutoCloseable {
         this.folder = Files.createDirectories(folder);
         int mesh = freePort();
         List<Integer> targets =
-                List.of(
-                        application.streamPort(),
-                        application.httpPort(),
-                        application.http2Port());
+                List.of(application.streamPort(), application.httpPort(), application.http2Port());
         List<String> ports = new ArrayList<>();
         List<String> services = new ArrayList<>();
         List<String> options = new ArrayList<>(List.of("--mesh", "off"));
@@ -100,10 +97,7 @@ final class MeshedPair implements AutoCloseable {
                  "services": [%s]}
                 """
                         .formatted(
-                                name,
-                                id,
-                                String.join(", ", ports),
-                                String.join(", ", services)));
+                                name, id, String.join(", ", ports), String.join(", ", services)));
         Path dist = Path.of(System.getProperty("io.proa.dist"));
         List<String> command = new ArrayList<>();
         command.add(dist.resolve("bin").resolve("proa-sidecar").toString());

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// `SizesProof SCRATCH [--long] [--only TEXT] [--page FILE COMMIT DATE]`. Exit code 1 where
-/// something does not hold.
+/// `SizesProof SCRATCH [--long] [--connections N] [--only TEXT] [--page FILE COMMIT DATE]`. Exit
+/// code 1 where something does not hold.
 public final class SizesProof {
     private static final int MEMBERS = 8000;
     private static final int FEW_MEMBERS = 1000;
@@ -32,6 +32,7 @@ public final class SizesProof {
 
     private final Path scratch;
     private final boolean full;
+    private final int connections;
     private final String only;
     private final StringBuilder tables = new StringBuilder();
     private final List<String> problems = new ArrayList<>();
@@ -39,6 +40,7 @@ public final class SizesProof {
     private record Asked(
             Path scratch,
             boolean full,
+            int connections,
             String only,
             @Nullable Path page,
             String commit,
@@ -46,6 +48,7 @@ public final class SizesProof {
         /// @return null where it is not understood
         static @Nullable Asked parse(String[] args) {
             boolean full = false;
+            int connections = 0;
             String only = "";
             Path page = null;
             String commit = "";
@@ -56,6 +59,8 @@ public final class SizesProof {
                     full = true;
                 } else if (args[i].equals("--only") && left >= 1) {
                     only = args[++i];
+                } else if (args[i].equals("--connections") && left >= 1) {
+                    connections = Integer.parseInt(args[++i]);
                 } else if (args[i].equals("--page") && left >= 3) {
                     page = Path.of(args[++i]);
                     commit = args[++i];
@@ -66,13 +71,14 @@ public final class SizesProof {
             }
             return args.length == 0
                     ? null
-                    : new Asked(Path.of(args[0]), full, only, page, commit, date);
+                    : new Asked(Path.of(args[0]), full, connections, only, page, commit, date);
         }
     }
 
     private SizesProof(Asked asked) {
         this.scratch = asked.scratch;
         this.full = asked.full;
+        this.connections = asked.connections;
         this.only = asked.only;
     }
 
@@ -80,7 +86,7 @@ public final class SizesProof {
         Asked asked = Asked.parse(args);
         if (asked == null) {
             System.err.println(
-                    "usage: SizesProof SCRATCH [--long] [--only TEXT] [--page FILE COMMIT DATE]");
+                    "usage: SizesProof SCRATCH [--long] [--connections N] [--only TEXT] [--page FILE COMMIT DATE]");
             System.exit(64);
             return;
         }
@@ -109,7 +115,8 @@ public final class SizesProof {
     }
 
     private void run(Application application) throws IOException, InterruptedException {
-        int members = full ? MEMBERS : FEW_MEMBERS;
+        int usual = full ? MEMBERS : FEW_MEMBERS;
+        int members = connections > 0 ? connections : usual;
         long volume = full ? VOLUME : SMALL_VOLUME;
         title(
                 "Idle connections",

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Many streams on one connection of HTTP/2, all open at the same time, each with a body in both
 /// directions at once.
@@ -29,6 +32,9 @@ final class Streams {
 
     private final MeshedPair pair;
     private final AtomicInteger whole = new AtomicInteger();
+
+    /// What was heard instead of the end, and how often.
+    private final Map<String, Integer> otherwise = new ConcurrentHashMap<>();
 
     Streams(MeshedPair pair) {
         this.pair = pair;
@@ -71,7 +77,7 @@ final class Streams {
                 thread.join(PATIENCE_MILLIS);
             }
             if (whole.get() < streams) {
-                wrong.add(whole + " of " + streams + " were echoed whole");
+                wrong.add(whole + " of " + streams + " were echoed whole: " + otherwise);
             }
             String trouble = pair.trouble();
             if (!trouble.isEmpty()) {
@@ -101,25 +107,40 @@ final class Streams {
         }
     }
 
+    private static String told(@Nullable Heard heard, int after) {
+        String what =
+                switch (heard) {
+                    case null -> "silence";
+                    case Heard.Fields(List<String> fields, _) -> fields.getFirst();
+                    case Heard.Data _ -> "other bytes";
+                    case Heard.Reset(int code) -> "reset with " + code;
+                    case Heard.Gone(String how) -> "the connection ended: " + how;
+                };
+        return what + " after " + after + " bytes";
+    }
+
     private void hear(Http2Stream stream, byte[] body, CountDownLatch halfWay) {
         try {
             ByteArrayOutputStream got = new ByteArrayOutputStream();
-            boolean last = !(stream.hear(PATIENCE_MILLIS) instanceof Heard.Fields);
-            boolean half = false;
-            while (!last
-                    && stream.hear(PATIENCE_MILLIS)
-                            instanceof
-                            Heard.Data(byte[] bytes, boolean end)) {
+            Heard heard = stream.hear(PATIENCE_MILLIS);
+            if (heard instanceof Heard.Fields(_, boolean end) && !end) {
+                heard = stream.hear(PATIENCE_MILLIS);
+            }
+            while (heard instanceof Heard.Data(byte[] bytes, boolean end)) {
+                boolean before = got.size() < HALF;
                 got.writeBytes(bytes);
-                last = end;
-                if (!half && got.size() >= HALF) {
-                    half = true;
+                if (before && got.size() >= HALF) {
                     halfWay.countDown();
                 }
+                if (end && Arrays.equals(got.toByteArray(), body)) {
+                    whole.incrementAndGet();
+                }
+                if (end) {
+                    return;
+                }
+                heard = stream.hear(PATIENCE_MILLIS);
             }
-            if (last && Arrays.equals(got.toByteArray(), body)) {
-                whole.incrementAndGet();
-            }
+            otherwise.merge(told(heard, got.size()), 1, Integer::sum);
         } catch (IOException _) {
             // As above.
         } catch (InterruptedException _) {

@@ -16,8 +16,11 @@ CASES = {
     "pair": (("outbound", "inbound"), "closed"),
     "pair-1000rps": (("outbound", "inbound"), "steady"),
     "http2": (("plain",), "http2"),
+    "grpc": (("plain",), "grpc"),
     "tcp": (("plain",), "tcp"),
 }
+# load shape -> what the proxy is to speak, where that is not HTTP/1.1
+SPOKEN = {"http2": "http2", "grpc": "http2", "tcp": "tcp"}
 EXPLAINED = {
     "plain": "plaintext HTTP/1.1, closed loop, 32 connections",
     "plain-1000rps": "plaintext HTTP/1.1, 1000 requests a second over 8 connections",
@@ -26,6 +29,7 @@ EXPLAINED = {
     "pair": "two proxies with mutual TLS between them, CPU and memory of both together",
     "pair-1000rps": "the same pair at 1000 requests a second",
     "http2": "plaintext HTTP/2 on both sides, closed loop, 4 connections with 8 streams each",
+    "grpc": "gRPC's own benchmark: unary calls, 100 B there and 1 KB back, closed loop, 4 connections with 8 calls each",
     "tcp": "opaque bytes: requests and responses of 1 KB that the proxy does not read, closed loop, 32 connections",
 }
 
@@ -33,8 +37,8 @@ EXPLAINED = {
 class Candidate:
     """One proxy (or pair) set up for one case, and its samples."""
 
-    def __init__(self, proxy, sides, backend, work, helper, speaks="http1"):
-        self.speaks = speaks
+    def __init__(self, proxy, sides, backend, work, helper, shape):
+        self.shape, self.speaks = shape, SPOKEN.get(shape, "http1")
         self.name, self.processes, self.rounds = proxy.name, [], []
         try:
             self._start(proxy, sides, backend, work, helper)
@@ -43,7 +47,7 @@ class Candidate:
             raise
 
     def _start(self, proxy, sides, backend, work, helper):
-        upstream = backend.tls_port if sides == ("outbound",) else backend.http2_port if self.speaks == "http2" else backend.port
+        upstream = backend.tls_port if sides == ("outbound",) else backend.of(self.shape)
         for side in reversed(sides):  # the callee's first, so that "ready" is the caller's own time
             port = free_port()
             self.processes.append(proxy.start(side, port, upstream, work, self.speaks))
@@ -67,7 +71,7 @@ class Candidate:
 
     def _first_200(self, port, process, proxy):
         try:
-            return wait_for_200(port, process, http2=self.speaks == "http2")
+            return wait_for_200(port, process, self.shape)
         except Trouble as trouble:
             raise Trouble(f"{proxy.name}: {trouble}") from None
 
@@ -84,8 +88,10 @@ def measure(case, proxies, backend, work, wrk, rounds, seconds, warm_up, note):
         helper = HaProxy()
 
     def run(candidate, duration, how):
-        if candidate.speaks == "http2":
+        if candidate.shape == "http2":
             return load.streams(candidate.port, duration)
+        if candidate.shape == "grpc":
+            return load.calls(candidate.port, duration, work)
         if how in ("closed", "tcp"):
             return load.closed_loop(wrk, candidate.port, duration)
         return load.steady(candidate.port, duration)
@@ -101,7 +107,7 @@ def measure(case, proxies, backend, work, wrk, rounds, seconds, warm_up, note):
     try:
         for proxy in proxies:
             try:
-                candidate = Candidate(proxy, sides, backend, work, helper, shape if shape in ("http2", "tcp") else "http1")
+                candidate = Candidate(proxy, sides, backend, work, helper, shape)
                 candidates.append(candidate)
                 run(candidate, warm_up, "closed")
             except (Trouble, OSError) as trouble:
@@ -135,6 +141,6 @@ def _row(case, candidate, candidates):
         "case": case, "proxy": candidate.name,
         "cpu_us": round(median("cpu"), 1), "user_us": round(median("user"), 1),
         "rss_mb": memory["Rss"], "pss_mb": memory["Pss"], "private_dirty_mb": memory["Private_Dirty"],
-        "ready_ms": round(candidate.ready_ms), "rps": round(median("rps")), "p99_ms": None if candidate.speaks == "http2" else round(median("p99"), 2),
+        "ready_ms": round(candidate.ready_ms), "rps": round(median("rps")), "p99_ms": None if candidate.shape == "http2" else round(median("p99"), 2),
         "vs_envoy": ratio("envoy"), "vs_haproxy": ratio("haproxy"),
     }

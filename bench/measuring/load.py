@@ -51,3 +51,23 @@ def streams(port, seconds, connections=4, at_once=8):
     if done.returncode != 0 or not found or not int(found[1]) or any(int(found[i]) for i in (2, 3, 4)):
         raise Trouble(f"h2load was not answered 2xx: {(done.stdout + done.stderr).strip()[-300:]}")
     return int(found[1]), 0.0
+
+
+def calls(port, seconds, work, connections=4, at_once=8):
+    """Unary calls of gRPC answered, and the 99th percentile in ms; one that fails ends it."""
+    profiles = f"proa-bench-load-{os.getpid()}"  # it writes two files under /tmp, whatever TMPDIR says
+    try:
+        done = subprocess.run(
+            [os.path.join(peers.grpc(), "client"), f"-port={port}", f"-c={connections}", f"-r={at_once}", "-w=0", f"-d={seconds}",
+             "-req=100", "-resp=1024", f"-test_name={profiles}"],
+            capture_output=True, text=True, cwd=work.folder, timeout=seconds + 30, preexec_fn=_pinned)
+    finally:
+        for end in (".cpu", ".mem"):
+            if os.path.exists(f"/tmp/{profiles}{end}"):
+                os.remove(f"/tmp/{profiles}{end}")
+    rate = re.search(r"qps: ([\d.]+)", done.stdout)
+    p99 = re.search(r"%ile\): .*/([\d.]+)(ns|µs|ms|s)\n", done.stdout)
+    if done.returncode != 0 or rate is None or p99 is None:
+        raise Trouble(f"gRPC's client failed: {(done.stdout + done.stderr).strip()[-300:]}")
+    unit = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
+    return round(float(rate[1]) * seconds), float(p99[1]) * unit[p99[2]]

@@ -17,6 +17,9 @@ OTHER_CORE = {CORES[1]} if len(CORES) > 1 else PROXY_CORE
 # HTTP/2's preface, SETTINGS, and GET / as indexed fields; an answer has HEADERS of stream 1 with :status 200 in front.
 HTTP2_REQUEST = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
                  + b"\x00\x00\x06\x01\x05\x00\x00\x00\x01\x82\x86\x84\x41\x01a")
+# The same as a call of gRPC that nobody knows: POST /, content-type application/grpc, te trailers.
+GRPC_REQUEST = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)
+                + b"\x00\x00\x26\x01\x05\x00\x00\x00\x01\x83\x86\x84\x41\x01a\x0f\x10\x10application/grpc\x00\x02te\x08trailers")
 HTTP2_ANSWERED = re.compile(rb".*\x01[\x04\x05]\x00\x00\x00\x01[\x20-\x3f]*\x88", re.DOTALL)
 
 _libc = ctypes.CDLL(None)
@@ -121,11 +124,11 @@ def _received(s, answered):
     return got
 
 
-def wait_for_200(port, process, host="bench", limit=15.0, http2=False):
+def wait_for_200(port, process, shape="closed", host="bench", limit=15.0):
     """Polls every 2 ms; returns ms from the process's start to the first 200."""
     request = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-    answered = HTTP2_ANSWERED if http2 else re.compile(rb"HTTP/1\.1 200")
-    request = HTTP2_REQUEST if http2 else request
+    request = {"http2": HTTP2_REQUEST, "grpc": GRPC_REQUEST}.get(shape, request)
+    answered = HTTP2_ANSWERED if request in (HTTP2_REQUEST, GRPC_REQUEST) else re.compile(rb"HTTP/1\.1 200")
     end = process.started + limit
     while time.monotonic() < end:
         try:

@@ -1,5 +1,6 @@
 """Where the peers and the tools come from; what cannot be had is skipped by name."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -29,6 +30,26 @@ def tool(name):
     if path is None:
         raise Trouble(f"{name} is not installed: sudo apt install {DEBIAN[name]}")
     return path
+
+
+def grpc():
+    """The folder with client and server of gRPC's own benchmark in Go, in the version of the conformance suites."""
+    module = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", ".ci", "conforming", "suites")
+    with open(os.path.join(module, "go.sum"), "rb") as f:
+        folder = os.path.join(CACHE, "grpc-" + hashlib.sha256(f.read()).hexdigest()[:16])
+    if os.path.isdir(folder):
+        return folder
+    go = which("go") or shutil.which("go", path="/usr/local/go/bin")
+    if go is None:
+        raise Trouble("gRPC's benchmark is built by Go, which is not installed: https://go.dev/dl")
+    say("building gRPC's benchmark")
+    part = f"{folder}.{os.getpid()}"
+    done = subprocess.run([go, "build", "-trimpath", "-o", part + os.sep, "google.golang.org/grpc/benchmark/client", "google.golang.org/grpc/benchmark/server"],
+                          cwd=module, capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        raise Trouble("gRPC's benchmark cannot be built: " + (done.stderr.strip().splitlines() or ["no reason given"])[-1])
+    os.rename(part, folder)
+    return folder
 
 
 def envoy():

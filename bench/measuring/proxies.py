@@ -173,9 +173,10 @@ def _address(port):
 
 
 class Backend:
-    """nginx answering 1 KB, in plaintext and behind mutual TLS."""
+    """nginx answering 1 KB, in plaintext and behind mutual TLS, and gRPC's own server where it is asked for."""
 
     def __init__(self, work):
+        self.work, self.grpc, self.grpc_port = work, None, 0
         self.port, self.tls_port, self.http2_port = free_port(), free_port(), free_port()
         config = f"""
 daemon off;
@@ -206,3 +207,22 @@ http {{
 }}
 """
         self.process = Process([peers.tool("nginx"), "-c", work.write("nginx.conf", config)], OTHER_CORE, work.log("nginx"))
+
+    def of(self, shape):
+        """The port for plaintext load of that shape."""
+        if shape == "grpc" and self.grpc is None:
+            self.grpc_port = free_port()
+            server = os.path.join(peers.grpc(), "server")
+            self.grpc = Process([server, f"-port={self.grpc_port}", f"-test_name={self._profile()}"], OTHER_CORE, self.work.log("grpc"))
+        return {"grpc": self.grpc_port, "http2": self.http2_port}.get(shape, self.port)
+
+    def _profile(self):
+        return f"proa-bench-server-{os.getpid()}"
+
+    def stop(self):
+        self.process.stop()
+        if self.grpc is not None:
+            self.grpc.stop()
+            # It writes its profile there, whatever TMPDIR says.
+            if os.path.exists(f"/tmp/{self._profile()}.cpu"):
+                os.remove(f"/tmp/{self._profile()}.cpu")

@@ -84,7 +84,7 @@ final class LoopbackPodTest {
     void theEndOfAProgramIsItsOwn() throws Exception {
         assertThat(start("exit $GIVEN").waitFor()).isEqualTo(7);
         assertThat(start("kill -KILL $$").waitFor()).isEqualTo(137);
-        assertThat(start("exec no-such-program").waitFor()).isEqualTo(127);
+        assertThat(start("exec ./no-such-program").waitFor()).isEqualTo(127);
         Process asked = start("trap 'exit 3' TERM; echo $$ >ready; while :; do sleep 0.1; done");
         until(() -> !lines("ready").isEmpty());
         assertThat(asked.pid()).isEqualTo(Long.parseLong(lines("ready").getFirst()));

@@ -46,60 +46,7 @@ public record DataPlaneSettings(
         published = List.copyOf(published);
     }
 
-    /// With the usual policy for paths, and as much memory as a sidecar has.
-    public DataPlaneSettings(
-            int loops,
-            @Nullable SocketAddress outbound,
-            List<Forward> forwards,
-            @Nullable SocketAddress inbound,
-            @Nullable SocketAddress mesh,
-            List<Published> published,
-            boolean transparent,
-            boolean describeAll,
-            HeadLimits headLimits,
-            @Nullable Proxy proxy) {
-        this(
-                loops,
-                outbound,
-                forwards,
-                inbound,
-                mesh,
-                published,
-                transparent,
-                describeAll,
-                headLimits,
-                proxy,
-                PathPolicy.DEFAULT,
-                DEFAULT_MEMORY);
-    }
-
-    /// The same with another policy for paths.
-    public DataPlaneSettings with(PathPolicy policy) {
-        return with(policy, memory);
-    }
-
-    /// The same with other bounds on memory.
-    public DataPlaneSettings withMemory(long bytes) {
-        return with(paths, bytes);
-    }
-
-    private DataPlaneSettings with(PathPolicy policy, long bytes) {
-        return new DataPlaneSettings(
-                loops,
-                outbound,
-                forwards,
-                inbound,
-                mesh,
-                published,
-                transparent,
-                describeAll,
-                headLimits,
-                proxy,
-                policy,
-                bytes);
-    }
-
-    /// Without an HTTP proxy.
+    /// Without an HTTP proxy, with the usual policy for paths and as much memory as a sidecar has.
     public DataPlaneSettings(
             int loops,
             @Nullable SocketAddress outbound,
@@ -120,7 +67,9 @@ public record DataPlaneSettings(
                 transparent,
                 describeAll,
                 headLimits,
-                null);
+                null,
+                PathPolicy.DEFAULT,
+                DEFAULT_MEMORY);
     }
 
     /// Whether applications say themselves where they want to go, by an HTTP proxy.

@@ -44,13 +44,6 @@ final class InboundConnection implements LinkHandler {
     private static final List<String> PROTOCOLS = List.of("h2", "http/1.1", OPAQUE);
     private static final long HANDSHAKE_NANOS = 5_000_000_000L;
 
-    /// See [OutboundConnection].
-    private static final long SILENCE_NANOS = 2_000_000L;
-
-    private static final long HESITATION_NANOS = 1_000_000_000L;
-
-    private static final long UNREACHABLE_NANOS = 5_000_000_000L;
-
     private final LoopParts loop;
     private final SocketChannel channel;
     private final Timer timer = new Timer();
@@ -146,7 +139,7 @@ final class InboundConnection implements LinkHandler {
                 timer.cancel();
                 tried.giveUp();
             } else if (patience == 0) {
-                loop.loop().schedule(timer, UNREACHABLE_NANOS);
+                loop.loop().schedule(timer, OutboundConnection.UNREACHABLE_NANOS);
             }
         }
     }
@@ -321,8 +314,13 @@ final class InboundConnection implements LinkHandler {
             case TLS -> other(target, SpokenProtocol.TLS);
             case OPAQUE -> other(target, SpokenProtocol.OPAQUE);
             case WORD ->
-                    hesitates(target, n, httpIsSpoken(target) ? HESITATION_NANOS : SILENCE_NANOS);
-            case MORE -> hesitates(target, n, HESITATION_NANOS);
+                    hesitates(
+                            target,
+                            n,
+                            httpIsSpoken(target)
+                                    ? OutboundConnection.HESITATION_NANOS
+                                    : OutboundConnection.SILENCE_NANOS);
+            case MORE -> hesitates(target, n, OutboundConnection.HESITATION_NANOS);
         }
     }
 

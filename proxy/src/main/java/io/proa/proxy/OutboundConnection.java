@@ -33,18 +33,18 @@ final class OutboundConnection implements LinkHandler {
     private static final long CONFIGURATION_NANOS = 5_000_000_000L;
 
     /// A client that says nothing for so long may be waiting for the server to speak first.
-    private static final long SILENCE_NANOS = 2_000_000L;
+    static final long SILENCE_NANOS = 2_000_000L;
 
     /// Until a connection is made on trial, which decides nothing: timeouts are up to a tick late,
     /// and a server that speaks first is to be heard within 5 ms of when it would be directly.
     static final long SPECULATION_NANOS = SILENCE_NANOS - TimerWheel.TICK_NANOS;
 
     /// One that has begun to say what could be HTTP, and does not go on, is taken at its word.
-    private static final long HESITATION_NANOS = 1_000_000_000L;
+    static final long HESITATION_NANOS = 1_000_000_000L;
 
     /// Where there is no connection to be had, a client of HTTP may still ask and be told why; any
     /// other is not kept from noticing.
-    private static final long UNREACHABLE_NANOS = 5_000_000_000L;
+    static final long UNREACHABLE_NANOS = 5_000_000_000L;
 
     private final LoopParts loop;
     private final IpPort address;

@@ -101,17 +101,18 @@ final class Sidecar implements AutoCloseable {
 
     private DataPlaneSettings dataPlaneSettings() {
         return new DataPlaneSettings(
-                        settings.loops(),
-                        settings.outbound(),
-                        settings.forwards(),
-                        settings.inbound(),
-                        settings.mesh(),
-                        settings.published(),
-                        settings.transparent(),
-                        settings.accessLog() == AccessLog.Mode.ALL,
-                        settings.headLimits(),
-                        proxy())
-                .with(settings.paths());
+                settings.loops(),
+                settings.outbound(),
+                settings.forwards(),
+                settings.inbound(),
+                settings.mesh(),
+                settings.published(),
+                settings.transparent(),
+                settings.accessLog() == AccessLog.Mode.ALL,
+                settings.headLimits(),
+                proxy(),
+                settings.paths(),
+                DataPlaneSettings.DEFAULT_MEMORY);
     }
 
     /// For the application, which is this process' user's unless said otherwise; root can do as it

@@ -1,5 +1,6 @@
 package io.proa.proving.attack;
 
+import io.proa.proving.framing.Http2Frames;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -102,10 +103,7 @@ final class HostileOrigin implements AutoCloseable {
 
         void frame(int type, int flags, int stream, byte... payload) throws IOException {
             frames.incrementAndGet();
-            ByteBuffer head = ByteBuffer.allocate(9);
-            head.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream);
-            out.write(head.array());
-            out.write(payload);
+            out.write(Http2Frames.frame(type, flags, stream, payload));
         }
 
         void flush() throws IOException {

@@ -14,6 +14,7 @@ import static io.proa.proving.attack.Http2Line.WINDOW_UPDATE;
 
 import io.proa.formats.Http2Error;
 import io.proa.proving.attack.Attack.Side;
+import io.proa.proving.framing.Http2Frames;
 import java.io.IOException;
 import java.util.List;
 
@@ -266,7 +267,7 @@ final class Http2Floods {
                         "window_update_idle",
                         "RFC 9113, 5.1: of a stream not begun",
                         (line, stream) -> {
-                            line.frame(WINDOW_UPDATE, 0, stream, Http2Line.word(1));
+                            line.frame(WINDOW_UPDATE, 0, stream, Http2Frames.word(1));
                         }));
     }
 

@@ -1,6 +1,7 @@
 package io.proa.proving.attack;
 
 import io.proa.formats.Http2Error;
+import io.proa.proving.framing.Http2Frames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
@@ -63,13 +64,7 @@ final class Http2Line extends Line {
 
     void frame(int type, int flags, int stream, byte... payload) throws IOException {
         attacker.sendsFrame();
-        ByteBuffer out = ByteBuffer.allocate(9 + payload.length);
-        out.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-        write(out.array());
-    }
-
-    static byte[] word(int value) {
-        return ByteBuffer.allocate(4).putInt(value).array();
+        write(Http2Frames.frame(type, flags, stream, payload));
     }
 
     void get(int stream) throws IOException {
@@ -82,11 +77,11 @@ final class Http2Line extends Line {
     }
 
     void reset(int stream, Http2Error error) throws IOException {
-        frame(RST_STREAM, 0, stream, word(error.code()));
+        frame(RST_STREAM, 0, stream, Http2Frames.word(error.code()));
     }
 
     void windowUpdate(int stream, int increment) throws IOException {
-        frame(WINDOW_UPDATE, 0, stream, word(increment));
+        frame(WINDOW_UPDATE, 0, stream, Http2Frames.word(increment));
     }
 
     @Override

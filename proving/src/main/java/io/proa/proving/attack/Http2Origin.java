@@ -1,5 +1,6 @@
 package io.proa.proving.attack;
 
+import io.proa.proving.framing.Http2Frames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -102,9 +103,9 @@ final class Http2Origin {
             return;
         }
         if (bytes > 0) {
-            frame(Http2Line.WINDOW_UPDATE, 0, 0, Http2Line.word(bytes));
+            frame(Http2Line.WINDOW_UPDATE, 0, 0, Http2Frames.word(bytes));
             if (!ends) {
-                frame(Http2Line.WINDOW_UPDATE, 0, stream, Http2Line.word(bytes));
+                frame(Http2Line.WINDOW_UPDATE, 0, stream, Http2Frames.word(bytes));
             }
         }
         if (ends) {
@@ -156,9 +157,6 @@ final class Http2Origin {
     }
 
     private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(9);
-        head.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream);
-        out.write(head.array());
-        out.write(payload);
+        out.write(Http2Frames.frame(type, flags, stream, payload));
     }
 }

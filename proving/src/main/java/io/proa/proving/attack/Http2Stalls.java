@@ -13,16 +13,17 @@ import java.util.List;
 final class Http2Stalls {
     private static final int STREAMS = 1000;
     private static final String RETAINED =
-            "what waits for the client's windows is bounded for the connection, and an idle stream ends after"
-                    + " 5 minutes";
+            "what waits for the client's windows is bounded for the connection, further requests on it wait,"
+                    + " and an idle stream ends after 5 minutes";
 
     private Http2Stalls() {}
 
     static List<Attack> all() {
         return List.of(
                 streamLimit(),
-                hoard("zero_window_hoard", "CVE-2019-9511, 9517: windows of 0", 0),
-                hoard("tiny_window_hoard", "windows of 1 byte", 1),
+                hoard("zero_window_hoard", "CVE-2019-9511, 9517: windows of 0", 0, 0),
+                hoard("tiny_window_hoard", "windows of 1 byte", 1, 0),
+                hoard("patient_hoard", "windows of 0, each answer awaited", 0, 2),
                 dribble(),
                 closedWindow(),
                 uploads(),
@@ -46,13 +47,18 @@ final class Http2Stalls {
                 });
     }
 
-    private static Attack hoard(String name, String after, int window) {
+    /// @param pause milliseconds before the next stream, in which the answers before it arrive
+    private static Attack hoard(String name, String after, int window, int pause) {
         Attack.Recipe recipe =
                 attacker -> {
                     Http2Line line =
                             attacker.http2(attacker.doors().large(), INITIAL_WINDOW_SIZE, window);
                     for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
                         line.get(stream);
+                        if (pause > 0) {
+                            line.flush();
+                            attacker.pause(pause);
+                        }
                     }
                     line.flush();
                     attacker.await(3500);

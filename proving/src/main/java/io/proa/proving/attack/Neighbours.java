@@ -1,5 +1,6 @@
 package io.proa.proving.attack;
 
+import io.proa.proving.framing.Http2Frames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,7 +119,7 @@ final class Neighbours implements AutoCloseable {
             await(socket, stream);
             answered(due);
             if (stream % 64 == 1) {
-                write(socket, Http2Line.WINDOW_UPDATE, 0, 0, Http2Line.word(64 * 5));
+                write(socket, Http2Line.WINDOW_UPDATE, 0, 0, Http2Frames.word(64 * 5));
             }
             stream += 2;
         }
@@ -126,9 +127,7 @@ final class Neighbours implements AutoCloseable {
 
     private static void write(Socket socket, int type, int flags, int stream, byte... payload)
             throws IOException {
-        ByteBuffer out = ByteBuffer.allocate(9 + payload.length);
-        out.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-        socket.getOutputStream().write(out.array());
+        socket.getOutputStream().write(Http2Frames.frame(type, flags, stream, payload));
     }
 
     private static void await(Socket socket, int stream) throws IOException {

@@ -15,6 +15,7 @@ import static io.proa.proving.attack.Http2Line.WINDOW_UPDATE;
 import io.proa.formats.Http2Error;
 import io.proa.proving.attack.Attack.Ending;
 import io.proa.proving.attack.Attack.Side;
+import io.proa.proving.framing.Http2Frames;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -72,8 +73,8 @@ final class UpstreamAttacks {
                         "up_window_overflow",
                         "RFC 9113, 6.9.1",
                         (stage, _) -> {
-                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
-                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Line.word(Integer.MAX_VALUE));
+                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Frames.word(Integer.MAX_VALUE));
+                            stage.frame(WINDOW_UPDATE, 0, 0, Http2Frames.word(Integer.MAX_VALUE));
                         }),
                 part(
                         "up_interim_flood",
@@ -88,7 +89,7 @@ final class UpstreamAttacks {
                         "up_push_promise",
                         "RFC 9113, 8.4",
                         (stage, stream) -> {
-                            stage.frame(PUSH_PROMISE, END_HEADERS, stream, Http2Line.word(2));
+                            stage.frame(PUSH_PROMISE, END_HEADERS, stream, Http2Frames.word(2));
                         }),
                 head("up_crlf_in_name", "CVE-2025-67735", field("x\r\ny", "z")),
                 head("up_crlf_in_value", "CVE-2025-67735", field("x-a", "b\r\nx-c: d")),
@@ -145,7 +146,8 @@ final class UpstreamAttacks {
     }
 
     private static HostileOrigin.Part reset(Http2Error error) {
-        return (stage, stream) -> stage.frame(RST_STREAM, 0, stream, Http2Line.word(error.code()));
+        return (stage, stream) ->
+                stage.frame(RST_STREAM, 0, stream, Http2Frames.word(error.code()));
     }
 
     /// Behind `:status 200`.

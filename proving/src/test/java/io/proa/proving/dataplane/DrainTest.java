@@ -2,7 +2,6 @@ package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.proa.formats.HeadLimits;
 import io.proa.model.AppProtocol;
 import io.proa.model.ApplicationPort;
 import io.proa.model.Endpoint;
@@ -13,6 +12,7 @@ import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.Subscriptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -160,22 +160,14 @@ final class DrainTest {
             DataPlane plane =
                     sidecars.start(
                             Planes.CALLEE,
-                            new DataPlaneSettings(
-                                    1,
-                                    null,
+                            Sidecars.settings(
                                     List.of(
                                             new DataPlaneSettings.Forward(
-                                                    new java.net.InetSocketAddress(
-                                                            Sidecars.LOOPBACK_4, 0),
+                                                    new InetSocketAddress(Sidecars.LOOPBACK_4, 0),
                                                     new IpPort(
                                                             Sidecars.LOOPBACK_4,
                                                             elsewhere.port()))),
-                                    null,
-                                    new java.net.InetSocketAddress(Sidecars.LOOPBACK_4, 0),
-                                    List.of(),
-                                    false,
-                                    true,
-                                    HeadLimits.DEFAULT),
+                                    new InetSocketAddress(Sidecars.LOOPBACK_4, 0)),
                             Subscriptions.NONE,
                             Sidecars.snapshot(
                                     "orders-1",
@@ -183,7 +175,7 @@ final class DrainTest {
                                     List.of(Sidecars.LOOPBACK_4),
                                     List.of(port(slow, AppProtocol.HTTP)),
                                     List.of()));
-            int mesh = ((java.net.InetSocketAddress) plane.listening().get("mesh")).getPort();
+            int mesh = ((InetSocketAddress) plane.listening().get("mesh")).getPort();
             DataPlane caller =
                     sidecars.caller(
                             new IpPort(SERVICE, 80),
@@ -217,26 +209,7 @@ final class DrainTest {
     void aClientWithoutASidecarGetsOneMoreAnswer(@TempDir Path folder) throws Exception {
         Path socket = folder.resolve("publish.sock");
         try (ScriptedServer application = ScriptedServer.answering()) {
-            DataPlane plane =
-                    sidecars.start(
-                            Planes.CALLEE,
-                            new DataPlaneSettings(
-                                    1,
-                                    null,
-                                    List.of(),
-                                    null,
-                                    null,
-                                    List.of(new DataPlaneSettings.Published(socket, 80)),
-                                    false,
-                                    true,
-                                    HeadLimits.DEFAULT),
-                            Subscriptions.NONE,
-                            Sidecars.snapshot(
-                                    "orders-1",
-                                    Planes.CALLEE,
-                                    List.of(Sidecars.LOOPBACK_4),
-                                    List.of(port(application, AppProtocol.HTTP)),
-                                    List.of()));
+            DataPlane plane = sidecars.published(socket, port(application, AppProtocol.HTTP));
             try (SocketChannel busy = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                     SocketChannel idle = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
                 assertThat(ask(busy)).doesNotContain("Connection: close");

@@ -11,6 +11,7 @@ import io.proa.formats.MalformedFrame;
 import io.proa.formats.MalformedHead;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
+import io.proa.proving.framing.Http2Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -150,40 +151,7 @@ final class Http2Wire implements AutoCloseable {
     }
 
     void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        wire.send(bytesOf(type, flags, stream, payload));
-    }
-
-    static byte[] bytesOf(int type, int flags, int stream, byte[] payload) {
-        ByteBuffer out = ByteBuffer.allocate(FrameHead.LENGTH + payload.length);
-        out.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
-        return out.array();
-    }
-
-    /// Fields as they are given, such as `:method: GET`, none in a table.
-    static byte[] block(String... fields) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (String field : fields) {
-            int colon = field.indexOf(": ", 1);
-            out.write(0);
-            string(out, field.substring(0, colon));
-            string(out, field.substring(colon + 2));
-        }
-        return out.toByteArray();
-    }
-
-    private static void string(ByteArrayOutputStream out, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        int rest = bytes.length - 127;
-        if (rest < 0) {
-            out.write(bytes.length);
-        } else {
-            out.write(127);
-            for (; rest >= 128; rest >>= 7) {
-                out.write(rest & 127 | 128);
-            }
-            out.write(rest);
-        }
-        out.writeBytes(bytes);
+        wire.send(Http2Frames.frame(type, flags, stream, payload));
     }
 
     /// A head or trailers, over as many frames as it takes. They go out in one write, so that what
@@ -194,19 +162,7 @@ final class Http2Wire implements AutoCloseable {
                 at(stream).method = method(field.substring(9));
             }
         }
-        byte[] all = block(fields);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (int at = 0; at == 0 || at < all.length; at += LARGEST) {
-            int next = Math.min(all.length, at + LARGEST);
-            int flags = next == all.length ? END_HEADERS : 0;
-            byte[] part = Arrays.copyOfRange(all, at, next);
-            if (at == 0) {
-                out.writeBytes(bytesOf(1, flags | (end ? END_STREAM : 0), stream, part));
-            } else {
-                out.writeBytes(bytesOf(9, flags, stream, part));
-            }
-        }
-        wire.send(out.toByteArray());
+        wire.send(Http2Frames.headers(stream, end, Http2Frames.block(List.of(fields))));
     }
 
     private static Method method(String name) {
@@ -270,19 +226,15 @@ final class Http2Wire implements AutoCloseable {
     }
 
     void windowUpdate(int stream, int increment) throws IOException {
-        frame(8, 0, stream, word(increment));
+        frame(8, 0, stream, Http2Frames.word(increment));
     }
 
     void reset(int stream, Http2Error error) throws IOException {
-        frame(3, 0, stream, word(error.code()));
+        frame(3, 0, stream, Http2Frames.word(error.code()));
     }
 
     void goAway(int last, Http2Error error) throws IOException {
         frame(7, 0, 0, ByteBuffer.allocate(8).putInt(last).putInt(error.code()).array());
-    }
-
-    private static byte[] word(int value) {
-        return ByteBuffer.allocate(4).putInt(value).array();
     }
 
     /// What the peer has allowed on the connection, less what [#upload] has used.
@@ -497,26 +449,41 @@ final class Http2Wire implements AutoCloseable {
         answer(stream, 200, body.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /// Answers each request with what was in it; the trailers of both are the same.
-    static void echo(Wire wire) throws IOException {
-        Http2Wire http2 = server(wire);
-        for (Stream asked = http2.next(); asked != null; asked = http2.next()) {
-            byte[] body = asked.body.toByteArray();
-            String[] fields = {":status: 200", "x-path: " + asked.path()};
-            String trailers = asked.trailers.toLowerCase(Locale.ROOT);
-            http2.headers(asked.id, body.length == 0 && trailers.isEmpty(), fields);
-            if (body.length > 0) {
-                http2.upload(asked.id, body, trailers.isEmpty());
-            }
-            if (!trailers.isEmpty()) {
-                http2.headers(asked.id, true, trailers.split("\r\n"));
-            }
+    /// What a server does about a request that has come as a whole.
+    @FunctionalInterface
+    interface Answer {
+        void to(Http2Wire server, Stream request) throws IOException, InterruptedException;
+    }
+
+    /// Until the client ends the connection in order.
+    void serve(Answer answer) throws IOException, InterruptedException {
+        for (Stream request = next(); request != null; request = next()) {
+            answer.to(this, request);
         }
     }
 
-    /// An application that answers by [#echo].
+    /// The script of a server that does nothing else.
+    static ScriptedServer.Script serving(Answer answer) {
+        return (wire, number) -> server(wire).serve(answer);
+    }
+
+    /// An application that answers each request with what was in it; the trailers of both are the
+    /// same.
     static ScriptedServer echoing() throws IOException {
-        return ScriptedServer.playing((wire, number) -> echo(wire));
+        return ScriptedServer.playing(serving(Http2Wire::echo));
+    }
+
+    private static void echo(Http2Wire server, Stream request) throws IOException {
+        byte[] body = request.body.toByteArray();
+        String[] fields = {":status: 200", "x-path: " + request.path()};
+        String trailers = request.trailers.toLowerCase(Locale.ROOT);
+        server.headers(request.id, body.length == 0 && trailers.isEmpty(), fields);
+        if (body.length > 0) {
+            server.upload(request.id, body, trailers.isEmpty());
+        }
+        if (!trailers.isEmpty()) {
+            server.headers(request.id, true, trailers.split("\r\n"));
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.proa.model.ServicePort;
 import io.proa.proxy.DataPlane;
 import io.proa.proxy.DataPlaneSettings;
 import io.proa.proxy.Subscriptions;
+import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -57,22 +58,28 @@ final class MemoryTest {
     }
 
     private DataPlane plane(AppProtocol protocol, ScriptedServer application) throws IOException {
+        return plane(protocol, application, MEMORY);
+    }
+
+    private DataPlane plane(AppProtocol protocol, ScriptedServer application, long memory)
+            throws IOException {
         return sidecars.start(
                 Planes.CALLER,
                 new DataPlaneSettings(
-                                1,
-                                null,
-                                List.of(
-                                        new DataPlaneSettings.Forward(
-                                                new InetSocketAddress(Sidecars.LOOPBACK_4, 0),
-                                                SERVICE)),
-                                null,
-                                null,
-                                List.of(),
-                                false,
-                                true,
-                                HeadLimits.DEFAULT)
-                        .withMemory(MEMORY),
+                        1,
+                        null,
+                        List.of(
+                                new DataPlaneSettings.Forward(
+                                        new InetSocketAddress(Sidecars.LOOPBACK_4, 0), SERVICE)),
+                        null,
+                        null,
+                        List.of(),
+                        false,
+                        true,
+                        HeadLimits.DEFAULT,
+                        null,
+                        PathPolicy.DEFAULT,
+                        memory),
                 Subscriptions.NONE,
                 Sidecars.callerSnapshot(
                         Sidecars.orders(
@@ -181,6 +188,78 @@ final class MemoryTest {
                 most = Math.max(most, plane.lentBytes());
             }
             assertThat(most).isBetween(60L * 8_000, MEMORY);
+        }
+    }
+
+    /// A server of HTTP/2 whose answers fill the streams' windows.
+    private ScriptedServer generous() throws IOException {
+        ScriptedServer application =
+                ScriptedServer.playing((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (var next = server.next(); next != null; next = server.next()) {
+                        server.headers(next.id, false, ":status: 200");
+                        server.upload(next.id, new byte[WHOLE], true);
+                    }
+                });
+        opened.add(application);
+        return application;
+    }
+
+    private static final int WHOLE = 60_000;
+
+    @Test
+    void whoeverTakesNoAnswersCostsTheOthersNothing() throws Exception {
+        DataPlane plane = plane(AppProtocol.HTTP2, generous(), 3 * MEMORY);
+        try (Http2Wire hoarder =
+                        Http2Wire.client(connect(plane), Http2Wire.INITIAL_WINDOW_SIZE, 0);
+                Http2Wire other = Http2Wire.client(connect(plane))) {
+            int asked = 1;
+            for (int stream = 1; stream < 2 * 150; stream += 2) {
+                hoarder.get(stream, "/");
+                if (stream % 10 == 1) {
+                    // Answered, and so not on the same connection as those that are not taken.
+                    other.get(asked, "/");
+                    assertThat(other.await(asked).body.size()).isEqualTo(WHOLE);
+                    asked += 2;
+                }
+            }
+            assertThat(plane.lentBytes()).isLessThan(3 * MEMORY * 3 / 4);
+            assertThat(wasShed()).isFalse();
+        }
+    }
+
+    @Test
+    void requestsThatWaitedForAnswersToBeTakenAreAnswered() throws Exception {
+        DataPlane plane = plane(AppProtocol.HTTP2, generous());
+        try (Http2Wire client =
+                Http2Wire.client(connect(plane), Http2Wire.INITIAL_WINDOW_SIZE, 0)) {
+            for (int stream = 1; stream < 2 * 20; stream += 2) {
+                client.get(stream, "/");
+                // So that the answers before it wait for windows already.
+                Thread.sleep(5);
+            }
+            for (int stream = 1; stream < 2 * 20; stream += 2) {
+                client.windowUpdate(stream, WHOLE);
+            }
+            client.windowUpdate(0, 20 * WHOLE);
+            for (int stream = 1; stream < 2 * 20; stream += 2) {
+                assertThat(client.await(stream).body.size()).isEqualTo(WHOLE);
+            }
+        }
+    }
+
+    @Test
+    void whoeverTakesTheLastAnswerOnlyGetsIt() throws Exception {
+        DataPlane plane = plane(AppProtocol.HTTP2, generous());
+        int last = 2 * 12 + 1;
+        try (Http2Wire client =
+                Http2Wire.client(connect(plane), Http2Wire.INITIAL_WINDOW_SIZE, 0)) {
+            for (int stream = 1; stream <= last; stream += 2) {
+                client.get(stream, "/");
+                Thread.sleep(5);
+            }
+            client.windowUpdate(last, WHOLE);
+            assertThat(client.await(last).body.size()).isEqualTo(WHOLE);
         }
     }
 }

@@ -2,15 +2,12 @@ package io.proa.proving.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.proa.formats.HeadLimits;
 import io.proa.formats.MalformedProxyHeader;
 import io.proa.formats.ProxyHeader;
 import io.proa.model.AppProtocol;
 import io.proa.model.ApplicationPort;
 import io.proa.model.IpPort;
 import io.proa.model.SentSource;
-import io.proa.proxy.DataPlaneSettings;
-import io.proa.proxy.Subscriptions;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Reason;
 import java.io.IOException;
@@ -21,7 +18,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -53,33 +49,10 @@ final class ProxyProtocolTest {
             ScriptedServer application, AppProtocol protocol, boolean accept, SentSource send)
             throws IOException {
         Path socket = folder.resolve("publish.sock");
-        sidecars.start(
-                Planes.CALLEE,
-                new DataPlaneSettings(
-                        1,
-                        null,
-                        List.of(),
-                        null,
-                        null,
-                        List.of(new DataPlaneSettings.Published(socket, 80)),
-                        false,
-                        true,
-                        HeadLimits.DEFAULT),
-                Subscriptions.NONE,
-                Sidecars.snapshot(
-                        "orders-1",
-                        Planes.CALLEE,
-                        List.of(Sidecars.LOOPBACK_4),
-                        List.of(
-                                new ApplicationPort(
-                                        Planes.ORDERS,
-                                        80,
-                                        application.port(),
-                                        protocol,
-                                        false,
-                                        accept,
-                                        send)),
-                        List.of()));
+        sidecars.published(
+                socket,
+                new ApplicationPort(
+                        Planes.ORDERS, 80, application.port(), protocol, false, accept, send));
         return SocketChannel.open(UnixDomainSocketAddress.of(socket));
     }
 

@@ -21,10 +21,12 @@ import io.proa.proxy.IdentityGate;
 import io.proa.proxy.Resolver;
 import io.proa.proxy.Subscriptions;
 import io.proa.traffic.ExchangeRecord;
+import io.proa.traffic.PathPolicy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -95,6 +97,25 @@ final class Sidecars implements AutoCloseable {
                 snapshot("orders-1", Planes.CALLEE, own, List.of(ports), List.of()));
     }
 
+    /// The plane in front of an application whose only entry is `socket`, where its port is
+    /// published.
+    DataPlane published(Path socket, ApplicationPort port) throws IOException {
+        return start(
+                Planes.CALLEE,
+                new DataPlaneSettings(
+                        1,
+                        null,
+                        List.of(),
+                        null,
+                        null,
+                        List.of(new DataPlaneSettings.Published(socket, port.port())),
+                        false,
+                        true,
+                        HeadLimits.DEFAULT),
+                Subscriptions.NONE,
+                snapshot("orders-1", Planes.CALLEE, List.of(LOOPBACK_4), List.of(port), List.of()));
+    }
+
     /// The plane beside a caller, with a local listener that stands for `dialled`.
     DataPlane caller(IpPort dialled, Subscriptions subscriptions, MeshService... services)
             throws IOException {
@@ -134,7 +155,9 @@ final class Sidecars implements AutoCloseable {
                         false,
                         true,
                         HeadLimits.DEFAULT,
-                        new DataPlaneSettings.Proxy(new InetSocketAddress(LOOPBACK_4, 0), users)),
+                        new DataPlaneSettings.Proxy(new InetSocketAddress(LOOPBACK_4, 0), users),
+                        PathPolicy.DEFAULT,
+                        DataPlaneSettings.DEFAULT_MEMORY),
                 subscriptions,
                 resolver,
                 callerSnapshot(services));

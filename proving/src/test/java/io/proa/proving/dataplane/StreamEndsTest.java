@@ -71,16 +71,12 @@ final class StreamEndsTest extends Stage {
     @Test
     void whatWasGivenUpIsNoAnswerToTheNextRequest() throws Exception {
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        server.headers(next.id, false, ":status: 200");
-                        String body = next.path().repeat(2000);
-                        server.data(next.id, body, next.path().equals("/short"));
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            server.headers(next.id, false, ":status: 200");
+                            String body = next.path().repeat(2000);
+                            server.data(next.id, body, next.path().equals("/short"));
+                        }));
         for (int stream = 1; stream < 60; stream += 4) {
             client.get(stream, "/given-up");
             client.awaitBody(stream, 100);
@@ -134,21 +130,16 @@ final class StreamEndsTest extends Stage {
     void whatWasNotLookedAtIsTriedAgain(String how) throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         ScriptedServer.Script script =
-                (wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        seen.add(next.text());
-                        if (seen.size() > 1) {
-                            server.answer(next.id, "second");
-                        } else if (how.equals("refused")) {
-                            server.reset(next.id, Http2Error.REFUSED_STREAM);
-                        } else {
-                            server.goAway(0, Http2Error.NO_ERROR);
-                        }
+                Http2Wire.serving((server, next) -> {
+                    seen.add(next.text());
+                    if (seen.size() > 1) {
+                        server.answer(next.id, "second");
+                    } else if (how.equals("refused")) {
+                        server.reset(next.id, Http2Error.REFUSED_STREAM);
+                    } else {
+                        server.goAway(0, Http2Error.NO_ERROR);
                     }
-                };
+                });
         ScriptedServer one = keep(ScriptedServer.playing(script));
         ScriptedServer two = keep(ScriptedServer.playing(script));
         planes(
@@ -172,14 +163,12 @@ final class StreamEndsTest extends Stage {
         Http2Wire client =
                 streams((wire, number) -> {
                     Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
+                    server.serve((_, next) -> {
                         server.headers(next.id, false, ":status: 200");
                         server.goAway(next.id, Http2Error.NO_ERROR);
                         Thread.sleep(20);
                         server.data(next.id, "from " + number, true);
-                    }
+                    });
                 });
         for (int i = 0; i < 5; i++) {
             client.get(2 * i + 1, "/");
@@ -193,15 +182,10 @@ final class StreamEndsTest extends Stage {
     void aDrainingSidecarLosesNothing() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         ScriptedServer.Script script =
-                (wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        go.await();
-                        server.answer(next.id, 200, Wire.bytes(3000));
-                    }
-                };
+                Http2Wire.serving((server, next) -> {
+                    go.await();
+                    server.answer(next.id, 200, Wire.bytes(3000));
+                });
         ScriptedServer one = keep(ScriptedServer.playing(script));
         ScriptedServer two = keep(ScriptedServer.playing(script));
         planes(

@@ -3,7 +3,9 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.formats.Http2Error;
+import io.proa.proving.framing.Http2Frames;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,7 +137,11 @@ final class StreamFloodTest extends Stage {
         CONTINUATIONS(100) {
             @Override
             void send(Http2Wire client, int i) throws IOException {
-                client.frame(i == 0 ? 1 : 9, 0, 3, i == 0 ? Http2Wire.block("a: b") : NOTHING);
+                client.frame(
+                        i == 0 ? 1 : 9,
+                        0,
+                        3,
+                        i == 0 ? Http2Frames.block(List.of("a: b")) : NOTHING);
             }
         },
         LONG_CONTINUATIONS(100) {
@@ -191,14 +197,10 @@ final class StreamFloodTest extends Stage {
     @Test
     void aServerThatResetsWhateverItIsAskedKeepsItsConnection() throws Exception {
         ScriptedServer application =
-                ScriptedServer.playing((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        server.reset(next.id, Http2Error.INTERNAL_ERROR);
-                    }
-                });
+                ScriptedServer.playing(
+                        Http2Wire.serving((server, next) -> {
+                            server.reset(next.id, Http2Error.INTERNAL_ERROR);
+                        }));
         Http2Wire client = streams(application);
         for (int i = 0; i < 400; i++) {
             client.request(2 * i + 1, false, "POST", "/");

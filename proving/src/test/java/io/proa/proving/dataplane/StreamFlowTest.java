@@ -177,15 +177,13 @@ final class StreamFlowTest extends Stage {
                         ScriptedServer.playing((wire, number) -> {
                             Http2Wire server =
                                     Http2Wire.server(wire, Http2Wire.MAX_CONCURRENT_STREAMS, 5);
-                            int answered = 0;
-                            for (Http2Wire.Stream next = server.next();
-                                    next != null;
-                                    next = server.next()) {
-                                most.accumulateAndGet(server.streams.size() - answered, Math::max);
+                            AtomicInteger answered = new AtomicInteger();
+                            server.serve((_, next) -> {
+                                int open = server.streams.size() - answered.getAndIncrement();
+                                most.accumulateAndGet(open, Math::max);
                                 Thread.sleep(2);
                                 server.answer(next.id, "ok");
-                                answered++;
-                            }
+                            });
                         }));
         planes(Planes.mesh(AppProtocol.DETECT, UNHURRIED, application.port()));
         Http2Wire client = streams();

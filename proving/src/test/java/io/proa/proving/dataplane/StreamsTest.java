@@ -3,6 +3,7 @@ package io.proa.proving.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.proa.formats.Http2Error;
+import io.proa.proving.framing.Http2Frames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,22 +43,18 @@ final class StreamsTest extends Stage {
     void trailersBehindABodyOfAnnouncedLengthArriveInBothDirections(int length) throws Exception {
         byte[] body = Wire.bytes(length);
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        String seen = next.field("content-length") + " " + next.trailers.trim();
-                        server.headers(
-                                next.id,
-                                false,
-                                ":status: 200",
-                                "content-length: " + length,
-                                "x-seen: " + seen);
-                        server.upload(next.id, next.body.toByteArray(), false);
-                        server.headers(next.id, true, "x-sum: answered");
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            String seen = next.field("content-length") + " " + next.trailers.trim();
+                            server.headers(
+                                    next.id,
+                                    false,
+                                    ":status: 200",
+                                    "content-length: " + length,
+                                    "x-seen: " + seen);
+                            server.upload(next.id, next.body.toByteArray(), false);
+                            server.headers(next.id, true, "x-sum: answered");
+                        }));
         for (int stream = 1; stream < 6; stream += 2) {
             client.request(stream, false, "POST", "/", "content-length: " + length);
             client.upload(stream, body, false);
@@ -76,15 +73,11 @@ final class StreamsTest extends Stage {
     void anAnnouncedLengthIsKeptTo(String how) throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        seen.add(next.path());
-                        server.answer(next.id, "ok");
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            seen.add(next.path());
+                            server.answer(next.id, "ok");
+                        }));
         client.request(1, false, "POST", "/one", "content-length: 5");
         client.data(1, how.equals("more") ? "123456" : "1234", !how.contains("trailers"));
         if (how.contains("trailers")) {
@@ -100,14 +93,10 @@ final class StreamsTest extends Stage {
     @Test
     void theSchemeAndNoMarkOfOthersArrives() throws Exception {
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        server.answer(next.id, next.https + " " + next.fields);
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            server.answer(next.id, next.https + " " + next.fields);
+                        }));
         client.request(1, true, "GET", "/", "x-a: 1");
         String plain = client.await(1).text();
         assertThat(plain).startsWith("false ");
@@ -141,12 +130,10 @@ final class StreamsTest extends Stage {
                         server.answer(1, 200, Wire.bytes(60_000));
                         server.reset(1, Http2Error.NO_ERROR);
                     }
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
+                    server.serve((_, next) -> {
                         seen.add(next.path());
                         server.answer(next.id, "next");
-                    }
+                    });
                 });
         String text = "POST /evil HTTP/1.1\r\nhost: o\r\ncontent-length: 0\r\n\r\n";
         client.settings(Http2Wire.INITIAL_WINDOW_SIZE, 1000);
@@ -168,17 +155,13 @@ final class StreamsTest extends Stage {
     @Test
     void anEndThatComesLateDelaysTheNextRequestAndLosesNothing() throws Exception {
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        server.headers(next.id, false, ":status: 200", "content-length: 2");
-                        server.data(next.id, "ok", false);
-                        Thread.sleep(60);
-                        server.data(next.id, new byte[0], true);
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            server.headers(next.id, false, ":status: 200", "content-length: 2");
+                            server.data(next.id, "ok", false);
+                            Thread.sleep(60);
+                            server.data(next.id, new byte[0], true);
+                        }));
         for (int stream = 1; stream < 9; stream += 2) {
             client.get(stream, "/" + stream);
             assertThat(client.awaitBody(stream, 2).text()).isEqualTo("ok");
@@ -187,12 +170,10 @@ final class StreamsTest extends Stage {
 
     /// The application tells each head as it came.
     private Http2Wire told() throws IOException {
-        return streams((wire, number) -> {
-            Http2Wire server = Http2Wire.server(wire);
-            for (Http2Wire.Stream next = server.next(); next != null; next = server.next()) {
-                server.answer(next.id, next.heads.getFirst() + next.trailers);
-            }
-        });
+        return streams(
+                Http2Wire.serving((server, next) -> {
+                    server.answer(next.id, next.heads.getFirst() + next.trailers);
+                }));
     }
 
     /// What a sidecar adds on the way is all that differs.
@@ -228,24 +209,20 @@ final class StreamsTest extends Stage {
     @Test
     void responsesWithoutABodyHaveNone() throws Exception {
         Http2Wire client =
-                streams((wire, number) -> {
-                    Http2Wire server = Http2Wire.server(wire);
-                    for (Http2Wire.Stream next = server.next();
-                            next != null;
-                            next = server.next()) {
-                        boolean late = next.path().endsWith("late");
-                        int status = Integer.parseInt(next.path().substring(1, 4));
-                        String[] head = {":status: " + status, "content-length: 9"};
-                        if (status == 204) {
-                            head = new String[] {":status: 204", "x-a: b"};
-                        }
-                        server.headers(next.id, !late, head);
-                        if (late) {
-                            Thread.sleep(5);
-                            server.data(next.id, new byte[0], true);
-                        }
-                    }
-                });
+                streams(
+                        Http2Wire.serving((server, next) -> {
+                            boolean late = next.path().endsWith("late");
+                            int status = Integer.parseInt(next.path().substring(1, 4));
+                            String[] head = {":status: " + status, "content-length: 9"};
+                            if (status == 204) {
+                                head = new String[] {":status: 204", "x-a: b"};
+                            }
+                            server.headers(next.id, !late, head);
+                            if (late) {
+                                Thread.sleep(5);
+                                server.data(next.id, new byte[0], true);
+                            }
+                        }));
         int stream = 1;
         for (String path : List.of("/200", "/204", "/304", "/200late", "/204late", "/304late")) {
             for (int i = 0; i < 4; i++) {
@@ -442,15 +419,16 @@ final class StreamsTest extends Stage {
             String trailer = trailers.get(stream);
             boolean headOnly = body.length == 0 && trailer.isEmpty();
             all.writeBytes(
-                    Http2Wire.bytesOf(
+                    Http2Frames.frame(
                             1,
                             Http2Wire.END_HEADERS | (headOnly ? Http2Wire.END_STREAM : 0),
                             stream,
-                            Http2Wire.block(
-                                    ":method: POST",
-                                    ":scheme: http",
-                                    ":authority: o",
-                                    ":path: /" + stream)));
+                            Http2Frames.block(
+                                    List.of(
+                                            ":method: POST",
+                                            ":scheme: http",
+                                            ":authority: o",
+                                            ":path: /" + stream))));
             for (int at = 0; at < body.length; ) {
                 int n = Math.min(body.length - at, 1 + dice.nextInt(700));
                 int padding = dice.nextInt(3) == 0 ? dice.nextInt(20) : -1;
@@ -460,11 +438,11 @@ final class StreamsTest extends Stage {
             }
             if (!trailer.isEmpty()) {
                 all.writeBytes(
-                        Http2Wire.bytesOf(
+                        Http2Frames.frame(
                                 1,
                                 Http2Wire.END_HEADERS | Http2Wire.END_STREAM,
                                 stream,
-                                Http2Wire.block(trailer.strip())));
+                                Http2Frames.block(List.of(trailer.strip()))));
             }
         }
         byte[] bytes = all.toByteArray();
@@ -485,11 +463,11 @@ final class StreamsTest extends Stage {
     private static byte[] data(int stream, byte[] bytes, int padding, boolean last) {
         int end = last ? Http2Wire.END_STREAM : 0;
         if (padding < 0) {
-            return Http2Wire.bytesOf(0, end, stream, bytes);
+            return Http2Frames.frame(0, end, stream, bytes);
         }
         byte[] padded = new byte[1 + bytes.length + padding];
         padded[0] = (byte) padding;
         System.arraycopy(bytes, 0, padded, 1, bytes.length);
-        return Http2Wire.bytesOf(0, end | Http2Wire.PADDED, stream, padded);
+        return Http2Frames.frame(0, end | Http2Wire.PADDED, stream, padded);
     }
 }

@@ -53,6 +53,9 @@ final class Lane extends Link {
     /// Whether it waits for room in a window or in the connection's output.
     boolean waits;
 
+    /// Whether that is the peer's window, for data that are here.
+    boolean stalled;
+
     /// Whether it will be told in its turn.
     boolean queued;
 
@@ -63,6 +66,7 @@ final class Lane extends Link {
 
     private @Nullable Timeout closingTimer;
     private boolean reads = true;
+    private boolean deferred;
     private boolean inputEnded;
     private boolean endToTell;
     private boolean closed;
@@ -100,9 +104,24 @@ final class Lane extends Link {
 
     /// Something has been put into the input.
     void arrived() {
-        if (reads && !closed) {
+        if (reads && !closed && !deferred) {
             handler().readable();
         }
+    }
+
+    /// Its stream is to wait before its owner is shown anything of it.
+    void defer() {
+        deferred = true;
+    }
+
+    /// @return false where its stream has ended meanwhile
+    boolean admit() {
+        deferred = false;
+        if (stream == 0 || closed) {
+            return false;
+        }
+        arrived();
+        return true;
     }
 
     /// The peer's direction of the stream is over.
@@ -169,6 +188,9 @@ final class Lane extends Link {
         if (closed) {
             return endToTell ? -1 : 0;
         }
+        if (deferred) {
+            return 0;
+        }
         int n = 0;
         Slab slab = in;
         if (slab == null) {
@@ -209,7 +231,7 @@ final class Lane extends Link {
 
     @Override
     public boolean hasBuffered() {
-        return !closed && (!input.isEmpty() || endToTell);
+        return !closed && !deferred && (!input.isEmpty() || endToTell);
     }
 
     @Override

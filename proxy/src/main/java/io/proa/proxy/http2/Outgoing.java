@@ -22,6 +22,7 @@ final class Outgoing {
     private final Session session;
     private final ArrayDeque<Lane> waiting = new ArrayDeque<>();
     private int sendWindow = Session.STREAM_WINDOW;
+    private int stalled;
 
     Outgoing(Session session) {
         this.session = session;
@@ -79,14 +80,32 @@ final class Outgoing {
     /// window is told when that grows.
     void waitFor(Lane lane, boolean needsWindow) {
         lane.waits = true;
+        if (needsWindow && !lane.stalled && sendable(lane) == 0) {
+            lane.stalled = true;
+            stalled++;
+        }
         if (!lane.queued && (!needsWindow || lane.sendWindow > 0)) {
             lane.queued = true;
             waiting.addLast(lane);
         }
     }
 
+    /// Lanes whose data wait for the peer's windows.
+    int stalled() {
+        return stalled;
+    }
+
+    private void goesOn(Lane lane) {
+        if (lane.stalled) {
+            lane.stalled = false;
+            stalled--;
+            session.moved();
+        }
+    }
+
     /// The lane is closed.
     void forget(Lane lane) {
+        goesOn(lane);
         if (lane.queued) {
             waiting.remove(lane);
         }
@@ -113,6 +132,7 @@ final class Outgoing {
     }
 
     private void resume(Lane lane) {
+        goesOn(lane);
         try {
             lane.resume();
         } catch (IOException e) {

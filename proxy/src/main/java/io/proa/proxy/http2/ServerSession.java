@@ -12,6 +12,7 @@ import io.proa.proxy.loop.Slab;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// The end that answers: each stream of the client is a request on a lane.
 public final class ServerSession extends Session {
@@ -43,6 +44,10 @@ public final class ServerSession extends Session {
     private static final long MOST_DRAIN_NANOS = 1_000_000_000L;
 
     private final ArrayDeque<Lane> idle = new ArrayDeque<>();
+
+    /// Not between sidecars: there many clients' streams share a connection.
+    private final @Nullable Admission admission;
+
     private boolean draining;
 
     /// @param idleNanos how long it stays without a stream
@@ -50,6 +55,7 @@ public final class ServerSession extends Session {
         super(link, tools, link.peer() != null);
         this.clients = clients;
         this.idleNanos = idleNanos;
+        this.admission = link.peer() == null ? new Admission(this) : null;
     }
 
     /// Takes the link over, with what has been read from it already.
@@ -138,10 +144,20 @@ public final class ServerSession extends Session {
         if (last) {
             lane.peerEnded(tunnel);
         }
+        if (admission != null && !admission.isOpen()) {
+            admission.defer(lane);
+        }
         if (fresh) {
             clients.accept(lane);
         }
         lane.arrived();
+    }
+
+    @Override
+    void moved() {
+        if (admission != null) {
+            admission.look();
+        }
     }
 
     /// The client is told, in words where it has asked for nothing wrong but for too much.
@@ -267,6 +283,9 @@ public final class ServerSession extends Session {
 
     @Override
     void gone() {
+        if (admission != null) {
+            admission.release();
+        }
         clients.ended(this);
     }
 

@@ -206,6 +206,9 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     /// Streams hold all that they may hold together.
     void crowded() {}
 
+    /// A stream that waited for the peer's windows does so no longer.
+    void moved() {}
+
     /// Ends a stream whose reader does not take what has come.
     final void shed(Lane lane) throws IOException {
         int stream = lane.stream;

@@ -147,6 +147,11 @@ public final class SlabPool {
         return lentBytes;
     }
 
+    /// Bytes that may be lent at a time.
+    public long limit() {
+        return limit;
+    }
+
     /// Whether no new work should be begun.
     public boolean isShedding() {
         return shedding;

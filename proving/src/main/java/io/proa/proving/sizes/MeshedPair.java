@@ -29,13 +29,17 @@ final class MeshedPair implements AutoCloseable {
     private static final List<String> NAMES = List.of("stream", "http", "http2");
 
     private final Path folder;
+    private final String flags;
     private final CertificateAuthority authority =
             CertificateAuthority.inMemory("sizes.test", Instant.now(), _ -> {});
     private final List<Integer> doors = new ArrayList<>();
     private final List<Vitals> sidecars = new ArrayList<>();
 
     /// @param folder a new one
-    MeshedPair(Path folder, Application application) throws IOException, InterruptedException {
+    /// @param flags for the sidecars' JVMs, after theirs
+    MeshedPair(Path folder, Application application, String flags)
+            throws IOException, InterruptedException {
+        this.flags = flags;
         this.folder = Files.createDirectories(folder);
         int mesh = freePort();
         List<Integer> targets =
@@ -112,11 +116,12 @@ final class MeshedPair implements AutoCloseable {
         builder.environment()
                 .merge(
                         "PROA_SIDECAR_JVM",
-                        "-Xlog:gc:file=" + collections,
+                        "-Xlog:gc:file=" + collections + " " + flags,
                         (given, ours) -> given + " " + ours);
-        builder.redirectOutput(folder.resolve(name + ".access").toFile());
+        Path access = folder.resolve(name + ".access");
+        builder.redirectOutput(access.toFile());
         builder.redirectError(events.toFile());
-        sidecars.add(new Vitals(name, builder.start(), collections, events));
+        sidecars.add(new Vitals(name, builder.start(), collections, events, access));
     }
 
     private void issue(SpiffeId id, Path where) throws IOException {

@@ -128,6 +128,12 @@ public final class SizesProof {
         row(application, "crowd-stream", pair -> new Crowd(pair).run("stream", members));
         row(application, "crowd-http", pair -> new Crowd(pair).run("http", members));
         title(
+                "More than there is room for",
+                Ceiling.HEADINGS,
+                "Sidecars with a heap of 16 MiB, and more opaque streams than fit into it: some are refused with a reset and the"
+                        + " reason `shed`, and those that were there before are served on, as are new requests.");
+        row(application, "ceiling", "-Xmx16m", pair -> new Ceiling(pair).run());
+        title(
                 "Streams on one connection of HTTP/2",
                 Streams.HEADINGS,
                 "Each sends half of its body, waits until every other one has heard the echo of that, and sends the rest.");
@@ -154,10 +160,15 @@ public final class SizesProof {
 
     private void row(Application application, String name, Trial trial)
             throws IOException, InterruptedException {
+        row(application, name, "", trial);
+    }
+
+    private void row(Application application, String name, String flags, Trial trial)
+            throws IOException, InterruptedException {
         if (!name.contains(only)) {
             return;
         }
-        try (MeshedPair pair = new MeshedPair(scratch.resolve(name), application)) {
+        try (MeshedPair pair = new MeshedPair(scratch.resolve(name), application, flags)) {
             Finding finding = trial.run(pair);
             line(finding.row());
             finding.wrong().stream()

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 ///
 /// @param collections where its JVM writes what it collected
 /// @param events where it writes what happens to it
-record Vitals(String name, Process process, Path collections, Path events) {
+/// @param access its access log
+record Vitals(String name, Process process, Path collections, Path events, Path access) {
     private static final int PAGE_KIB = 4;
     private static final Pattern COLLECTED = Pattern.compile("->([0-9]+)M\\(([0-9]+)M\\)");
 
@@ -36,6 +37,11 @@ record Vitals(String name, Process process, Path collections, Path events) {
             // Nothing was.
         }
         return most;
+    }
+
+    /// How many connections it has refused for want of room.
+    int shed() throws IOException {
+        return Files.readString(access).split("\"reason\":\"shed\"", -1).length - 1;
     }
 
     /// What went wrong; empty = nothing.

@@ -253,6 +253,7 @@ public final class Http2End implements AutoCloseable {
         return Math.min(window, stream.window) <= 0;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // every caller does
     private static void await(Condition condition) throws IOException, InterruptedException {
         if (!condition.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IOException("nothing has moved for " + PATIENCE_SECONDS + " s");

@@ -18,7 +18,6 @@ import io.proa.proxy.loop.PlainLink;
 import io.proa.proxy.loop.Slab;
 import io.proa.proxy.loop.TlsBroken;
 import io.proa.proxy.loop.TlsLink;
-import io.proa.proxy.tunnel.FirstBytes;
 import io.proa.proxy.tunnel.FirstWord;
 import io.proa.telemetry.ExchangeObserver.Handshake;
 import io.proa.traffic.DetectedBy;
@@ -55,10 +54,7 @@ final class InboundConnection implements LinkHandler {
     private boolean announced;
 
     private @Nullable InetSocketAddress source;
-    private boolean httpOnly;
-    private long patience;
-    private @Nullable Speculation speculation;
-    private boolean unreachable;
+    private @Nullable Detection detection;
 
     private InboundConnection(LoopParts loop, SocketChannel channel) {
         this.loop = loop;
@@ -72,74 +68,8 @@ final class InboundConnection implements LinkHandler {
             if (target == null) {
                 loop.observer().handshake(Direction.INBOUND, Handshake.FAILED);
                 refuse(Reason.TLS_FAILED, "timeout");
-            } else if (announced) {
-                withoutHeader(target, "the PROXY header did not arrive in time");
-            } else if (patience > 0) {
-                other(target, SpokenProtocol.OPAQUE);
-            } else if (unreachable) {
-                Objects.requireNonNull(speculation).giveUp();
             } else {
-                silent(target, loop.loop().now());
-            }
-        }
-    }
-
-    /// See [OutboundConnection].
-    private void silent(InboundTarget target, long now) {
-        FirstWord word = firstWord(target);
-        FirstWord.Seen seen = word.seen(now);
-        if (word.who(now) == FirstWord.Who.HTTP_CLIENT && seen != null) {
-            loop.loop().schedule(timer, seen.believedFor(now));
-            return;
-        }
-        Heard heard = new Heard(target, word.who(now) == FirstWord.Who.SERVER);
-        Speculation tried =
-                InboundTunnel.speculate(loop, link(), target, dialled(), remote(), heard);
-        speculation = tried;
-        if (unreachable) {
-            heard.unreachable(tried);
-        }
-    }
-
-    private FirstWord firstWord(InboundTarget target) {
-        return loop.words().of(target.port().targetPort());
-    }
-
-    private final class Heard implements Speculation.Heard {
-        private final InboundTarget target;
-
-        /// Whether the application is known to speak first.
-        private final boolean known;
-
-        Heard(InboundTarget target, boolean known) {
-            this.target = target;
-            this.known = known;
-        }
-
-        @Override
-        public void serverSpoke(boolean said) {
-            DetectedBy how = known ? DetectedBy.REMEMBERED : DetectedBy.SPECULATION;
-            if (said) {
-                firstWord(target).saw(SpokenProtocol.SERVER_FIRST, how, loop.loop().now());
-            }
-            detected(said ? SpokenProtocol.SERVER_FIRST : SpokenProtocol.OPAQUE, how);
-            tunnel(target, null);
-        }
-
-        @Override
-        public void failed() {
-            unreachable = true;
-            if (speculation != null) {
-                unreachable(speculation);
-            }
-        }
-
-        void unreachable(Speculation tried) {
-            if (known) {
-                timer.cancel();
-                tried.giveUp();
-            } else if (patience == 0) {
-                loop.loop().schedule(timer, OutboundConnection.UNREACHABLE_NANOS);
+                withoutHeader(target, "the PROXY header did not arrive in time");
             }
         }
     }
@@ -182,20 +112,47 @@ final class InboundConnection implements LinkHandler {
 
     private void begin(InboundTarget target) {
         switch (target.port().protocol()) {
-            case HTTP -> httpOnly = true;
-            case HTTP2 -> http(target, HttpVersion.HTTP2, null);
+            case HTTP, DETECT -> {
+                boolean declared = target.port().protocol() == AppProtocol.HTTP;
+                Detection begun = new Detection(link(), declared, new Plaintext(target));
+                detection = begun;
+                begun.begin();
+            }
+            case HTTP2 -> http(target, HttpVersion.HTTP2, null, DetectedBy.DECLARED);
             case TCP -> {
                 detected(SpokenProtocol.OPAQUE, DetectedBy.DECLARED);
-                tunnel(target, null);
+                tunnel(target, null, null);
             }
-            case DETECT -> {
-                long now = loop.loop().now();
-                if (firstWord(target).who(now) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(timer, OutboundConnection.SPECULATION_NANOS);
-                } else {
-                    silent(target, now);
-                }
-            }
+        }
+    }
+
+    /// It is known which port is meant, and what remains is what is spoken.
+    private final class Plaintext implements Detection.Undecided {
+        private final InboundTarget target;
+
+        Plaintext(InboundTarget target) {
+            this.target = target;
+        }
+
+        @Override
+        public FirstWord firstWord() {
+            return loop.words().of(target.port().targetPort());
+        }
+
+        @Override
+        public Speculation speculate(Speculation.Heard heard) {
+            return InboundTunnel.speculate(loop, link(), target, dialled(), remote(), heard);
+        }
+
+        @Override
+        public void http(HttpVersion version, DetectedBy how) {
+            InboundConnection.this.http(target, version, null, how);
+        }
+
+        @Override
+        public void other(SpokenProtocol spoken, DetectedBy how, @Nullable Speculation tried) {
+            detected(spoken, how);
+            tunnel(target, null, tried);
         }
     }
 
@@ -224,7 +181,7 @@ final class InboundConnection implements LinkHandler {
         link().settle();
         begin(target);
         if (!handedOver && (link().in != null || ended)) {
-            detect(target, ended ? -1 : 0);
+            Objects.requireNonNull(detection).judge(ended);
         }
     }
 
@@ -253,10 +210,10 @@ final class InboundConnection implements LinkHandler {
         InboundTarget target = new InboundTarget(port, Entry.MESH);
         if (OPAQUE.equals(engine.applicationProtocol()) || port.protocol() == AppProtocol.TCP) {
             detected(SpokenProtocol.OPAQUE, DetectedBy.CALLER);
-            tunnel(target, peer);
+            tunnel(target, peer, null);
         } else {
             boolean streams = HttpVersion.HTTP2.alpn().equals(engine.applicationProtocol());
-            http(target, streams ? HttpVersion.HTTP2 : HttpVersion.HTTP1, peer);
+            http(target, streams ? HttpVersion.HTTP2 : HttpVersion.HTTP1, peer, DetectedBy.CALLER);
         }
     }
 
@@ -284,7 +241,7 @@ final class InboundConnection implements LinkHandler {
             if (target != null && announced) {
                 readHeader(target, n < 0);
             } else if (target != null) {
-                detect(target, n);
+                Objects.requireNonNull(detection).judge(n < 0);
             } else if (n < 0 && !handedOver) {
                 refuse(Reason.TLS_FAILED, "closed");
             }
@@ -300,79 +257,26 @@ final class InboundConnection implements LinkHandler {
         }
     }
 
-    private void detect(InboundTarget target, int n) {
-        Slab slab = link().in;
-        if (slab == null) {
-            if (n < 0) {
-                other(target, SpokenProtocol.OPAQUE);
-            }
-            return;
-        }
-        switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
-            case HTTP1 -> http(target, HttpVersion.HTTP1, null);
-            case HTTP2 -> http(target, HttpVersion.HTTP2, null);
-            case TLS -> other(target, SpokenProtocol.TLS);
-            case OPAQUE -> other(target, SpokenProtocol.OPAQUE);
-            case WORD ->
-                    hesitates(
-                            target,
-                            n,
-                            httpIsSpoken(target)
-                                    ? OutboundConnection.HESITATION_NANOS
-                                    : OutboundConnection.SILENCE_NANOS);
-            case MORE -> hesitates(target, n, OutboundConnection.HESITATION_NANOS);
-        }
-    }
-
-    private boolean httpIsSpoken(InboundTarget target) {
-        return httpOnly || firstWord(target).who(loop.loop().now()) == FirstWord.Who.HTTP_CLIENT;
-    }
-
-    private void hesitates(InboundTarget target, int n, long nanos) {
-        if (n < 0 || link().inputFull()) {
-            // More will not come, or could not be read.
-            other(target, SpokenProtocol.OPAQUE);
-        } else if (nanos > patience) {
-            patience = nanos;
-            loop.loop().schedule(timer, nanos);
-        }
-    }
-
-    private void other(InboundTarget target, SpokenProtocol spoken) {
-        if (httpOnly) {
-            http(target, HttpVersion.HTTP1, null);
-        } else {
-            detected(spoken, DetectedBy.FIRST_BYTES);
-            tunnel(target, null);
-        }
-    }
-
-    private void http(InboundTarget target, HttpVersion version, @Nullable VerifiedPeer peer) {
-        timer.cancel();
+    private void http(
+            InboundTarget target,
+            HttpVersion version,
+            @Nullable VerifiedPeer peer,
+            DetectedBy how) {
         handedOver = true;
-        if (speculation != null) {
-            speculation.withdraw();
-        }
         Security security = peer == null ? Security.PLAINTEXT : Security.MUTUAL_TLS;
-        detected(
-                version == HttpVersion.HTTP2 ? SpokenProtocol.HTTP2 : SpokenProtocol.HTTP1,
-                peer != null
-                        ? DetectedBy.CALLER
-                        : target.port().protocol() == AppProtocol.DETECT
-                                ? DetectedBy.FIRST_BYTES
-                                : DetectedBy.DECLARED);
+        detected(version == HttpVersion.HTTP2 ? SpokenProtocol.HTTP2 : SpokenProtocol.HTTP1, how);
         Arrival arrival =
                 new Arrival(
                         Direction.INBOUND, security, version, peer, remote(), dialled(), target);
         loop.clients().serve(link(), arrival, loop.inbound());
     }
 
-    private void tunnel(InboundTarget target, @Nullable VerifiedPeer peer) {
-        timer.cancel();
+    private void tunnel(
+            InboundTarget target, @Nullable VerifiedPeer peer, @Nullable Speculation tried) {
         handedOver = true;
         link().wantRead(false);
-        if (speculation != null && !unreachable) {
-            speculation.commit();
+        if (tried != null) {
+            tried.commit();
         } else {
             InboundTunnel.open(loop, link(), target, peer, dialled(), remote());
         }
@@ -414,8 +318,8 @@ final class InboundConnection implements LinkHandler {
 
     private void over() {
         timer.cancel();
-        if (speculation != null) {
-            speculation.withdraw();
+        if (detection != null) {
+            detection.end();
         }
         if (plaintext != null) {
             loop.observer().connectionClosed(Direction.INBOUND, Security.PLAINTEXT);

@@ -8,10 +8,8 @@ import io.proa.proxy.http.HttpVersion;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.LinkHandler;
 import io.proa.proxy.loop.PlainLink;
-import io.proa.proxy.loop.Slab;
 import io.proa.proxy.route.Cluster;
 import io.proa.proxy.route.Destination;
-import io.proa.proxy.tunnel.FirstBytes;
 import io.proa.proxy.tunnel.FirstWord;
 import io.proa.traffic.DetectedBy;
 import io.proa.traffic.ExchangeRecord.Direction;
@@ -19,7 +17,6 @@ import io.proa.traffic.ExchangeRecord.Security;
 import io.proa.traffic.Reason;
 import io.proa.traffic.SpokenProtocol;
 import io.proa.traffic.Timeout;
-import io.proa.traffic.TimerWheel;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -32,31 +29,19 @@ final class OutboundConnection implements LinkHandler {
     /// meanwhile.
     private static final long CONFIGURATION_NANOS = 5_000_000_000L;
 
-    /// A client that says nothing for so long may be waiting for the server to speak first.
-    static final long SILENCE_NANOS = 2_000_000L;
-
-    /// Until a connection is made on trial, which decides nothing: timeouts are up to a tick late,
-    /// and a server that speaks first is to be heard within 5 ms of when it would be directly.
-    static final long SPECULATION_NANOS = SILENCE_NANOS - TimerWheel.TICK_NANOS;
-
-    /// One that has begun to say what could be HTTP, and does not go on, is taken at its word.
-    static final long HESITATION_NANOS = 1_000_000_000L;
-
-    /// Where there is no connection to be had, a client of HTTP may still ask and be told why; any
-    /// other is not kept from noticing.
-    static final long UNREACHABLE_NANOS = 5_000_000_000L;
-
     private final LoopParts loop;
     private final IpPort address;
     private final Link link;
-    private final Timer timer = new Timer();
     private final Runnable known = this::known;
-    private @Nullable Destination destination;
-    private boolean detecting;
-    private boolean httpOnly;
-    private long patience;
-    private @Nullable Speculation speculation;
-    private boolean unreachable;
+    private final Timeout timer =
+            new Timeout() {
+                @Override
+                protected void expired(long nowNanos) {
+                    loop.clusters().giveUp(address, known);
+                    refuse(Reason.NO_CONFIGURATION, null);
+                }
+            };
+    private @Nullable Detection detection;
 
     private OutboundConnection(LoopParts loop, SocketChannel accepted, IpPort address)
             throws IOException {
@@ -82,24 +67,9 @@ final class OutboundConnection implements LinkHandler {
         OutboundConnection connection = new OutboundConnection(loop, link, address);
         link.handler(connection);
         connection.go(found);
-        if ((connection.detecting || connection.httpOnly) && link.in != null) {
-            connection.judge(false);
-        }
-    }
-
-    private final class Timer extends Timeout {
-        @Override
-        protected void expired(long nowNanos) {
-            if (destination == null) {
-                loop.clusters().giveUp(address, known);
-                refuse(Reason.NO_CONFIGURATION, null);
-            } else if (patience > 0) {
-                other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
-            } else if (unreachable) {
-                Objects.requireNonNull(speculation).giveUp();
-            } else {
-                silent(loop.loop().now());
-            }
+        Detection begun = connection.detection;
+        if (begun != null && link.in != null) {
+            begun.judge(false);
         }
     }
 
@@ -136,7 +106,6 @@ final class OutboundConnection implements LinkHandler {
     }
 
     private void go(Destination found) {
-        destination = found;
         AppProtocol protocol =
                 switch (found) {
                     case Destination.ToService(Cluster cluster) -> cluster.port().protocol();
@@ -144,92 +113,76 @@ final class OutboundConnection implements LinkHandler {
                             cluster.port().protocol();
                     case Destination.Outside _ -> AppProtocol.TCP;
                 };
+        Resolved resolved = new Resolved(found);
         switch (protocol) {
-            case HTTP -> {
-                httpOnly = true;
+            case HTTP, DETECT -> {
+                Detection begun = new Detection(link, protocol == AppProtocol.HTTP, resolved);
+                detection = begun;
                 link.wantRead(true);
+                begun.begin();
             }
-            case HTTP2 -> http(HttpVersion.HTTP2);
+            case HTTP2 -> resolved.http(HttpVersion.HTTP2, DetectedBy.DECLARED);
             case TCP ->
-                    tunnel(
+                    resolved.other(
                             SpokenProtocol.OPAQUE,
                             found instanceof Destination.Outside
                                     ? DetectedBy.OUTSIDE
-                                    : DetectedBy.DECLARED);
-            case DETECT -> {
-                detecting = true;
-                link.wantRead(true);
-                if (firstWord().who(loop.loop().now()) == FirstWord.Who.UNKNOWN) {
-                    loop.loop().schedule(timer, SPECULATION_NANOS);
-                } else {
-                    silent(loop.loop().now());
-                }
-            }
+                                    : DetectedBy.DECLARED,
+                            null);
         }
     }
 
-    /// The client has said nothing, and it is time to do something about it, or not yet.
-    private void silent(long now) {
-        FirstWord.Seen seen = firstWord().seen(now);
-        if (firstWord().who(now) == FirstWord.Who.HTTP_CLIENT && seen != null) {
-            // Looked at again when that is no longer believed: nobody waits for ever.
-            loop.loop().schedule(timer, seen.believedFor(now));
-        } else {
-            speculate();
-        }
-    }
+    /// It is known where it goes, and what remains is what it speaks.
+    private final class Resolved implements Detection.Undecided {
+        private final Destination destination;
 
-    private FirstWord firstWord() {
-        return switch (Objects.requireNonNull(destination)) {
-            case Destination.ToService(Cluster cluster) -> cluster.firstWord();
-            case Destination.ToEndpoint(Cluster cluster, var _) -> cluster.firstWord();
-            case Destination.Outside _ -> throw new IllegalStateException("it is opaque");
-        };
-    }
-
-    /// Nothing is decided by that: whoever speaks first decides.
-    private void speculate() {
-        boolean known = firstWord().who(loop.loop().now()) == FirstWord.Who.SERVER;
-        Heard heard = new Heard(known);
-        Speculation tried =
-                OutboundTunnel.speculate(loop, link, Objects.requireNonNull(destination), heard);
-        speculation = tried;
-        if (unreachable) {
-            heard.unreachable(tried);
-        }
-    }
-
-    private final class Heard implements Speculation.Heard {
-        /// Whether the server is known to speak first.
-        private final boolean known;
-
-        Heard(boolean known) {
-            this.known = known;
+        Resolved(Destination destination) {
+            this.destination = destination;
         }
 
         @Override
-        public void serverSpoke(boolean said) {
-            DetectedBy how = known ? DetectedBy.REMEMBERED : DetectedBy.SPECULATION;
-            if (said) {
-                firstWord().saw(SpokenProtocol.SERVER_FIRST, how, loop.loop().now());
-            }
-            tunnel(said ? SpokenProtocol.SERVER_FIRST : SpokenProtocol.OPAQUE, how);
+        public FirstWord firstWord() {
+            return switch (destination) {
+                case Destination.ToService(Cluster cluster) -> cluster.firstWord();
+                case Destination.ToEndpoint(Cluster cluster, var _) -> cluster.firstWord();
+                case Destination.Outside _ -> throw new IllegalStateException("it is opaque");
+            };
         }
 
         @Override
-        public void failed() {
-            unreachable = true;
-            if (speculation != null) {
-                unreachable(speculation);
-            }
+        public Speculation speculate(Speculation.Heard heard) {
+            return OutboundTunnel.speculate(loop, link, destination, heard);
         }
 
-        void unreachable(Speculation tried) {
-            if (known) {
-                timer.cancel();
-                tried.giveUp();
-            } else if (patience == 0) {
-                loop.loop().schedule(timer, UNREACHABLE_NANOS);
+        @Override
+        public void http(HttpVersion version, DetectedBy how) {
+            loop.observer()
+                    .detected(
+                            Direction.OUTBOUND,
+                            version == HttpVersion.HTTP2
+                                    ? SpokenProtocol.HTTP2
+                                    : SpokenProtocol.HTTP1,
+                            how);
+            Arrival arrival =
+                    new Arrival(
+                            Direction.OUTBOUND,
+                            Security.PLAINTEXT,
+                            version,
+                            null,
+                            null,
+                            address,
+                            destination);
+            loop.clients().serve(link, arrival, loop.outbound());
+        }
+
+        @Override
+        public void other(SpokenProtocol spoken, DetectedBy how, @Nullable Speculation tried) {
+            loop.observer().detected(Direction.OUTBOUND, spoken, how);
+            link.wantRead(false);
+            if (tried != null) {
+                tried.commit();
+            } else {
+                OutboundTunnel.open(loop, link, destination, false);
             }
         }
     }
@@ -237,84 +190,10 @@ final class OutboundConnection implements LinkHandler {
     @Override
     public void readable() {
         try {
-            judge(link.fill() < 0);
+            boolean ended = link.fill() < 0;
+            Objects.requireNonNull(detection).judge(ended);
         } catch (IOException e) {
             broken(e);
-        }
-    }
-
-    private void judge(boolean ended) {
-        Slab slab = link.in;
-        if (slab == null) {
-            if (ended) {
-                // Whoever has nothing to say may still want to hear something.
-                other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
-            }
-            return;
-        }
-        switch (FirstBytes.judge(slab.whole(), slab.head, slab.tail)) {
-            case HTTP1 -> http(HttpVersion.HTTP1);
-            case HTTP2 -> http(HttpVersion.HTTP2);
-            case TLS -> other(SpokenProtocol.TLS, DetectedBy.FIRST_BYTES);
-            case OPAQUE -> other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
-            case WORD -> hesitates(ended, httpIsSpoken() ? HESITATION_NANOS : SILENCE_NANOS);
-            case MORE -> hesitates(ended, HESITATION_NANOS);
-        }
-    }
-
-    private boolean httpIsSpoken() {
-        return httpOnly || firstWord().who(loop.loop().now()) == FirstWord.Who.HTTP_CLIENT;
-    }
-
-    private void hesitates(boolean ended, long nanos) {
-        if (ended || link.inputFull()) {
-            // More will not come, or could not be read.
-            other(SpokenProtocol.OPAQUE, DetectedBy.FIRST_BYTES);
-        } else if (nanos > patience) {
-            patience = nanos;
-            loop.loop().schedule(timer, nanos);
-        }
-    }
-
-    /// What is declared to be HTTP is told so where it is not.
-    private void other(SpokenProtocol spoken, DetectedBy how) {
-        if (httpOnly) {
-            http(HttpVersion.HTTP1);
-        } else {
-            tunnel(spoken, how);
-        }
-    }
-
-    private void http(HttpVersion version) {
-        timer.cancel();
-        loop.observer()
-                .detected(
-                        Direction.OUTBOUND,
-                        version == HttpVersion.HTTP2 ? SpokenProtocol.HTTP2 : SpokenProtocol.HTTP1,
-                        detecting ? DetectedBy.FIRST_BYTES : DetectedBy.DECLARED);
-        if (speculation != null) {
-            speculation.withdraw();
-        }
-        Arrival arrival =
-                new Arrival(
-                        Direction.OUTBOUND,
-                        Security.PLAINTEXT,
-                        version,
-                        null,
-                        null,
-                        address,
-                        Objects.requireNonNull(destination));
-        loop.clients().serve(link, arrival, loop.outbound());
-    }
-
-    private void tunnel(SpokenProtocol spoken, DetectedBy how) {
-        timer.cancel();
-        loop.observer().detected(Direction.OUTBOUND, spoken, how);
-        link.wantRead(false);
-        if (speculation != null && !unreachable) {
-            speculation.commit();
-        } else {
-            OutboundTunnel.open(loop, link, Objects.requireNonNull(destination), false);
         }
     }
 
@@ -332,8 +211,8 @@ final class OutboundConnection implements LinkHandler {
     public void broken(IOException cause) {
         timer.cancel();
         loop.clusters().giveUp(address, known);
-        if (speculation != null) {
-            speculation.withdraw();
+        if (detection != null) {
+            detection.end();
         }
         link.abort();
     }

@@ -59,6 +59,7 @@ record AddressView(
                             service.startAfter(),
                             service.published(),
                             service.care(),
+                            service.heads(),
                             its));
         }
         return new FleetPlan(

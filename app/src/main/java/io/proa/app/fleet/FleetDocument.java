@@ -117,6 +117,7 @@ public final class FleetDocument {
                             service.startAfter().stream().map(FleetDocument::startAfter).toList(),
                             service.published().stream().map(FleetDocument::published).toList(),
                             care(service),
+                            service.heads(),
                             service.pods().stream().map(FleetDocument::pod).toList()));
         }
         return new FleetPlan(fleet.name(), documents, services, fleet.hosts(), mode);

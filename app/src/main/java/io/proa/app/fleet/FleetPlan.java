@@ -1,6 +1,7 @@
 package io.proa.app.fleet;
 
 import io.proa.control.fleet.PodAddress;
+import io.proa.control.intent.HeadRules;
 import io.proa.control.intent.HealthCheck;
 import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Program;
@@ -65,6 +66,7 @@ public record FleetPlan(
     /// @param startAfter services that must be so far before this one is started
     /// @param published ports of the host's loopback that lead to its pods in turn
     /// @param care how the program is looked after
+    /// @param heads what its sidecars take for a request's head
     public record Service(
             String name,
             List<String> command,
@@ -74,6 +76,7 @@ public record FleetPlan(
             List<StartAfter> startAfter,
             List<PublishedPort> published,
             Care care,
+            HeadRules heads,
             List<PodPlan> pods) {
         public Service {
             command = List.copyOf(command);
@@ -91,12 +94,21 @@ public record FleetPlan(
 
         public Service withCommand(List<String> other) {
             return new Service(
-                    name, other, folder, ports, environment, startAfter, published, care, pods);
+                    name,
+                    other,
+                    folder,
+                    ports,
+                    environment,
+                    startAfter,
+                    published,
+                    care,
+                    heads,
+                    pods);
         }
 
         public Service withEnvironment(Map<String, String> other) {
             return new Service(
-                    name, command, folder, ports, other, startAfter, published, care, pods);
+                    name, command, folder, ports, other, startAfter, published, care, heads, pods);
         }
 
         /// Published on other ports of the host, all of which lead to where the program listens.
@@ -106,18 +118,28 @@ public record FleetPlan(
                             .map(hostPort -> new PublishedPort(hostPort, port(), port()))
                             .toList();
             return new Service(
-                    name, command, folder, ports, environment, startAfter, other, care, pods);
+                    name,
+                    command,
+                    folder,
+                    ports,
+                    environment,
+                    startAfter,
+                    other,
+                    care,
+                    heads,
+                    pods);
         }
 
-        /// Whether the same program runs in the same way; what the mesh is told of it does not
-        /// count.
+        /// Whether the same program runs in the same way, beside the same sidecar; what the mesh is
+        /// told of it does not count.
         boolean runsAs(Service other) {
             return command.equals(other.command)
                     && folder.equals(other.folder)
                     && port() == other.port()
                     && environment.equals(other.environment)
                     && published.equals(other.published)
-                    && care.equals(other.care);
+                    && care.equals(other.care)
+                    && heads.equals(other.heads);
         }
 
         /// Whether it may end without anything being wrong: it serves nobody.

@@ -2,6 +2,7 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.HeadRules;
 import io.proa.model.ServiceName;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,6 +95,7 @@ public record Joining(
                 List.of(),
                 published,
                 FleetPlan.Care.DEFAULT,
+                HeadRules.DEFAULT,
                 List.of(pod));
     }
 }

@@ -2,6 +2,7 @@ package io.proa.app.fleet;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.HeadRules;
 import io.proa.host.AppHome;
 import io.proa.host.Attachment;
 import io.proa.host.Home;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// A pod whose sidecar is ready and whose connections lead to it; what is still missing is its
 /// application.
@@ -102,10 +104,24 @@ final class MeshedPod {
         order.service().published().forEach(port -> asked.add(port.targetPort()));
         command.addAll(List.of("--access-log", order.accessLog().word()));
         command.addAll(List.of("--drain", order.service().care().drain().toMillis() + "ms"));
+        headRules(order.service().heads(), command);
         for (int port : asked) {
             command.addAll(List.of("--publish", run.publishSocket(pod, port) + "=" + port));
         }
         return command;
+    }
+
+    private static void headRules(HeadRules heads, List<String> command) {
+        option("--max-head", heads.maxSize(), command);
+        option("--max-fields", heads.maxFields(), command);
+        option("--encoded-slashes", heads.encodedSlashes(), command);
+        option("--dot-segments", heads.dotSegments(), command);
+    }
+
+    private static void option(String name, @Nullable Object value, List<String> command) {
+        if (value != null) {
+            command.addAll(List.of(name, value.toString()));
+        }
     }
 
     private static void awaitReady(FleetSite site, Home home, Path log) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.proa.app.Fault;
 import io.proa.app.Sysexit;
+import io.proa.control.intent.HeadRules;
 import io.proa.control.intent.StartCondition;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -75,6 +76,7 @@ final class PreflightTest {
                         List.of(),
                         List.of(),
                         FleetPlan.Care.DEFAULT,
+                        HeadRules.DEFAULT,
                         List.of())
                 .withPublished(List.of(published));
     }
@@ -91,6 +93,7 @@ final class PreflightTest {
                         .toList(),
                 List.of(),
                 FleetPlan.Care.DEFAULT,
+                HeadRules.DEFAULT,
                 List.of());
     }
 }

@@ -1,5 +1,6 @@
 package io.proa.control.fleet;
 
+import io.proa.control.intent.HeadRules;
 import io.proa.control.intent.Lifecycle;
 import io.proa.control.intent.Located;
 import io.proa.control.intent.Program;
@@ -21,6 +22,7 @@ public record FleetService(
         List<StartAfter> startAfter,
         List<Located<Publication>> published,
         Lifecycle lifecycle,
+        HeadRules heads,
         List<FleetPod> pods) {
     /// Another service, and what must be true of it.
     public record StartAfter(ServiceName service, StartCondition condition) {}

@@ -206,6 +206,7 @@ public final class IntentCompiler {
                 startAfter(service, name.namespace(), services),
                 service.published(),
                 service.lifecycle(),
+                service.heads(),
                 pods);
     }
 

@@ -116,6 +116,30 @@ final class FleetShapes {
                             new Word(List.of("v1", "v2")),
                             "nothing is sent",
                             "Tells the application by the PROXY protocol where each connection comes from; with protocol: tcp."));
+    static final Shape HEADS =
+            Shape.of(
+                    "Heads",
+                    "heads",
+                    optional(
+                            "maxSize",
+                            new Whole(HeadRules.LEAST_SIZE, HeadRules.LARGEST_SIZE),
+                            "61440",
+                            "Bytes; what is larger is answered 431."),
+                    optional(
+                            "maxFields",
+                            new Whole(HeadRules.FEWEST_FIELDS, HeadRules.MOST_FIELDS),
+                            "128",
+                            "Header lines; more are answered 431."),
+                    optional(
+                            "encodedSlashes",
+                            new Word(HeadRules.ENCODED_SLASHES),
+                            "keep",
+                            "What %2F and %5C in a path are to rules: a part of a name, a slash, or a reason to answer 400."),
+                    optional(
+                            "dotSegments",
+                            new Word(HeadRules.DOT_SEGMENTS),
+                            "resolve",
+                            "Whether rules see where . and .. in a path lead, or such a path is answered 400."));
     static final Shape SERVICE =
             Shape.of(
                     "Service",
@@ -185,6 +209,11 @@ final class FleetShapes {
                             Time.from("0s", "1h"),
                             "the spec's drain",
                             "How long its requests under way, then it itself, have to finish once it is to end."),
+                    optional(
+                            "heads",
+                            new Part(HEADS),
+                            "",
+                            "What its sidecars take for a request's head, of callers and of its own calls."),
                     optional(
                             "inbound",
                             new Word(List.of("permissive", "strict")),

@@ -33,7 +33,8 @@ public sealed interface IntentDocument {
             List<StartAfter> startAfter,
             InboundMode inbound,
             boolean loopback,
-            Lifecycle lifecycle) {}
+            Lifecycle lifecycle,
+            HeadRules heads) {}
 
     /// @param condition null = whatever shows that the other is ready
     record StartAfter(Located<String> service, @Nullable Located<StartCondition> condition) {}

@@ -65,6 +65,7 @@ final class ServiceReader {
         List<Port> ports = ports(map, what);
         Program program = programs.program(map, what);
         Lifecycle lifecycle = lifecycles.lifecycle(map, what, ports);
+        HeadRules heads = heads(map.map("heads", "heads"));
         Integer replicas = map.number("replicas");
         List<Located<Publication>> published = published(map, what, ports);
         InboundMode inbound = map.word("inbound", INBOUND);
@@ -83,7 +84,26 @@ final class ServiceReader {
                 startAfter,
                 inbound == null ? InboundMode.STRICT : inbound,
                 loopback != null && loopback,
-                lifecycle);
+                lifecycle,
+                heads);
+    }
+
+    private static HeadRules heads(@Nullable YamlMap map) {
+        if (map == null) {
+            return HeadRules.DEFAULT;
+        }
+        map.check(FleetShapes.HEADS);
+        return new HeadRules(
+                map.number("maxSize"),
+                map.number("maxFields"),
+                map.word("encodedSlashes", same(HeadRules.ENCODED_SLASHES)),
+                map.word("dotSegments", same(HeadRules.DOT_SEGMENTS)));
+    }
+
+    private static Map<String, String> same(List<String> words) {
+        var all = new TreeMap<String, String>();
+        words.forEach(word -> all.put(word, word));
+        return all;
     }
 
     private List<StartAfter> startAfter(YamlMap map) {

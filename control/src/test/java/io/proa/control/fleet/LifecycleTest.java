@@ -2,6 +2,7 @@ package io.proa.control.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.proa.control.intent.HeadRules;
 import io.proa.control.intent.HealthCheck;
 import io.proa.control.intent.HealthCheck.Probe;
 import io.proa.control.intent.Lifecycle;
@@ -41,6 +42,7 @@ final class LifecycleTest {
                 .isEqualTo(new Lifecycle(null, RestartPolicy.ON_FAILURE, Duration.ofSeconds(30)));
         assertThat(service.program().user()).isNull();
         assertThat(service.published()).isEmpty();
+        assertThat(service.heads()).isEqualTo(HeadRules.DEFAULT);
         assertThat(only("{name: a, command: x, healthCheck: {command: y}}").lifecycle())
                 .extracting(Lifecycle::healthCheck)
                 .isEqualTo(
@@ -50,6 +52,14 @@ final class LifecycleTest {
                                 Duration.ofSeconds(1),
                                 3,
                                 Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void headsAreAsLargeAsTheServiceSays() throws IOException {
+        assertThat(
+                        only("{name: a, command: x, heads: {maxSize: 4096, dotSegments: refuse}}")
+                                .heads())
+                .isEqualTo(new HeadRules(4096, null, null, "refuse"));
     }
 
     @Test

@@ -78,7 +78,11 @@ public final class Loop implements Runnable {
         thread = Thread.currentThread();
         while (running) {
             try {
-                selector.select(this::dispatch, sleepMillis());
+                if (inbox.isEmpty()) {
+                    selector.select(this::dispatch, sleepMillis());
+                } else {
+                    selector.selectNow(this::dispatch);
+                }
             } catch (IOException e) {
                 throw new IllegalStateException("the selector broke", e);
             }
@@ -111,9 +115,6 @@ public final class Loop implements Runnable {
     /// 0 means "until something happens" to a selector; due timers ask for one millisecond at the
     /// most.
     private long sleepMillis() {
-        if (!inbox.isEmpty()) {
-            return 1;
-        }
         long next = timers.nextDeadline();
         if (next == Long.MAX_VALUE) {
             return 0;
@@ -145,11 +146,12 @@ public final class Loop implements Runnable {
         }
     }
 
+    /// What is put in meanwhile is for the next round: a connection that has more to read than its
+    /// turn allows asks for another one in this way, and must not have it before the others.
     private void drainInbox() {
-        Runnable task;
-        while ((task = inbox.poll()) != null) {
+        for (int n = inbox.size(); n > 0; n--) {
             try {
-                task.run();
+                inbox.remove().run();
             } catch (RuntimeException | Error e) {
                 bugs.bug(e);
             }

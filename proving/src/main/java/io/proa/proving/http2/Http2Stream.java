@@ -23,6 +23,7 @@ public final class Http2Stream {
         }
 
         /// @param last whether nothing follows
+        @SuppressWarnings("ArrayRecordComponent") // never compared
         record Data(byte[] bytes, boolean last) implements Heard {}
 
         /// @param code of RST_STREAM

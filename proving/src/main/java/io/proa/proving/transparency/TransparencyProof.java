@@ -31,11 +31,11 @@ public final class TransparencyProof {
     private int compared;
 
     /// Where a run is written down.
-    private record Record(Path page, String commit, String date) {}
+    private record Entry(Path page, String commit, String date) {}
 
     /// What is wanted.
     private record Request(
-            long seed, int cases, boolean seldom, String only, @Nullable Record record) {
+            long seed, int cases, boolean seldom, String only, @Nullable Entry record) {
         static Request read(List<String> words) {
             Request request = new Request(1, 300, false, "", null);
             Iterator<String> word = words.iterator();
@@ -54,7 +54,7 @@ public final class TransparencyProof {
                                             request.seed, request.cases, true, word.next(), null);
                             case "--record" ->
                                     request.with(
-                                            new Record(
+                                            new Entry(
                                                     Path.of(word.next()),
                                                     word.next(),
                                                     word.next()));
@@ -68,7 +68,7 @@ public final class TransparencyProof {
             return new Request(otherSeed, otherCases, seldom, only, record);
         }
 
-        private Request with(Record made) {
+        private Request with(Entry made) {
             return new Request(seed, cases, seldom, only, made);
         }
     }
@@ -199,7 +199,7 @@ public final class TransparencyProof {
                         problems.isEmpty() ? "nothing else differs" : problems.size() + " DIFFER",
                         seconds));
         System.out.print(text);
-        Record record = request.record;
+        Entry record = request.record;
         if (record != null) {
             TransparencyPage.record(record.page, record.commit, record.date, text.toString());
         }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,27 @@ final class AdoptedSocket {
             return channel;
         } catch (IOException e) {
             discard(channel);
+            throw e;
+        } finally {
+            close(descriptor);
+        }
+    }
+
+    /// A pipe both ends of which are the same socket: a read is one packet, and so is a write.
+    ///
+    /// @param descriptor taken over, also where this fails
+    static Pipe packets(int descriptor) throws IOException {
+        Pipe pipe = null;
+        try {
+            pipe = Pipe.open();
+            replace(pipe.source(), descriptor);
+            replace(pipe.sink(), descriptor);
+            return pipe;
+        } catch (IOException e) {
+            if (pipe != null) {
+                discard(pipe.source());
+                discard(pipe.sink());
+            }
             throw e;
         } finally {
             close(descriptor);

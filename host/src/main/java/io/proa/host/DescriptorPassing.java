@@ -3,9 +3,14 @@ package io.proa.host;
 import java.io.IOException;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// Hands open descriptors to another process over a Unix socket (unix(7), SCM_RIGHTS).
 ///
@@ -43,6 +48,29 @@ final class DescriptorPassing {
     }
 
     private DescriptorPassing() {}
+
+    /// Has a process make descriptors and hand them over.
+    ///
+    /// @param command without the words ` to PATH` at its end
+    /// @param via a path in a folder that is closed to others; used for a moment
+    /// @param count how many it hands over
+    static int[] order(SetupProcess maker, String command, Path via, int count) throws IOException {
+        try (ServerSocketChannel meeting = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            Files.deleteIfExists(via);
+            meeting.bind(UnixDomainSocketAddress.of(via));
+            meeting.configureBlocking(false);
+            // By the time it has answered, its message waits here.
+            maker.run(command + " to " + via);
+            try (SocketChannel helper = meeting.accept()) {
+                if (helper == null) {
+                    throw new IOException("the helper process handed nothing over");
+                }
+                return receive(helper, count);
+            }
+        } finally {
+            Files.deleteIfExists(via);
+        }
+    }
 
     /// The receiver gets copies; the caller still closes its own.
     static void send(SocketChannel over, int... descriptors) throws IOException {

@@ -1,5 +1,6 @@
 package io.proa.host;
 
+import io.proa.host.egress.DatagramRelay;
 import io.proa.host.egress.NameForwarder;
 import io.proa.host.egress.Relay;
 import io.proa.host.egress.ResolvConf;
@@ -8,18 +9,21 @@ import io.proa.model.MeshBlocks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.channels.DatagramChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What of the outside the pods of a fleet reach, as its settings say.
 ///
-/// The way out is this process ([Relay]), as are names ([NameForwarder]) and the named services of
-/// this machine's loopback. All of it goes with this process, whatever way that ends: sockets and
-/// rules are the hub's.
+/// The way out is this process ([Relay] and [DatagramRelay]), as are names ([NameForwarder]) and
+/// the named services of this machine's loopback. All of it goes with this process, whatever way
+/// that ends: sockets and rules are the hub's.
 final class Egress implements AutoCloseable {
     // Of the hub, where nothing else listens.
     private static final int RELAY_PORT = 15010;
@@ -33,19 +37,26 @@ final class Egress implements AutoCloseable {
 
     private final FleetNetwork.Settings settings;
     private final ResolvConf names;
+    private final Consumer<String> told;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /// One that serves nothing yet.
-    Egress(FleetNetwork.Settings settings, ResolvConf names) {
+    Egress(FleetNetwork.Settings settings, ResolvConf names, Consumer<String> told) {
         this.settings = settings;
         this.names = names;
+        this.told = told;
     }
 
     /// @param names whose name servers are asked
+    /// @param told sentences about what is not passed on
     /// @param hub sets up the hub's side, whose addresses are there
-    static Egress open(FleetNetwork.Settings settings, ResolvConf names, SetupProcess hub)
+    static Egress open(
+            FleetNetwork.Settings settings,
+            ResolvConf names,
+            Consumer<String> told,
+            SetupProcess hub)
             throws IOException {
-        Egress egress = new Egress(settings, names);
+        Egress egress = new Egress(settings, names, told);
         try {
             switch (settings.egress().kind()) {
                 case NONE -> {}
@@ -53,6 +64,7 @@ final class Egress implements AutoCloseable {
             }
             if (!egress.named().isEmpty()) {
                 egress.serve(hub);
+                egress.serveDatagrams(hub);
             }
             return egress;
         } catch (IOException | RuntimeException e) {
@@ -81,6 +93,34 @@ final class Egress implements AutoCloseable {
         }
         open.push(Relay.start(sockets.listener(), OriginalDestination::of, this::ways));
         hub.run("egress " + rules().words());
+    }
+
+    /// Without it, what is not TCP is refused by the hub's kernel.
+    private void serveDatagrams(SetupProcess hub) {
+        try {
+            HubOutlet outlet = HubOutlet.open(hub, settings.runDirectory().resolve(MEETING));
+            DatagramRelay.Rules rules = new DatagramRelay.Rules(this::ways, this::isPods);
+            open.push(DatagramRelay.start(outlet.link(), rules, new DatagramOptions(), told));
+            route(hub, EgressSettings.HOST4, ALL4);
+            if (NamespaceSupport.hasIpv6()) {
+                route(hub, EgressSettings.HOST6, ALL6);
+            }
+        } catch (IOException e) {
+            told.accept("UDP to the outside is refused: " + e.getMessage());
+        }
+    }
+
+    /// Everything by one neighbour: with one for each destination, pods could fill a table that is
+    /// the whole machine's.
+    private void route(SetupProcess hub, InetAddress host, Cidr all) throws IOException {
+        hub.run("route " + Cidr.only(host) + " - " + HubOutlet.NAME);
+        if (settings.egress().kind() == EgressKind.RELAY) {
+            hub.run("route " + all + " " + Cidr.literal(host) + " " + HubOutlet.NAME);
+        }
+    }
+
+    private boolean isPods(InetAddress address) {
+        return settings.pods4().contains(address) || settings.pods6().contains(address);
     }
 
     private EgressRules rules() {
@@ -116,8 +156,9 @@ final class Egress implements AutoCloseable {
                 : List.of(v4);
     }
 
-    /// Where a connection may go: nowhere, if it is to this machine's loopback or to an address of
-    /// the mesh, which would be somebody else's outside.
+    /// Where a connection or datagram may go: nowhere, if it is to this machine's loopback, to one
+    /// of its own link-local addresses or to an address of the mesh, which would be somebody else's
+    /// outside.
     List<InetSocketAddress> ways(IpPort wanted) {
         if (resolvers().contains(wanted)) {
             return names.nameservers();
@@ -132,10 +173,20 @@ final class Egress implements AutoCloseable {
                 settings.egress().kind() == EgressKind.RELAY
                         && !to.isLoopbackAddress()
                         && !to.isAnyLocalAddress() // which Linux takes for the loopback
-                        && !settings.pods4().contains(to)
-                        && !settings.pods6().contains(to)
+                        && !to.isMulticastAddress()
+                        && !isOwnLinkLocal(to)
+                        && !isPods(to)
                         && SERVICES.stream().noneMatch(block -> block.contains(to));
         return allowed ? List.of(wanted.toSocketAddress()) : List.of();
+    }
+
+    /// Services that listen there are meant for this machine, as on its loopback.
+    private static boolean isOwnLinkLocal(InetAddress to) {
+        try {
+            return to.isLinkLocalAddress() && NetworkInterface.getByInetAddress(to) != null;
+        } catch (SocketException _) {
+            return true;
+        }
     }
 
     private static List<InetSocketAddress> loopback(int port) {

@@ -4,7 +4,7 @@ package io.proa.host;
 public enum EgressKind {
     /// Not at all.
     NONE,
-    /// TCP only, by connections that this process makes on the pods' behalf, as root or not; takes
+    /// TCP and UDP, by sockets that this process makes on the pods' behalf, as root or not; takes
     /// no power over the machine's network and changes nothing of it. Everything else is refused
     /// with an ICMP error.
     RELAY

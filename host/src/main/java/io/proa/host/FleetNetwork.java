@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The network of a fleet on one machine: a *hub* namespace with a bridge, and the pods joined to
@@ -89,6 +90,7 @@ public final class FleetNetwork implements AutoCloseable {
 
     private final Settings settings;
     private final ResolvConf machine;
+    private final Consumer<String> told;
     private final boolean ipv6 = NamespaceSupport.hasIpv6();
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
@@ -101,9 +103,11 @@ public final class FleetNetwork implements AutoCloseable {
     private int bridgeIndex;
     private @Nullable Egress egress;
 
-    private FleetNetwork(Settings settings, ResolvConf machine, Namespace hub) {
+    private FleetNetwork(
+            Settings settings, ResolvConf machine, Consumer<String> told, Namespace hub) {
         this.settings = settings;
         this.machine = machine;
+        this.told = told;
         this.hub = hub;
     }
 
@@ -111,11 +115,19 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @throws IOException with one sentence that says what forbids it and how to mend that
     public static FleetNetwork open(Settings settings) throws IOException {
-        return open(settings, ResolvConf.MACHINE);
+        return open(settings, _ -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param told sentences about what pods send and is not passed on; by any thread
+    public static FleetNetwork open(Settings settings, Consumer<String> told) throws IOException {
+        return open(settings, ResolvConf.MACHINE, told);
     }
 
     /// @param machine whose name servers the pods' questions go to
-    static FleetNetwork open(Settings settings, ResolvConf machine) throws IOException {
+    static FleetNetwork open(Settings settings, ResolvConf machine, Consumer<String> told)
+            throws IOException {
         Files.createDirectories(
                 settings.runDirectory(),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -140,7 +152,7 @@ public final class FleetNetwork implements AutoCloseable {
                                 Map.of(),
                                 ProcessBuilder.Redirect.PIPE),
                         settings.patience());
-        FleetNetwork network = new FleetNetwork(settings, machine, hub);
+        FleetNetwork network = new FleetNetwork(settings, machine, told, hub);
         try {
             hub.release("");
             network.buildHub();
@@ -172,7 +184,7 @@ public final class FleetNetwork implements AutoCloseable {
             if (ipv6) {
                 setup.run("address " + BRIDGE + " " + gateway(settings.pods6()));
             }
-            egress = Egress.open(settings, machine, setup);
+            egress = Egress.open(settings, machine, told, setup);
         } catch (IOException e) {
             throw new IOException("the fleet's network: " + e.getMessage(), e);
         }

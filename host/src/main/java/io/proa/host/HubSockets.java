@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,24 +49,8 @@ record HubSockets(ServerSocketChannel listener, List<DatagramChannel> names)
         for (IpPort name : names) {
             command.append(' ').append(name);
         }
-        command.append(" to ").append(via);
-        int[] descriptors;
-        try (ServerSocketChannel meeting = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            Files.deleteIfExists(via);
-            meeting.bind(UnixDomainSocketAddress.of(via));
-            meeting.configureBlocking(false);
-            // By the time it has answered, its message waits here.
-            hub.run(command.toString());
-            try (SocketChannel helper = meeting.accept()) {
-                if (helper == null) {
-                    throw new IOException("the helper process handed nothing over");
-                }
-                descriptors = DescriptorPassing.receive(helper, 1 + names.size());
-            }
-        } finally {
-            Files.deleteIfExists(via);
-        }
-        return adopt(descriptors, names);
+        return adopt(
+                DescriptorPassing.order(hub, command.toString(), via, 1 + names.size()), names);
     }
 
     private static HubSockets adopt(int[] descriptors, List<IpPort> names) throws IOException {

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// with its input. Commands: `bridge NAME MAC`, `veth NAME PID MASTER PEER-NAME` (first end to a
 /// process' namespace, second here), `up NAME`, `address NAME CIDR`, `route CIDR GATEWAY|- NAME`,
 /// `prohibit CIDR`, `redirect OPTIONS...`, `egress PORT ...` (see [EgressRules#words()]),
-/// `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `delete NAME`, `mac NAME MAC`,
-/// `host-name NAME`. Likewise `hold redirect OPTIONS...`, rules that end with this process,
-/// `let-go`, which turns no further connections but keeps those that were turned, and `drop`.
+/// `hand-over PORT ADDRESS:PORT... to PATH` (see [HubSockets]), `outlet to PATH` (see [HubOutlet]),
+/// `delete NAME`, `mac NAME MAC`, `host-name NAME`. Likewise `hold redirect OPTIONS...`, rules that
+/// end with this process, `let-go`, which turns no further connections but keeps those that were
+/// turned, and `drop`.
 public final class NamespaceSetup {
     private static final String NOTHING_HELD = "no rules are held";
 
@@ -74,6 +75,7 @@ public final class NamespaceSetup {
             case "prohibit" -> links.prohibit(Cidr.parse(first));
             case "egress" -> EgressRules.parse(words.subList(1, words.size())).table().apply();
             case "hand-over" -> handOver(words);
+            case "outlet" -> HubOutlet.handOver(links, path(words));
             case "delete" -> links.delete(first);
             case "hold" ->
                     held = RedirectCommand.parse(words.subList(2, words.size())).applyOwned();
@@ -99,9 +101,12 @@ public final class NamespaceSetup {
     private static void handOver(List<String> words) throws IOException {
         int to = words.indexOf("to");
         List<IpPort> names = words.subList(2, to).stream().map(IpPort::parse).toList();
-        // A path may have blanks.
-        Path via = Path.of(String.join(" ", words.subList(to + 1, words.size())));
-        HubSockets.handOver(Integer.parseInt(words.get(1)), names, via);
+        HubSockets.handOver(Integer.parseInt(words.get(1)), names, path(words));
+    }
+
+    /// What is behind the word `to`; may have blanks.
+    private static Path path(List<String> words) {
+        return Path.of(String.join(" ", words.subList(words.indexOf("to") + 1, words.size())));
     }
 
     private static @Nullable InetAddress gateway(String text) {

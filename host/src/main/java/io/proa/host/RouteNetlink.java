@@ -22,13 +22,16 @@ final class RouteNetlink implements AutoCloseable {
 
     private static final int IFLA_ADDRESS = 1;
     private static final int IFLA_IFNAME = 3;
+    private static final int IFLA_MTU = 4;
     private static final int IFLA_MASTER = 10;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_NET_NS_PID = 19;
+    private static final int IFLA_GSO_MAX_SEGS = 40;
     private static final int IFLA_INFO_KIND = 1;
     private static final int IFLA_INFO_DATA = 2;
     private static final int VETH_INFO_PEER = 1;
     private static final int IFF_UP = 1;
+    private static final int IFF_NOARP = 0x80;
 
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -99,6 +102,30 @@ final class RouteNetlink implements AutoCloseable {
         if (end.master() != 0) {
             message.attributeU32(IFLA_MASTER, end.master());
         }
+    }
+
+    /// A pair of joined interfaces of this namespace that are up, ask nobody for link addresses,
+    /// and take packets of any length: what is sent by one comes in by the other.
+    ///
+    /// @param mac of the first; what it sends goes to nobody else's
+    void createOutlet(String first, byte[] mac, String second) throws IOException {
+        NetlinkMessages message = new NetlinkMessages();
+        message.begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+        outletEnd(message, first, IFF_UP).attribute(IFLA_ADDRESS, mac);
+        int info = message.open(IFLA_LINKINFO);
+        message.attribute(IFLA_INFO_KIND, "veth");
+        int data = message.open(IFLA_INFO_DATA);
+        int peer = message.open(VETH_INFO_PEER);
+        // Is not joined to the first one yet, without which it cannot be up.
+        outletEnd(message, second, 0).close(peer).close(data).close(info).end();
+        socket.execute(message, "create outlet " + first + " - " + second);
+        setUp(second);
+    }
+
+    private static NetlinkMessages outletEnd(NetlinkMessages message, String name, int up) {
+        linkHead(message, 0, IFF_NOARP | up).attribute(IFLA_IFNAME, name);
+        // One segment: what a program hands over in one piece for many datagrams comes as many.
+        return message.attributeU32(IFLA_MTU, 0xffff).attributeU32(IFLA_GSO_MAX_SEGS, 1);
     }
 
     void setUp(String name) throws IOException {

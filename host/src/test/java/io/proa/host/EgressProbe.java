@@ -24,7 +24,7 @@ final class EgressProbe {
                         .withEgress(EgressKind.valueOf(args[0]))
                         .withHostServices(services);
         ResolvConf names = new ResolvConf(Path.of(args[2]), Integer.parseInt(args[3]));
-        try (FleetNetwork network = FleetNetwork.open(settings, names)) {
+        try (FleetNetwork network = FleetNetwork.open(settings, names, EgressProbe::tell)) {
             Pod pod =
                     network.addPod(
                             new PodSpec(
@@ -38,6 +38,10 @@ final class EgressProbe {
                     ProcessHandle.current().pid() + " " + network.hubPid() + " " + pod.initPid());
             System.in.readAllBytes();
         }
+    }
+
+    private static void tell(String sentence) {
+        System.err.println(sentence);
     }
 
     /// The command that runs this class; `classPath` is readable by whoever runs it.

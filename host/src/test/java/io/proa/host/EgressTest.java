@@ -166,6 +166,62 @@ final class EgressTest {
         assertThat(said).contains("equal while it runs", "equal after it");
     }
 
+    /// What a program finds out about its path is this machine's: a longer datagram that must stay
+    /// whole is refused with the path's MTU, others become fragments.
+    @Test
+    void thePathsMtuReachesThePod() throws Exception {
+        assumeTrue(
+                NamespaceSupport.obstacle().isEmpty(),
+                () -> NamespaceSupport.obstacle().orElseThrow());
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/ip")), "iproute2 is not installed");
+        List<String> command = new ArrayList<>(List.of("unshare", "--net", "sh", "-c"));
+        command.add(
+                """
+                ip link set lo up
+                ip link add up0 mtu 1340 type veth peer name other
+                ip addr add 198.51.100.1/24 dev up0
+                ip addr add 2001:db8:7::1/64 dev up0 nodad
+                ip link set other up
+                ip link set up0 up
+                ip neigh add 198.51.100.2 lladdr 02:00:00:00:00:01 dev up0
+                ip neigh add 2001:db8:7::2 lladdr 02:00:00:00:00:01 dev up0
+                "$@" | {
+                    read -r pid hub pod
+                    nsenter --target "$pod" --net python3 -c "$PROBE"
+                    kill -9 "$pid"
+                }
+                """);
+        command.add("sh");
+        command.addAll(EgressProbe.command(System.getProperty("java.class.path")));
+        command.addAll(List.of("RELAY", directory.resolve("fleet").toString()));
+        command.addAll(List.of("/etc/resolv.conf", "53"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment()
+                .put(
+                        "PROBE",
+                        """
+                        import socket, time
+                        for family, level, discover, mtu, to in (
+                            (socket.AF_INET, socket.IPPROTO_IP, 10, 14, '198.51.100.2'),
+                            (socket.AF_INET6, socket.IPPROTO_IPV6, 23, 24, '2001:db8:7::2'),
+                        ):
+                            s = socket.socket(family, socket.SOCK_DGRAM)
+                            s.connect((to, 9))
+                            s.setsockopt(level, discover, 2)
+                            before = s.getsockopt(level, mtu)
+                            for i in range(50):
+                                try:
+                                    s.send(b'x' * 1400)
+                                    time.sleep(0.1)
+                                except OSError as e:
+                                    print(before, 'then', s.getsockopt(level, mtu), e.strerror, flush=True)
+                                    break
+                        """);
+        Process machine = builder.start();
+        String said = new String(machine.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said.split("1500 then 1340 Message too long", -1)).as(said).hasSize(3);
+    }
+
     private static String end(InputStream in) {
         try {
             int rest;
@@ -179,6 +235,6 @@ final class EgressTest {
     }
 
     private static Egress egress(EgressKind kind) {
-        return new Egress(SETTINGS.withEgress(kind), ResolvConf.MACHINE);
+        return new Egress(SETTINGS.withEgress(kind), ResolvConf.MACHINE, _ -> {});
     }
 }

@@ -244,9 +244,9 @@ final class RelayedPodTest {
                                             """
                                             import socket, sys, time
                                             family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
-                                            s = socket.socket(family, socket.SOCK_DGRAM)
+                                            s = socket.socket(family, socket.SOCK_RAW, 253)
                                             s.settimeout(5)
-                                            s.connect((sys.argv[1], 443))
+                                            s.connect((sys.argv[1], 0))
                                             start = time.time()
                                             s.send(b'x')
                                             try:

@@ -147,7 +147,8 @@ public final class FleetRunner implements AutoCloseable {
                 };
         Ground ground =
                 switch (plan.mode()) {
-                    case TRANSPARENT -> NetworkGround.open(site.run(), variations);
+                    case TRANSPARENT ->
+                            NetworkGround.open(site.run(), variations, site.progress()::news);
                     case EXPLICIT -> LoopbackGround.open(site.run(), settled.hosts());
                 };
         site.teardown().add("pods and their network", ground::close);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Pods with a network each, on a bridge of the fleet's own.
 record NetworkGround(FleetNetwork network) implements Ground {
@@ -26,14 +27,17 @@ record NetworkGround(FleetNetwork network) implements Ground {
                     block(AddressBlocks.DEFAULT.services4()),
                     block(AddressBlocks.DEFAULT.services6()));
 
-    static NetworkGround open(RunDirectory run, FleetRunner.Variations variations)
+    /// @param told what pods send and is not passed on
+    static NetworkGround open(
+            RunDirectory run, FleetRunner.Variations variations, Consumer<String> told)
             throws IOException {
         FleetNetwork network =
                 FleetNetwork.open(
                         FleetNetwork.Settings.of(run.path())
                                 .withPods(hidingAllFleets(run))
                                 .withEgress(variations.reach().kind())
-                                .withHostServices(variations.reach().hostServices()));
+                                .withHostServices(variations.reach().hostServices()),
+                        told);
         variations.onNetwork().accept(network);
         return new NetworkGround(network);
     }

@@ -22,6 +22,9 @@ final class HelperProcess implements AutoCloseable {
     // Larger than what a process' orderly end takes (see pod-init.sh), smaller than patience.
     private static final Duration END = Duration.ofSeconds(4);
 
+    // Of a thread that reads lines, in bytes.
+    private static final long READER_STACK = 128 * 1024;
+
     private final Process process;
     private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
     private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -51,13 +54,19 @@ final class HelperProcess implements AutoCloseable {
                     e);
         }
         HelperProcess helper = new HelperProcess(process);
-        Thread.startVirtualThread(() -> helper.collect(process.getInputStream()));
-        Thread.startVirtualThread(() -> helper.keep(process.getErrorStream()));
+        read(() -> helper.collect(process.getInputStream()));
+        read(() -> helper.keep(process.getErrorStream()));
         return helper;
     }
 
     Process process() {
         return process;
+    }
+
+    /// Not virtual: who waits for a pipe keeps its carrier, and with two of them for each process
+    /// there may be none left for anybody else.
+    private static void read(Runnable reader) {
+        Thread.ofPlatform().daemon().name("helper output").stackSize(READER_STACK).start(reader);
     }
 
     /// Sends one line.

@@ -2,7 +2,6 @@ package io.proa.proxy.http;
 
 import io.proa.formats.Framing;
 import io.proa.formats.HeadEdits;
-import io.proa.formats.HeadWriter;
 import io.proa.formats.KnownHeader;
 import io.proa.formats.MessageHead;
 import io.proa.formats.Method;
@@ -12,13 +11,14 @@ import io.proa.model.TimeoutRule;
 import io.proa.proxy.loop.Link;
 import io.proa.proxy.loop.Loop;
 import io.proa.proxy.loop.Slab;
-import io.proa.proxy.loop.SlabPool;
 import io.proa.traffic.Deadline;
 import io.proa.traffic.ExchangeRecord;
 import io.proa.traffic.Failure;
 import io.proa.traffic.RequestView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request and its response, from the client's head to the response's last byte.
@@ -27,16 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// edited. The first attempt writes it, in the form in which it travels on, into a slab of the
 /// exchange's own; later attempts send that again with their own number.
 public final class Exchange implements RequestView {
-    /// The lines only sidecars see, of fixed width, so that an attempt's own can be written over
-    /// its predecessor's.
-    private static final byte[] ATTEMPT =
-            "x-proa-attempt: 01\r\nx-proa-deadline-ms: 0000000000\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII);
-
-    private static final int ATTEMPT_AT = 16;
-    private static final int DEADLINE_AT = 40;
-    private static final int DEADLINE_DIGITS = 10;
-    private static final int HEAD_SLACK = 384;
     private static final int INLINE_BODY = 1024;
 
     final ClientExchange client;
@@ -46,12 +36,7 @@ public final class Exchange implements RequestView {
     final Method method;
     private final boolean grpc;
     private final MessageHead head;
-    private @Nullable Slab requestHead;
-
-    /// Where the lines of [#ATTEMPT] are, or belong.
-    private int attemptBlock;
-
-    private boolean announcing;
+    private final ForwardedHead forwarded;
     private final KeptBody kept;
     private int bodyWithHead;
     private boolean sending;
@@ -87,6 +72,7 @@ public final class Exchange implements RequestView {
         this.head = head;
         this.method = head.method();
         this.grpc = arrival.version() == HttpVersion.HTTP2 && isGrpc(head);
+        this.forwarded = new ForwardedHead(loop.slabs());
         this.kept =
                 new KeptBody(
                         loop.slabs(), head.framing() == Framing.LENGTH ? head.contentLength() : -1);
@@ -171,7 +157,7 @@ public final class Exchange implements RequestView {
 
     /// The bytes the head's offsets refer to; only until the first attempt has written it.
     public ByteBuffer headBytes() {
-        return java.util.Objects.requireNonNull(client.input()).whole();
+        return Objects.requireNonNull(client.input()).whole();
     }
 
     @Override
@@ -215,7 +201,7 @@ public final class Exchange implements RequestView {
                                 + body.length
                                 + "\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
-        byte[] response = java.util.Arrays.copyOf(start, start.length + (head ? 0 : body.length));
+        byte[] response = Arrays.copyOf(start, start.length + (head ? 0 : body.length));
         if (!head) {
             System.arraycopy(body, 0, response, start.length, body.length);
         }
@@ -317,32 +303,25 @@ public final class Exchange implements RequestView {
     ///   deadline
     /// @return what is to be sent, from its beginning
     Slab requestHead(boolean announce, int attempt, long now) {
-        Slab slab = requestHead;
-        if (slab == null) {
-            slab = writeHead(announce);
-        } else if (announce != announcing) {
-            slab = announce ? withAttempt(slab) : withoutAttempt(slab);
+        if (forwarded.slab() == null) {
+            Slab source = Objects.requireNonNull(client.input());
+            Slab written = forwarded.write(head, source, finalEdits(), announce);
+            bodyWithHead = client.moveWholeBody(written, INLINE_BODY);
         }
-        requestHead = slab;
-        if (announcing) {
-            renewAttempt(slab, attempt, now);
-        }
-        return slab;
+        return forwarded.forAttempt(announce, attempt, deadline, now);
     }
 
     /// The head as it was for this attempt's first byte.
     Slab requestHead() {
-        return java.util.Objects.requireNonNull(requestHead);
+        return Objects.requireNonNull(forwarded.slab());
     }
 
     boolean headWritten() {
-        return requestHead != null || responseStarted;
+        return forwarded.slab() != null || responseStarted;
     }
 
-    private Slab writeHead(boolean announce) {
-        Slab source = java.util.Objects.requireNonNull(client.input());
-        int length = head.end() - head.start();
-        Slab slab = loop.slabs().take(Math.min(length + HEAD_SLACK, SlabPool.LARGE));
+    /// With those that every head gets on its way.
+    private HeadEdits finalEdits() {
         HeadEdits edits = edits();
         edits.remove(KnownHeader.X_PROA_ATTEMPT);
         edits.remove(KnownHeader.X_PROA_DEADLINE_MS);
@@ -364,53 +343,7 @@ public final class Exchange implements RequestView {
         if (upgrading) {
             edits.keepUpgrade();
         }
-        if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
-            slab.release();
-            slab = loop.slabs().take(SlabPool.LARGE);
-            if (!HeadWriter.forwardRequest(head, source.whole(), slab.space(), edits)) {
-                throw new IllegalStateException(
-                        "a head within the limits fits into the largest slab");
-            }
-        }
-        slab.tail = slab.buffer.position();
-        attemptBlock = slab.tail - 2;
-        announcing = announce;
-        if (announce) {
-            slab.whole().put(attemptBlock, ATTEMPT);
-            slab.tail = attemptBlock + ATTEMPT.length;
-        }
-        bodyWithHead = client.moveWholeBody(slab, INLINE_BODY);
-        return slab;
-    }
-
-    /// The next attempt goes to a sidecar, and those before did not.
-    private Slab withAttempt(Slab slab) {
-        Slab roomy = slab;
-        int more = ATTEMPT.length - 2;
-        if (slab.room() < more) {
-            if (slab.capacity() == SlabPool.LARGE) {
-                return slab; // it is told nothing, which is no worse than an unknown caller
-            }
-            roomy = loop.slabs().take(Math.min(slab.tail + more, SlabPool.LARGE));
-            roomy.appendFrom(slab, slab.size());
-            slab.release();
-        }
-        int rest = attemptBlock + 2;
-        roomy.whole().put(rest + more, roomy.buffer, rest, roomy.tail - rest);
-        roomy.buffer.put(attemptBlock, ATTEMPT);
-        roomy.tail += more;
-        announcing = true;
-        return roomy;
-    }
-
-    /// The next attempt goes to somebody outside the mesh, and those before did not.
-    private Slab withoutAttempt(Slab slab) {
-        int less = ATTEMPT.length - 2;
-        int rest = attemptBlock + less;
-        slab.whole().put(attemptBlock, slab.buffer, rest, slab.tail - rest);
-        slab.tail -= less;
-        announcing = false;
-        return slab;
+        return edits;
     }
 
     private String host() {
@@ -451,20 +384,6 @@ public final class Exchange implements RequestView {
         return upgrading && (method == Method.CONNECT ? status / 100 == 2 : status == 101);
     }
 
-    private void renewAttempt(Slab slab, int attempt, long now) {
-        slab.whole();
-        slab.buffer.put(attemptBlock + ATTEMPT_AT, (byte) ('0' + attempt / 10));
-        slab.buffer.put(attemptBlock + ATTEMPT_AT + 1, (byte) ('0' + attempt % 10));
-        long millis =
-                deadline.equals(Deadline.NONE)
-                        ? 0
-                        : Math.max(1, deadline.remaining(now) / 1_000_000);
-        for (int i = DEADLINE_DIGITS - 1; i >= 0; i--) {
-            slab.buffer.put(attemptBlock + DEADLINE_AT + i, (byte) ('0' + millis % 10));
-            millis /= 10;
-        }
-    }
-
     /// Body bytes `[from.head, from.head + n)` have gone upstream: they are kept while another
     /// attempt may need them.
     void bodyForwarded(Slab from, int n) {
@@ -480,33 +399,16 @@ public final class Exchange implements RequestView {
     /// Notes in the record what was asked for, for the log; does nothing once the response has
     /// begun.
     public void describe() {
-        Slab slab = requestHead;
-        if (slab == null) {
-            return;
+        String target = forwarded.target();
+        if (target != null) {
+            record.path = target;
         }
-        slab.whole();
-        int space = indexOf(slab, (byte) ' ', 0);
-        int end = indexOf(slab, (byte) ' ', space + 1);
-        byte[] target = new byte[Math.min(end - space - 1, 1024)];
-        slab.buffer.get(space + 1, target);
-        record.path = new String(target, StandardCharsets.ISO_8859_1);
-    }
-
-    private static int indexOf(Slab slab, byte wanted, int from) {
-        int i = from;
-        while (i < slab.tail && slab.buffer.get(i) != wanted) {
-            i++;
-        }
-        return i;
     }
 
     /// The response has begun: the request's head and body are not needed again.
     void releaseRequest() {
         kept.forget();
-        if (requestHead != null) {
-            requestHead.release();
-            requestHead = null;
-        }
+        forwarded.release();
     }
 
     void end(long now) {

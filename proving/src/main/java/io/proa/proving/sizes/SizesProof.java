@@ -16,6 +16,7 @@ public final class SizesProof {
     private static final int STREAMS = 1000;
     private static final long VOLUME = 10L << 30;
     private static final long SMALL_VOLUME = 1L << 30;
+
     @SuppressWarnings("InlineFormatString") // a page is read better by itself
     private static final String PAGE =
             """

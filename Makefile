@@ -1,5 +1,5 @@
 # The front door. Each recipe is one script, and CI calls the same ones.
-.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance framing transparency programs run-up attach attacks
+.PHONY: build test lint format fuzz demo amplification bench bench-jmh proof ci bridge identical conformance framing transparency programs run-up attach attacks sizes
 
 build:
 	./proa build
@@ -30,6 +30,9 @@ transparency:
 
 attacks:
 	.ci/attacks
+
+sizes:
+	.ci/sizes
 
 run-up:
 	.ci/run-up

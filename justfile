@@ -39,6 +39,9 @@ programs:
 attacks:
     .ci/attacks
 
+sizes:
+    .ci/sizes
+
 demo:
     ./proa demo --once -o json
 

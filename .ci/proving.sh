@@ -24,7 +24,7 @@ prove() {
     class_path "$proa_dist/lib/sidecar" "$proa_dist/lib/cli"
     # shellcheck disable=SC2086
     set -- "$proa_java_home/bin/java" $proa_cli_flags "-Dio.proa.dist=$proa_dist" "-Dio.proa.native.dir=$proa_dist/native" \
-        -cp "proving/target/classes:$proa_class_path" "$@"
+        -cp "proving/target/classes:formats/target/test-classes:$proa_class_path" "$@"
     # Whoever may not make network namespaces may in a user namespace of their own.
     if [ "$(id -u)" != 0 ]; then set -- unshare --user --map-root-user -- "$@"; fi
     "$@"

@@ -97,8 +97,8 @@ proa_shared_flags="--enable-native-access=ALL-UNNAMED --add-exports=java.base/su
 
 # The sidecar is sized for a pod: a small fixed heap, small stacks, freed native memory given back,
 # no attaching from outside. The reasons and figures are in docs/decisions/0004-jvm-flags.md.
-proa_sidecar_flags="$proa_shared_flags -Xms4m -Xmx24m -XX:MaxDirectMemorySize=40m -Xss256k -XX:ReservedCodeCacheSize=16m \
--XX:TieredStopAtLevel=1 -XX:TrimNativeHeapInterval=2000 -XX:+DisableAttachMechanism"
+proa_sidecar_flags="$proa_shared_flags -Xms4m -Xmx32m -XX:+ExitOnOutOfMemoryError -XX:MaxDirectMemorySize=40m -Xss256k \
+-XX:ReservedCodeCacheSize=16m -XX:TieredStopAtLevel=1 -XX:TrimNativeHeapInterval=2000 -XX:+DisableAttachMechanism"
 
 # The command line and the control plane: quick to start, room for a large configuration.
 proa_cli_flags="$proa_shared_flags -Xms8m -Xmx256m -Xss512k -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=32m"

@@ -165,7 +165,7 @@ final class InboundTunnel implements LinkHandler, Speculation {
 
     private void open() {
         Reason against =
-                loop.loop().slabs().isShedding()
+                loop.loop().slabs().isShedding() || loop.loop().isCrowded()
                         ? Reason.SHED
                         : loop.permitting().against(target, identified);
         if (against != Reason.NONE) {

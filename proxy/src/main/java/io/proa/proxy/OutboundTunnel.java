@@ -156,7 +156,7 @@ final class OutboundTunnel implements LinkHandler, Speculation {
     }
 
     private void open() {
-        if (loop.loop().slabs().isShedding()) {
+        if (loop.loop().slabs().isShedding() || loop.loop().isCrowded()) {
             end(Reason.SHED, "no new work is begun for now");
             return;
         }

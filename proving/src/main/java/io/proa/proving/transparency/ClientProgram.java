@@ -1,5 +1,6 @@
 package io.proa.proving.transparency;
 
+import io.proa.proving.http2.Http2End;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet6Address;
@@ -20,6 +21,9 @@ final class ClientProgram {
     /// @return what each saw
     List<List<Event>> play(Play play, int port, boolean ipv6) throws IOException {
         InetSocketAddress server = new InetSocketAddress(address(ipv6), port);
+        if (play.stage() == Play.Stage.HTTP2) {
+            return http2(play, server);
+        }
         List<Thread> threads = new ArrayList<>();
         List<List<Event>> lanes = new ArrayList<>();
         for (List<Step> steps : play.client()) {
@@ -35,6 +39,38 @@ final class ClientProgram {
             Thread.currentThread().interrupt();
         }
         return lanes;
+    }
+
+    /// All on one connection.
+    private static List<List<Event>> http2(Play play, InetSocketAddress server) throws IOException {
+        List<List<Event>> lanes = new ArrayList<>();
+        try (Socket socket = new Socket()) {
+            socket.connect(server, CONNECT_MILLIS);
+            Http2End end = Http2End.client(socket);
+            List<Thread> threads = new ArrayList<>();
+            for (List<Step> steps : play.client()) {
+                List<Event> events = new ArrayList<>();
+                lanes.add(events);
+                Http2Performer performer =
+                        new Http2Performer(
+                                fields -> end.open(fields.fields(), fields.last()), events);
+                threads.add(Thread.ofVirtual().start(() -> perform(performer, steps)));
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return lanes;
+    }
+
+    private static void perform(Http2Performer performer, List<Step> steps) {
+        try {
+            performer.perform(steps);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static InetAddress address(boolean ipv6) throws IOException {

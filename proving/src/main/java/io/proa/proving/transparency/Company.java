@@ -36,6 +36,8 @@ final class Company implements AutoCloseable {
                   ports:
                     - {port: 8080, protocol: http}
                     - {port: 8081}
+                    - {port: 8082, protocol: http2}
+                    - {port: 8083}
                     - {port: 9000, protocol: tcp}
                     - {port: 9001}
                     - {port: 8089, protocol: http}

@@ -112,6 +112,24 @@ enum Difference {
             "Applications that hand it on let a call be known as a consequence of another; see"
                     + " [retries.md](retries.md).",
             Reconciling::baggage),
+    COOKIES_JOINED(
+            false,
+            "HTTP/2: cookies that come in several fields go on in one, as the last field but the"
+                    + " sidecar's own.",
+            "RFC 9113, section 8.2.3: that is what they mean.",
+            Http2Reconciling::cookies),
+    EARLY_ANSWER(
+            false,
+            "HTTP/2: where the answer has ended before the request's body, the server gets a reset"
+                    + " (CANCEL) in place of the rest; the client may go on, and nobody hears it.",
+            "With its answer an exchange is over: what becomes of the rest could be told to nobody.",
+            Http2Reconciling::earlyAnswer),
+    RESET_AS_CANCEL(
+            false,
+            "HTTP/2: a client's reset reaches the server as CANCEL, whatever its code; a server's"
+                    + " reaches the client with its code.",
+            "For the server it is its own sidecar that gives up the request.",
+            Http2Reconciling::cancelled),
     IDS_ADDED(
             true,
             "A request gains `x-request-id` and `traceparent`, and, where it is repeated or has a"

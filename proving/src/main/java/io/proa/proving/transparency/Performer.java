@@ -80,6 +80,8 @@ final class Performer {
                 wire.reset();
             }
             case Step.Aside(List<Step> steps) -> asides.add(aside(steps));
+            case Step.Framed framed ->
+                    throw new IllegalStateException(framed + " is for streams of HTTP/2");
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.Set;
 ///
 /// @param name says what it is about
 /// @param stage what the connection is for
-/// @param client the steps on each of the client's connections, which are made at the same time
+/// @param client the steps on each of the client's connections, which are made at the same time; of
+///   HTTP/2 on each of its streams, on one connection
 /// @param server the steps after each request's head that has come; of a stream, from its start.
 ///   Where there are several connections each request names its own in the field [#LANE]
 /// @param expected what is allowed to differ, beside what may differ everywhere
@@ -29,6 +30,8 @@ record Play(
     /// What a port is for, and whether the documents say so or the sidecars find out.
     enum Stage {
         HTTP(8080, 8081),
+        /// All that a client does at the same time it does on one connection.
+        HTTP2(8082, 8083),
         STREAM(9000, 9001),
         /// Only where it is declared; to be found out, it would be taken for something else.
         DECLARED_STREAM(9000, 9000),
@@ -62,6 +65,10 @@ record Play(
 
     static Play http(String name) {
         return new Play(name, Stage.HTTP, List.of(), List.of(), Set.of(), false, false);
+    }
+
+    static Play http2(String name) {
+        return new Play(name, Stage.HTTP2, List.of(), List.of(), Set.of(), false, false);
     }
 
     static Play stream(String name) {

@@ -9,10 +9,8 @@ import static io.proa.proving.transparency.Texts.hear;
 import static io.proa.proving.transparency.Texts.rest;
 import static io.proa.proving.transparency.Texts.say;
 
-import io.proa.proving.transparency.Step.Pace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /// Some legal exchanges on one connection, made up by a seed.
 final class RandomPlay {
@@ -36,28 +34,31 @@ final class RandomPlay {
                     "500 Oh",
                     "503 Later",
                     "599 x");
-    private static final String NAME =
+    static final String NAME =
             "!#$%&'*+-.^`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final String TARGET = "abcXYZ019-._~!$&'()*+,;=:@%/?[]{}|\\^`\"<>";
 
     private final String name;
-    private final Random random;
+    private final Chances by;
     private final List<Step> client = new ArrayList<>();
     private final List<Step> answers = new ArrayList<>();
     private Play play;
 
     RandomPlay(long seed, int number) {
-        this.random = new Random(Content.mixed(seed * 1_000_003 + number));
+        this.by = new Chances(Content.mixed(seed * 1_000_003 + number));
         this.name = "random " + seed + "/" + number;
         this.play = Play.http(name);
     }
 
     Play play() {
-        if (random.nextInt(5) == 0) {
+        int kind = by.below(15);
+        if (kind < 3) {
             return stream();
+        } else if (kind < 8) {
+            return new RandomHttp2Play(name, by).play();
         }
-        int exchanges = 1 + random.nextInt(4);
-        boolean pipelined = random.nextInt(4) == 0;
+        int exchanges = 1 + by.below(4);
+        boolean pipelined = by.below(4) == 0;
         for (int i = 0; i < exchanges; i++) {
             exchange(pipelined);
         }
@@ -66,50 +67,25 @@ final class RandomPlay {
         return play.client(client.toArray(Step[]::new));
     }
 
-    private boolean chance(int one, int of) {
-        return random.nextInt(of) < one;
-    }
-
-    private <T> T any(List<T> all) {
-        return all.get(random.nextInt(all.size()));
-    }
-
-    /// Sometimes in pieces, a few dozen at most.
-    private Pace pace(int length) {
-        return chance(1, 6)
-                ? new Pace(1 + length / (1 + random.nextInt(24)), random.nextInt(3))
-                : Pace.FULL;
-    }
-
-    private int size() {
-        return switch (random.nextInt(6)) {
-            case 0 -> 0;
-            case 1 -> 1 + random.nextInt(10);
-            case 2, 3 -> random.nextInt(3000);
-            case 4 -> 16_384 + random.nextInt(3) - 1;
-            default -> random.nextInt(200_000);
-        };
-    }
-
     private void exchange(boolean pipelined) {
-        String method = any(METHODS);
-        boolean body = !method.equals("HEAD") && chance(1, method.equals("GET") ? 6 : 2);
-        boolean expects = body && !pipelined && chance(1, 4);
+        String method = by.any(METHODS);
+        boolean body = !method.equals("HEAD") && by.chance(1, method.equals("GET") ? 6 : 2);
+        boolean expects = body && !pipelined && by.chance(1, 4);
         List<String> fields = fields();
-        String text = body ? announced(fields, chance(1, 2)) : "";
+        String text = body ? announced(fields, by.chance(1, 2)) : "";
         expects &= !text.isEmpty();
         if (expects) {
-            fields.add(random.nextInt(fields.size() + 1), "Expect: 100-continue");
+            fields.add(by.below(fields.size() + 1), "Expect: 100-continue");
         }
-        String first = method + " /" + letters(TARGET, random.nextInt(40)) + " HTTP/1.1\r\n";
-        fields.add(random.nextInt(fields.size() + 1), "Host: server");
+        String first = method + " /" + by.letters(TARGET, by.below(40)) + " HTTP/1.1\r\n";
+        fields.add(by.below(fields.size() + 1), "Host: server");
         String head = first + String.join("\r\n", fields) + "\r\n\r\n";
         if (expects) {
             client.add(say(head));
             client.add(head());
-            client.add(new Step.Say(text, pace(text.length())));
+            client.add(new Step.Say(text, by.pace(text.length())));
         } else {
-            client.add(new Step.Say(head + text, pace(head.length() + text.length())));
+            client.add(new Step.Say(head + text, by.pace(head.length() + text.length())));
         }
         (pipelined ? answers : client).add(hear(method));
         List<Step> server = new ArrayList<>();
@@ -122,33 +98,33 @@ final class RandomPlay {
     }
 
     private void answer(List<Step> server, String method) {
-        if (chance(1, 8)) {
-            server.add(rest(random.nextInt(15)));
+        if (by.chance(1, 8)) {
+            server.add(rest(by.below(15)));
         }
-        for (int i = chance(1, 6) ? 1 + random.nextInt(2) : 0; i > 0; i--) {
+        for (int i = by.chance(1, 6) ? 1 + by.below(2) : 0; i > 0; i--) {
             server.add(
                     say(
                             "HTTP/1.1 103 Early\r\n"
                                     + String.join("\r\n", fields("A: b"))
                                     + "\r\n\r\n"));
         }
-        String status = any(STATUSES);
+        String status = by.any(STATUSES);
         List<String> fields = fields();
         boolean without = status.startsWith("204");
-        String text = without ? "" : announced(fields, chance(1, 2));
+        String text = without ? "" : announced(fields, by.chance(1, 2));
         if (without || status.startsWith("304") || method.equals("HEAD")) {
             text = "";
         }
         String lines = fields.isEmpty() ? "" : String.join("\r\n", fields) + "\r\n";
         String all = "HTTP/1.1 " + status + "\r\n" + lines + "\r\n" + text;
-        server.add(new Step.Say(all, pace(all.length())));
+        server.add(new Step.Say(all, by.pace(all.length())));
     }
 
     /// Adds what announces the body.
     private String announced(List<String> fields, boolean chunks) {
-        int size = size();
-        long seed = random.nextInt();
-        int at = random.nextInt(fields.size() + 1);
+        int size = by.size();
+        long seed = by.number();
+        int at = by.below(fields.size() + 1);
         if (!chunks) {
             fields.add(at, cased("Content-Length") + ": " + size);
             return content(seed, size);
@@ -157,38 +133,23 @@ final class RandomPlay {
         return chunked(
                 seed,
                 size,
-                chance(1, 4) ? ";" + letters("abc", 1 + random.nextInt(3)) + "=1" : "",
-                chance(1, 4) ? "X-" + letters("abc", 3) + ": " + letters(NAME, 9) + "\r\n" : "");
+                by.chance(1, 4) ? ";" + by.letters("abc", 1 + by.below(3)) + "=1" : "",
+                by.chance(1, 4)
+                        ? "X-" + by.letters("abc", 3) + ": " + by.letters(NAME, 9) + "\r\n"
+                        : "");
     }
 
     private List<String> fields(String... first) {
         List<String> fields = new ArrayList<>(List.of(first));
-        int many = chance(1, 10) ? 60 : 6;
-        for (int i = random.nextInt(many); i > 0; i--) {
-            String field = "X" + letters(NAME, 1 + random.nextInt(20));
+        int many = by.chance(1, 10) ? 60 : 6;
+        for (int i = by.below(many); i > 0; i--) {
+            String field = "X" + by.letters(NAME, 1 + by.below(20));
             fields.add(
-                    chance(1, 5) && !fields.isEmpty()
-                            ? cased(any(fields))
-                            : field + ":" + letters(" \t", random.nextInt(3)) + value());
+                    by.chance(1, 5) && !fields.isEmpty()
+                            ? cased(by.any(fields))
+                            : field + ":" + by.letters(" \t", by.below(3)) + by.value());
         }
         return fields;
-    }
-
-    private String value() {
-        StringBuilder value = new StringBuilder();
-        for (int i = chance(1, 8) ? 0 : random.nextInt(30); i > 0; i--) {
-            int c = random.nextInt(256);
-            value.append(c < ' ' || c == 127 ? ' ' : (char) c);
-        }
-        return value.toString();
-    }
-
-    private String letters(String of, int many) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < many; i++) {
-            text.append(of.charAt(random.nextInt(of.length())));
-        }
-        return text.toString();
     }
 
     private String cased(String field) {
@@ -196,7 +157,7 @@ final class RandomPlay {
         int colon = field.indexOf(':');
         for (int i = 0; i < (colon < 0 ? field.length() : colon); i++) {
             char c = text.charAt(i);
-            if (chance(1, 3) && Character.isLetter(c) && c < 128) {
+            if (by.chance(1, 3) && Character.isLetter(c) && c < 128) {
                 text.setCharAt(i, (char) (c ^ 0x20));
             }
         }
@@ -207,13 +168,13 @@ final class RandomPlay {
     private Play stream() {
         List<Step> one = new ArrayList<>();
         List<Step> other = new ArrayList<>();
-        boolean turn = random.nextBoolean();
-        for (int i = 1 + random.nextInt(8); i > 0; i--) {
+        boolean turn = by.below(2) == 0;
+        for (int i = 1 + by.below(8); i > 0; i--) {
             // A first byte outside ASCII: nothing that could be taken for HTTP.
-            String bytes = "\u00ff" + content(random.nextInt(), size());
-            (turn ? one : other).add(new Step.Say(bytes, pace(bytes.length())));
-            (turn ? other : one).add(new Step.HearExactly(bytes.length(), pace(bytes.length())));
-            turn = chance(1, 3) == turn;
+            String bytes = "\u00ff" + content(by.number(), by.size());
+            (turn ? one : other).add(new Step.Say(bytes, by.pace(bytes.length())));
+            (turn ? other : one).add(new Step.HearExactly(bytes.length(), by.pace(bytes.length())));
+            turn = by.chance(1, 3) == turn;
         }
         (turn ? one : other).add(new Step.EndOutput());
         (turn ? other : one).add(Texts.untilEnd());

@@ -34,15 +34,15 @@ final class Reconciling {
     private Reconciling() {}
 
     /// What becomes of a head without and with sidecars.
-    private record Heads(Event.Head direct, Event.Head meshed) {}
+    record Heads(Event.Head direct, Event.Head meshed) {}
 
     @FunctionalInterface
-    private interface HeadRule {
+    interface HeadRule {
         @Nullable Heads reconcile(Event.Head direct, Event.Head meshed);
     }
 
     /// The n-th head of one with the n-th of the other.
-    private static boolean heads(Pairing pairing, HeadRule rule) {
+    static boolean heads(Pairing pairing, HeadRule rule) {
         boolean changed = false;
         List<Integer> direct = headsOf(pairing.direct());
         List<Integer> meshed = headsOf(pairing.meshed());
@@ -74,7 +74,7 @@ final class Reconciling {
         return (colon < 0 ? field : field.substring(0, colon)).toLowerCase(Locale.ROOT);
     }
 
-    private static boolean has(Event.Head head, String name) {
+    static boolean has(Event.Head head, String name) {
         return head.fields().stream().anyMatch(field -> name(field).equals(name));
     }
 
@@ -417,7 +417,10 @@ final class Reconciling {
 
     /// What sidecars write behind all other fields.
     private static boolean ownLast(String field) {
-        return field.matches(IDS) || OWN_CONNECTION.contains(field) || field.equals("TE: trailers");
+        return field.matches(IDS)
+                || OWN_CONNECTION.contains(field)
+                || field.equalsIgnoreCase("TE: trailers")
+                || field.startsWith("cookie: ");
     }
 
     static boolean hops(Pairing pairing) {
@@ -441,7 +444,10 @@ final class Reconciling {
                     List<String> fields =
                             new ArrayList<>(without(direct, f -> hops.contains(name(f))).fields());
                     if (trailers) {
-                        fields.add("TE: trailers");
+                        fields.add(
+                                direct.line().endsWith(" HTTP/2")
+                                        ? "te: trailers"
+                                        : "TE: trailers");
                     }
                     if (upgrade) {
                         fields.add("Connection: upgrade");

@@ -16,6 +16,7 @@ final class Repertoire {
         fixed.addAll(BodyPlays.all());
         fixed.addAll(HeadPlays.all());
         fixed.addAll(ConnectionPlays.all());
+        fixed.addAll(Http2Plays.all());
         fixed.addAll(StreamPlays.all());
         this.seed = seed;
         this.random = random;

@@ -1,5 +1,8 @@
 package io.proa.proving.transparency;
 
+import io.proa.proving.http2.Http2End;
+import io.proa.proving.http2.Http2Stream;
+import io.proa.proving.http2.Http2Stream.Heard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -78,7 +81,7 @@ final class ServerProgram {
     private record Turn(List<Step> steps, List<Event> events) {}
 
     void listen() throws IOException {
-        for (Play.Stage stage : List.of(Play.Stage.HTTP, Play.Stage.STREAM)) {
+        for (Play.Stage stage : List.of(Play.Stage.HTTP, Play.Stage.HTTP2, Play.Stage.STREAM)) {
             for (int port : stage.ports()) {
                 ServerSocket listener =
                         new ServerSocket(port, BACKLOG, InetAddress.ofLiteral("::"));
@@ -108,6 +111,11 @@ final class ServerProgram {
             try {
                 if (stage.stream()) {
                     stream(wire);
+                } else if (stage == Play.Stage.HTTP2) {
+                    wire.patience(0);
+                    Http2End.serve(
+                            socket,
+                            stream -> Thread.ofVirtual().start(() -> request(wire, stream)));
                 } else {
                     requests(wire);
                 }
@@ -154,6 +162,30 @@ final class ServerProgram {
             } finally {
                 now.done();
             }
+        }
+    }
+
+    /// One stream of HTTP/2.
+    private void request(Wire wire, Http2Stream stream) {
+        try {
+            if (!(stream.hear(0) instanceof Heard.Fields(List<String> fields, boolean last))) {
+                return;
+            }
+            Event.Head head = Http2Performer.head(fields);
+            Performance now = performance;
+            Turn turn = now.turn(Performer.value(head, Play.LANE));
+            try {
+                turn.events.add(from(wire));
+                Http2Performer performer = new Http2Performer(_ -> stream, turn.events);
+                performer.heard(stream, head, last);
+                performer.perform(turn.steps);
+            } finally {
+                now.done();
+            }
+        } catch (IOException _) {
+            // Between two messages that is of no interest.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

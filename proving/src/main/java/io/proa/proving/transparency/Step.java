@@ -57,4 +57,39 @@ sealed interface Step {
             steps = List.copyOf(steps);
         }
     }
+
+    /// On a stream of HTTP/2.
+    sealed interface Framed extends Step {}
+
+    /// Sends a field block; a client's first begins the stream.
+    ///
+    /// @param fields each `name: value`
+    /// @param last whether nothing follows
+    record SayFields(List<String> fields, boolean last) implements Framed {
+        public SayFields {
+            fields = List.copyOf(fields);
+        }
+    }
+
+    /// Sends `size` bytes of [Content].
+    record SayData(long size, long seed, Pace pace, boolean last) implements Framed {}
+
+    /// Hears one field block.
+    record HearFields() implements Framed {}
+
+    /// Hears as many bytes.
+    record HearData(int size) implements Framed {}
+
+    /// Hears interim responses and the final one's head, where none was heard, then the rest of the
+    /// message: body and trailers.
+    record HearMessage(Pace pace) implements Framed {}
+
+    /// Sends back what comes, until it ends.
+    record EchoData() implements Framed {}
+
+    /// Waits until the other side has reset it; what comes before is of no interest.
+    record HearReset() implements Framed {}
+
+    /// Resets it.
+    record ResetStream(int code) implements Framed {}
 }

@@ -9,16 +9,18 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /// Plays everything without and with sidecars and compares what was seen: `TransparencyProof
-/// SCRATCH [--seed N] [--cases N] [--long] [--only TEXT]`; or writes the table into
-/// `docs/transparency.md`: `TransparencyProof PAGE --write`. Exit code 1 when something differs
-/// that may not.
+/// SCRATCH [--seed N] [--cases N] [--long] [--only TEXT] [--record PAGE COMMIT DATE]`, the last of
+/// which writes what was seen into `docs/transparency.md`; or writes the table there:
+/// `TransparencyProof PAGE --write`. Exit code 1 when something differs that may not.
 public final class TransparencyProof {
     private static final int MOST_SHOWN = 12;
 
@@ -28,10 +30,14 @@ public final class TransparencyProof {
     private final List<String> problems = new ArrayList<>();
     private int compared;
 
+    /// Where a run is written down.
+    private record Entry(Path page, String commit, String date) {}
+
     /// What is wanted.
-    private record Request(long seed, int cases, boolean seldom, String only) {
+    private record Request(
+            long seed, int cases, boolean seldom, String only, @Nullable Entry record) {
         static Request read(List<String> words) {
-            Request request = new Request(1, 300, false, "");
+            Request request = new Request(1, 300, false, "", null);
             Iterator<String> word = words.iterator();
             while (word.hasNext()) {
                 request =
@@ -41,9 +47,17 @@ public final class TransparencyProof {
                             case "--cases" ->
                                     request.with(request.seed, Integer.parseInt(word.next()));
                             case "--long" ->
-                                    new Request(request.seed, request.cases, true, request.only);
+                                    new Request(
+                                            request.seed, request.cases, true, request.only, null);
                             case "--only" ->
-                                    new Request(request.seed, request.cases, true, word.next());
+                                    new Request(
+                                            request.seed, request.cases, true, word.next(), null);
+                            case "--record" ->
+                                    request.with(
+                                            new Entry(
+                                                    Path.of(word.next()),
+                                                    word.next(),
+                                                    word.next()));
                             case String other -> throw new IllegalArgumentException(other);
                         };
             }
@@ -51,7 +65,11 @@ public final class TransparencyProof {
         }
 
         private Request with(long otherSeed, int otherCases) {
-            return new Request(otherSeed, otherCases, seldom, only);
+            return new Request(otherSeed, otherCases, seldom, only, record);
+        }
+
+        private Request with(Entry made) {
+            return new Request(seed, cases, seldom, only, made);
         }
     }
 
@@ -70,7 +88,9 @@ public final class TransparencyProof {
             proof = new TransparencyProof(Request.read(List.of(args).subList(1, args.length)));
         } catch (IllegalArgumentException | NoSuchElementException e) {
             System.err.println(
-                    "usage: [--seed N] [--cases N] [--long] [--only TEXT]; not " + e.getMessage());
+                    "usage: [--seed N] [--cases N] [--long] [--only TEXT] [--record PAGE COMMIT"
+                            + " DATE]; not "
+                            + e.getMessage());
             System.exit(64);
             return;
         }
@@ -111,7 +131,8 @@ public final class TransparencyProof {
         List<Integer> numbers = new ArrayList<>();
         for (int number = 0; number < repertoire.size(); number++) {
             Play play = repertoire.play(number);
-            if (play.name().contains(request.only) && (request.seldom || !play.seldom())) {
+            String name = TransparencyPage.kind(play) + play.name();
+            if (name.contains(request.only) && (request.seldom || !play.seldom())) {
                 numbers.add(number);
             }
         }
@@ -151,22 +172,36 @@ public final class TransparencyProof {
         Comparison comparison = Comparison.of(play, direct, meshed);
         compared++;
         comparison.met().forEach(difference -> met.merge(difference, 1, Integer::sum));
-        comparison.problems().forEach(problem -> problems.add("'" + play.name() + "': " + problem));
+        comparison
+                .problems()
+                .forEach(problem ->
+                        problems.add(
+                                "'" + TransparencyPage.kind(play) + play.name() + "': " + problem));
     }
 
-    private void report(double seconds) {
-        problems.stream().limit(MOST_SHOWN).forEach(System.out::println);
+    private void report(double seconds) throws IOException {
+        StringBuilder text = new StringBuilder();
+        problems.stream().limit(MOST_SHOWN).forEach(each -> text.append(each).append('\n'));
         if (problems.size() > MOST_SHOWN) {
-            System.out.println("and " + (problems.size() - MOST_SHOWN) + " more");
+            text.append("and ").append(problems.size() - MOST_SHOWN).append(" more\n");
         }
-        System.out.println("allowed differences that were met, and in how many comparisons:");
-        met.forEach((difference, count) -> System.out.printf("  %-20s %d%n", difference, count));
-        System.out.printf(
-                "%d plays, %d comparisons, seed %d: %s, after %.0f s%n",
-                numbers().size(),
-                compared,
-                request.seed,
-                problems.isEmpty() ? "nothing else differs" : problems.size() + " DIFFER",
-                seconds);
+        text.append("allowed differences that were met, and in how many comparisons:\n");
+        met.forEach((difference, count) ->
+                text.append(String.format(Locale.ROOT, "  %-20s %d%n", difference, count)));
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "%d plays, %d of them random, %d comparisons, seed %d: %s, after %.0f s%n",
+                        numbers().size(),
+                        numbers().stream().filter(n -> n >= repertoire.fixed().size()).count(),
+                        compared,
+                        request.seed,
+                        problems.isEmpty() ? "nothing else differs" : problems.size() + " DIFFER",
+                        seconds));
+        System.out.print(text);
+        Entry record = request.record;
+        if (record != null) {
+            TransparencyPage.record(record.page, record.commit, record.date, text.toString());
+        }
     }
 }

@@ -120,6 +120,7 @@ class DataPlaneRulesTest {
                         "io.proa.proving.bridge.BridgeProof",
                         "io.proa.proving.fuzz.Fuzzer",
                         "io.proa.proving.identical.IdenticalBehaviour",
+                        "io.proa.proving.sizes.SizesProof",
                         "io.proa.proving.transparency.TransparencyProof");
         noClasses()
                 .that(DescribedPredicate.not(Production.inRooms(Set.of("sidecar", "app"))))

@@ -37,7 +37,9 @@ final class RepertoireTest {
     void noTwoPlaysHaveOneName() {
         Set<String> names = new HashSet<>();
         for (Play play : new Repertoire(1, 100).fixed()) {
-            assertThat(names.add(play.stage().stream() + play.name())).as(play.name()).isTrue();
+            assertThat(names.add(TransparencyPage.kind(play) + play.name()))
+                    .as(play.name())
+                    .isTrue();
         }
     }
 

@@ -89,6 +89,13 @@ public final class Listener implements Loop.Ready {
     private boolean take() {
         for (int i = 0; i < MOST_PER_WAKE; i++) {
             SocketChannel accepted;
+            if (loop.isFull()) {
+                pause(
+                        new IOException(
+                                loop.channels()
+                                        + " connections are all that the heap has room for"));
+                return false;
+            }
             try {
                 accepted = server.accept();
             } catch (IOException e) {
@@ -121,8 +128,9 @@ public final class Listener implements Loop.Ready {
         }
     }
 
-    /// Out of descriptors, most likely. The selector would report the waiting connections again at
-    /// once and for ever, so it is not asked for a while; they wait in the kernel's queue.
+    /// Out of descriptors, most likely, or of heap. The selector would report the waiting
+    /// connections again at once and for ever, so it is not asked for a while; they wait in the
+    /// kernel's queue.
     private void pause(IOException cause) {
         if (!server.isOpen()) {
             return;

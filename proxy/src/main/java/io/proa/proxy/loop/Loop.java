@@ -34,6 +34,10 @@ public final class Loop implements Runnable {
     private static final long TIDY_NANOS = 1_000_000_000L;
     private static final long QUIET_NANOS = 60_000_000_000L;
 
+    /// For those who are not turned away when it is crowded: requests, and what serves them.
+    private static final int SPARE_CHANNELS = 2048;
+
+    private final int mostChannels;
     private final Selector selector;
     private final TimerWheel timers;
     private final SlabPool slabs;
@@ -54,6 +58,13 @@ public final class Loop implements Runnable {
 
     /// @param memory bytes of slabs that its connections may hold together
     public Loop(long seed, BugReport bugs, long memory) throws IOException {
+        this(seed, bugs, memory, Integer.MAX_VALUE - SPARE_CHANNELS);
+    }
+
+    /// @param memory bytes of slabs that its connections may hold together
+    /// @param mostChannels from so many on it [#isCrowded]
+    public Loop(long seed, BugReport bugs, long memory, int mostChannels) throws IOException {
+        this.mostChannels = mostChannels;
         this.slabs = new SlabPool(memory, relief::begin);
         this.selector = Selector.open();
         this.timers = new TimerWheel(now);
@@ -236,6 +247,16 @@ public final class Loop implements Runnable {
     /// Channels registered now: listeners and connections.
     public int channels() {
         return selector.keys().size();
+    }
+
+    /// Whether no connection should be begun that keeps others open for as long as it lasts.
+    public boolean isCrowded() {
+        return channels() >= mostChannels;
+    }
+
+    /// Whether no connection at all can be taken.
+    boolean isFull() {
+        return channels() >= mostChannels + SPARE_CHANNELS;
     }
 
     public Dice dice() {

@@ -193,6 +193,25 @@ final class StreamFloodTest extends Stage {
         assertThat(good.await(101).body.size()).isEqualTo(100_000);
     }
 
+    /// Both windows for each frame, and all of it late: slow, but within the rules.
+    @Test
+    void whoGivesBackEachFrameByItselfIsNoFlood() throws Exception {
+        Http2Wire client = streams(Http2Wire.echoing());
+        client.credits = false;
+        int last = 2 * 2500 + 1;
+        for (int stream = 1; stream < last; stream += 2) {
+            client.request(stream, false, "POST", "/");
+            client.data(stream, "x", true);
+            assertThat(client.await(stream).status()).isEqualTo(200);
+        }
+        for (int stream = 1; stream < last; stream += 2) {
+            client.windowUpdate(0, 1);
+            client.windowUpdate(stream, 1);
+        }
+        client.get(last, "/");
+        assertThat(client.await(last).status()).isEqualTo(200);
+    }
+
     /// It answers what it was asked, and it was the sidecar that asked.
     @Test
     void aServerThatResetsWhateverItIsAskedKeepsItsConnection() throws Exception {

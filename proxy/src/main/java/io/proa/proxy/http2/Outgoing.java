@@ -18,18 +18,27 @@ import java.util.List;
 /// The messages that go out on a session's streams, within the windows that the peer has opened
 /// (RFC 9113 section 5.2). Lanes that cannot go on wait in turn.
 final class Outgoing {
+    private static final int MOST_UPDATES_DUE = 1 << 20;
+
     final HpackEncoder encoder = new HpackEncoder(HpackDecoder.DEFAULT_TABLE_SIZE);
     private final Session session;
     private final ArrayDeque<Lane> waiting = new ArrayDeque<>();
     private int sendWindow = Session.STREAM_WINDOW;
     private int stalled;
 
+    /// Windows that the peer may give back one by one: the stream's and the connection's for each
+    /// frame of data, whenever it comes to that. Goodwill would not do, which is full while all
+    /// goes well.
+    private int updatesDue;
+
     Outgoing(Session session) {
         this.session = session;
     }
 
     void windowUpdate(int stream, int increment) throws IOException {
-        if (!session.spend(Goodwill.IDLE_FRAME)) {
+        if (updatesDue > 0) {
+            updatesDue--;
+        } else if (!session.spend(Goodwill.IDLE_FRAME)) {
             return;
         }
         if (stream == 0) {
@@ -200,7 +209,8 @@ final class Outgoing {
         }
         lane.sendWindow -= sent;
         sendWindow -= sent;
-        session.goodwill.earn(2 * Goodwill.IDLE_FRAME);
+        updatesDue = Math.min(MOST_UPDATES_DUE, updatesDue + 2);
+        session.goodwill.earn(Goodwill.IDLE_FRAME);
         return sent;
     }
 

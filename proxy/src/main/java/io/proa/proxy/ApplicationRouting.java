@@ -29,6 +29,11 @@ final class ApplicationRouting
             Reply<? super UpstreamResponse> reply,
             Service<DispatchedAttempt, UpstreamResponse> next) {
         Exchange exchange = request.exchange();
+        Failure against = loop.refusedPath(exchange);
+        if (against != null) {
+            reply.failed(against);
+            return;
+        }
         IpPort address = loop.addresses().first(request.port(), exchange.arrival().destination());
         if (address == null) {
             Reason unknown = Reason.NO_CONFIGURATION;

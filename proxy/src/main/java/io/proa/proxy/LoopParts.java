@@ -20,6 +20,8 @@ import io.proa.proxy.route.Clusters;
 import io.proa.proxy.tunnel.FirstWords;
 import io.proa.telemetry.ExchangeObserver;
 import io.proa.traffic.CallerContexts;
+import io.proa.traffic.Failure;
+import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Service;
 import io.proa.traffic.Stack;
@@ -30,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What belongs to one loop and to nobody else: its view of the mesh, its pools, its stacks, its
 /// metrics.
@@ -200,6 +203,13 @@ final class LoopParts {
             callers.remove(exchange.requestKey);
         }
         observer.ended(exchange.record);
+    }
+
+    /// Why the path of a request is not one that this sidecar takes; null where it is.
+    @Nullable Failure refusedPath(Exchange exchange) {
+        PathPolicy paths = settings.paths();
+        String against = paths.refusesAny() ? paths.refusal(exchange.path()) : null;
+        return against == null ? null : new Failure.Refused(Reason.PATH_REFUSED, against);
     }
 
     static Reason connectReason(IOException cause) {

@@ -11,7 +11,6 @@ import io.proa.proxy.route.Destination;
 import io.proa.proxy.route.EndpointPool;
 import io.proa.traffic.Failure;
 import io.proa.traffic.Filter;
-import io.proa.traffic.PathPolicy;
 import io.proa.traffic.Reason;
 import io.proa.traffic.Reply;
 import io.proa.traffic.Service;
@@ -75,13 +74,12 @@ final class OutboundRouting
             Reply<? super UpstreamResponse> reply,
             Service<RoutedRequest, UpstreamResponse> next) {
         exchange.record.service = logical.name();
-        PathPolicy paths = loop.settings().paths();
-        String against = paths.refusesAny() ? paths.refusal(exchange.path()) : null;
+        Failure against = loop.refusedPath(exchange);
         if (against != null) {
-            reply.failed(new Failure.Refused(Reason.BAD_REQUEST, against));
+            reply.failed(against);
             return;
         }
-        RouteRule rule = logical.routes().match(exchange, paths);
+        RouteRule rule = logical.routes().match(exchange, loop.settings().paths());
         exchange.record.rule = rule.name();
         if (!logical.routes().looksAtRequests()) {
             exchange.passOtherUpgrades();

@@ -44,6 +44,7 @@ public enum Reason {
             "the connection does not begin with the PROXY header that the port expects"),
     SHED("shed", 503, "the sidecar sheds load to stay within its memory"),
     BAD_REQUEST("bad_request", 400, "the request is not valid HTTP/1.1"),
+    PATH_REFUSED("path_refused", 400, "the request's path is one that is refused here"),
     HEAD_TOO_LARGE("head_too_large", 431, "the request head is larger than allowed"),
     PROTOCOL_ERROR("protocol_error", 400, "the client broke the rules of HTTP/2"),
     FLOOD("flood", 429, "the client sent too much that leads nowhere"),

@@ -92,9 +92,9 @@ public final class RunDirectory implements AutoCloseable {
                         + "' is running already"
                         + (pid.isBlank() ? "" : " (process " + pid.strip() + ")")
                         + "; expected one of that name at a time",
-                "end that one first (Ctrl-C where it runs"
-                        + (pid.isBlank() ? "" : ", or kill " + pid.strip())
-                        + "); nothing has been started");
+                "end that one first (proa down --fleet "
+                        + fleet
+                        + "); a change of its document needs no second start. Nothing has been started");
     }
 
     private static Fault cannotMake(Path path, IOException cause) {

@@ -39,6 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  proa ps -o json    with process numbers, addresses and latest events"
         })
 public final class PsVerb implements Callable<Integer> {
+    private static final int MOST_SAID = 10;
+
     /// What `-o` takes; the constants are spelled as they are typed.
     enum Format {
         table,
@@ -138,5 +140,23 @@ public final class PsVerb implements Callable<Integer> {
             String whose = reports.size() == 1 ? "" : " (" + String.join(", ", explicit) + ")";
             System.err.println("proa: " + Mode.EXPLICIT.caution(whose));
         }
+        reports.forEach(PsVerb::tellOfMistakes);
+    }
+
+    /// Whoever has changed a document and looks whether it is in use.
+    private static void tellOfMistakes(JsonNode report) {
+        List<String> said = new ArrayList<>();
+        for (JsonNode event : report.path("events")) {
+            String sentence = event.path("sentence").asString();
+            if (sentence.contains("the changed intent is not in use")) {
+                said.clear();
+                said.add(sentence);
+            } else if (sentence.contains("the intent is good")) {
+                said.clear();
+            } else if (!said.isEmpty() && said.size() <= MOST_SAID) {
+                said.add(sentence);
+            }
+        }
+        said.forEach(System.err::println);
     }
 }

@@ -51,6 +51,8 @@ def knock(address, port, speech):
             client.connect((address, int(port)))
         except ConnectionRefusedError:
             return own, began, "refused"
+        except ConnectionResetError:  # it stood for a moment, in the queue of a listener that was killed
+            return own, began, "reset"
         except (TimeoutError, OSError) as error:
             return own, began, "timeout" if isinstance(error, TimeoutError) else "unreachable"
         own = client.getsockname()[1]

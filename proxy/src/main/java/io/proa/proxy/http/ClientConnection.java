@@ -24,7 +24,7 @@ public final class ClientConnection implements LinkHandler, Burden {
     /// @param idleNanos between requests
     public record Patience(long headNanos, long idleNanos) {}
 
-    private static final int MOST_READS = 1;
+    private static final int MOST_READS = 4;
 
     /// How long a client that cannot be told has for one more request.
     private static final long LAST_REQUEST_NANOS = 1_000_000_000L;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// end.
 final class UpstreamConnection implements LinkHandler {
     private static final long DISCARD_NANOS = 1_000_000_000L;
-    private static final int MOST_READS = 1;
+    private static final int MOST_READS = 4;
 
     private enum State {
         CONNECTING,

@@ -46,7 +46,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     /// A stream that lasts so long is bounded by how many there may be.
     private static final long SHORT_NANOS = 1_000_000_000L;
 
-    private static final int MOST_READS = 1;
+    private static final int MOST_READS = 4;
     static final byte[] NOTHING = {};
 
     /// The peer's.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// the other (FIN and close_notify), a reset becomes a reset, and an end without close_notify never
 /// looks like an orderly one.
 public final class Tunnel implements Burden {
-    private static final int MOST_READS = 1;
+    private static final int MOST_READS = 4;
 
     private final Loop loop;
     private final Link client;

@@ -83,12 +83,17 @@ public abstract class Link {
     /// Has what is buffered already read, soon.
     public final void readBuffered() {
         if (hasBuffered()) {
-            loop.execute(() -> {
-                if (!isClosed()) {
-                    handler.readable();
-                }
-            });
+            readSoon();
         }
+    }
+
+    /// Has the owner read in the loop's next round.
+    protected void readSoon() {
+        loop.execute(() -> {
+            if (!isClosed()) {
+                handler.readable();
+            }
+        });
     }
 
     /// Has it found out whether the peer is there still, where silence is not bounded.

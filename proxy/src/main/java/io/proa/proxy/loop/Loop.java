@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// One thread with one selector. Everything registered here is confined to it; only [#execute] and
@@ -34,6 +35,9 @@ public final class Loop implements Runnable {
     private static final long TIDY_NANOS = 1_000_000_000L;
     private static final long QUIET_NANOS = 60_000_000_000L;
 
+    /// How long those who move much may take before everybody else is looked at again.
+    private static final long SLICE_NANOS = 1_000_000L;
+
     /// For those who are not turned away when it is crowded: requests, and what serves them.
     private static final int SPARE_CHANNELS = 2048;
 
@@ -45,6 +49,10 @@ public final class Loop implements Runnable {
     private final Dice dice;
     private final BugReport bugs;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+
+    /// Connections that move much and are ready, each once.
+    private final ArrayDeque<SocketLink> bulk = new ArrayDeque<>();
+
     private volatile boolean running = true;
     private volatile Thread thread;
     private long now = System.nanoTime();
@@ -78,7 +86,7 @@ public final class Loop implements Runnable {
         thread = Thread.currentThread();
         while (running) {
             try {
-                if (inbox.isEmpty()) {
+                if (inbox.isEmpty() && bulk.isEmpty()) {
                     selector.select(this::dispatch, sleepMillis());
                 } else {
                     selector.selectNow(this::dispatch);
@@ -89,6 +97,7 @@ public final class Loop implements Runnable {
             now = System.nanoTime();
             fireTimers();
             drainInbox();
+            moveBulk();
             tidy();
         }
         closeAll();
@@ -124,14 +133,50 @@ public final class Loop implements Runnable {
 
     private void dispatch(SelectionKey key) {
         now = System.nanoTime();
-        try {
-            if (key.isValid() && key.attachment() instanceof Ready ready) {
-                ready.ready(key.readyOps());
+        if (!key.isValid()) {
+            return;
+        }
+        int operations = key.readyOps();
+        if (key.attachment() instanceof SocketLink link) {
+            if (link.isBulk()) {
+                defer(link, operations);
+            } else {
+                dispatch(link, operations);
             }
+        } else if (key.attachment() instanceof Ready ready) {
+            try {
+                ready.ready(operations);
+            } catch (RuntimeException | Error e) {
+                bugs.bug(e);
+            }
+        }
+    }
+
+    private void dispatch(SocketLink link, int operations) {
+        try {
+            link.ready(operations);
         } catch (RuntimeException | Error e) {
             bugs.bug(e);
-            if (key.attachment() instanceof SocketLink link) {
-                endAfterBug(link);
+            endAfterBug(link);
+        }
+    }
+
+    /// It has its turn behind whoever has little to say: a request is not to wait for the bodies of
+    /// two hundred others.
+    void defer(SocketLink link, int operations) {
+        if (link.defer(operations)) {
+            bulk.addLast(link);
+        }
+    }
+
+    private void moveBulk() {
+        long end = bulk.isEmpty() ? 0 : System.nanoTime() + SLICE_NANOS;
+        for (int n = bulk.size(); n > 0; n--) {
+            SocketLink link = bulk.removeFirst();
+            now = System.nanoTime();
+            dispatch(link, link.takeDeferred());
+            if (now - end >= 0) {
+                return;
             }
         }
     }

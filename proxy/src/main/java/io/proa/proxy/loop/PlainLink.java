@@ -29,6 +29,7 @@ public final class PlainLink extends SocketLink {
             int n = channel.read(slab.space());
             if (n > 0) {
                 slab.tail += n;
+                moved(n);
             }
             return n;
         } finally {
@@ -42,6 +43,7 @@ public final class PlainLink extends SocketLink {
             return 0;
         }
         int n = channel.write(window(from, start, end));
+        moved(n);
         if (n < end - start) {
             wantWrite(true);
         }
@@ -67,6 +69,11 @@ public final class PlainLink extends SocketLink {
         if (outputEnded) {
             channel.shutdownOutput();
         }
+    }
+
+    @Override
+    protected boolean isHandshaking() {
+        return false;
     }
 
     @Override

@@ -18,9 +18,22 @@ public abstract sealed class SocketLink extends Link implements Loop.Ready
     private static final int MOST_STALLED_CHECKS = 15;
     private static final int MOST_DISCARDING_READS = 16;
 
+    /// Who moves so much in one turn has the next one behind the others.
+    private static final int BULK_BYTES = 16 * 1024;
+
+    /// Among operations: to be read whatever the selector says.
+    private static final int BUFFERED = 1 << 30;
+
     protected final SocketChannel channel;
     private final SelectionKey key;
     private int interest;
+
+    /// Bytes that its last turn has moved between it and the kernel.
+    private int moved;
+
+    /// What the turn that it waits for is for; 0 = it waits for none.
+    private int deferred;
+
     private boolean closed;
     private boolean closing;
     private @Nullable Timeout closingTimer;
@@ -36,8 +49,42 @@ public abstract sealed class SocketLink extends Link implements Loop.Ready
         this.key = loop.register(channel, interest, this);
     }
 
+    /// Whether its turn is likely to take long: the last has moved much, or this one reckons keys.
+    final boolean isBulk() {
+        return moved >= BULK_BYTES || isHandshaking();
+    }
+
+    protected abstract boolean isHandshaking();
+
+    /// @return whether it did not wait for a turn before
+    final boolean defer(int operations) {
+        boolean first = deferred == 0;
+        deferred |= operations;
+        return first;
+    }
+
+    final int takeDeferred() {
+        int operations = deferred & (interest | BUFFERED);
+        deferred = 0;
+        return operations;
+    }
+
+    protected final void moved(int bytes) {
+        moved += bytes;
+    }
+
+    @Override
+    protected final void readSoon() {
+        if (isBulk()) {
+            loop.defer(this, BUFFERED);
+        } else {
+            super.readSoon();
+        }
+    }
+
     @Override
     public final void ready(int operations) {
+        moved = 0;
         try {
             if ((operations & SelectionKey.OP_CONNECT) != 0) {
                 channel.finishConnect();
@@ -55,7 +102,7 @@ public abstract sealed class SocketLink extends Link implements Loop.Ready
                     handler().writable();
                 }
             }
-            if ((operations & SelectionKey.OP_READ) != 0 && !closed) {
+            if ((operations & (SelectionKey.OP_READ | BUFFERED)) != 0 && !closed) {
                 handler().readable();
             }
         } catch (IOException e) {
@@ -85,7 +132,9 @@ public abstract sealed class SocketLink extends Link implements Loop.Ready
             wantWrite(false);
             return;
         }
-        slab.head += channel.write(slab.unread());
+        int n = channel.write(slab.unread());
+        moved += n;
+        slab.head += n;
         if (slab.isEmpty()) {
             slab.release();
             backlog = null;

@@ -47,6 +47,11 @@ public final class TlsLink extends SocketLink {
     }
 
     @Override
+    protected boolean isHandshaking() {
+        return !established;
+    }
+
+    @Override
     protected void connected() throws IOException {
         startHandshake();
     }
@@ -86,6 +91,7 @@ public final class TlsLink extends SocketLink {
             int read = channel.read(cipher.space());
             if (read > 0) {
                 cipher.tail += read;
+                moved(read);
             } else if (read < 0) {
                 throw new TlsBroken(
                         new TlsFailure(

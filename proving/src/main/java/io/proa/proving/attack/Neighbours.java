@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Neighbours implements AutoCloseable {
     private static final long PERIOD_NANOS = 10_000_000;
     private static final int MOST_SAMPLES = 100_000;
+    private static final int MOST_SHOWN = 300;
     private static final int PATIENCE_MILLIS = 5000;
     private static final byte[] REQUEST =
             "GET / HTTP/1.1\r\nHost: o\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -24,6 +25,7 @@ final class Neighbours implements AutoCloseable {
     private final long[] nanos = new long[MOST_SAMPLES];
     private final AtomicInteger samples = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
+    private volatile String lastFailure = "";
     private volatile boolean over;
 
     /// @param http2 whether the candidate speaks it at this port
@@ -38,14 +40,15 @@ final class Neighbours implements AutoCloseable {
     /// What they have seen since the last call.
     ///
     /// @param p99Millis of the requests that were answered
-    record Seen(int requests, int failures, double p99Millis) {}
+    /// @param lastFailure what was wrong with the last that was not, where one was not
+    record Seen(int requests, int failures, double p99Millis, String lastFailure) {}
 
     synchronized Seen take() {
         int n = Math.min(MOST_SAMPLES, samples.getAndSet(0));
         long[] sorted = Arrays.copyOf(nanos, n);
         Arrays.sort(sorted);
         double p99 = n == 0 ? 0 : sorted[Math.min(n - 1, n * 99 / 100)] / 1e6;
-        return new Seen(n, failures.getAndSet(0), p99);
+        return new Seen(n, failures.getAndSet(0), p99, lastFailure);
     }
 
     @FunctionalInterface
@@ -63,6 +66,7 @@ final class Neighbours implements AutoCloseable {
                 how.on(socket);
             } catch (IOException e) {
                 failures.incrementAndGet();
+                lastFailure = String.valueOf(e.getMessage());
             } catch (InterruptedException e) {
                 return;
             }
@@ -100,11 +104,16 @@ final class Neighbours implements AutoCloseable {
                 }
                 got.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
                 if (!got.toString().startsWith("HTTP/1.1 200".substring(0, Math.min(12, n)))) {
-                    throw new IOException("not answered by the origin");
+                    throw new IOException("not answered by the origin: " + shown(got));
                 }
             }
             answered(due);
         }
+    }
+
+    private static String shown(CharSequence answer) {
+        String line = answer.toString().replace("\r\n", " | ");
+        return line.substring(0, Math.min(MOST_SHOWN, line.length()));
     }
 
     private void http2(Socket socket) throws IOException, InterruptedException {

@@ -171,7 +171,10 @@ final class Trial {
             wrong.add(measured.left() + " connections were not released");
         }
         if (measured.attacked().failures() > 0) {
-            wrong.add(measured.attacked().failures() + " requests of the neighbours failed");
+            wrong.add(
+                    measured.attacked().failures()
+                            + " requests of the neighbours failed, the last with "
+                            + measured.attacked().lastFailure());
         }
         Attack attack = measured.attack();
         if (attack.ending() instanceof Ending.Ended && (patient || !attack.isPatient())) {

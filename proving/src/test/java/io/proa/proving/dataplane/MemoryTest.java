@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,7 +133,7 @@ final class MemoryTest {
     @Test
     void readersThatReadNothingAreEndedBeforeMemoryIs() throws Exception {
         DataPlane plane = plane();
-        for (int i = 0; i < 150; i++) {
+        for (int i = 0; i < 700; i++) {
             stall(plane);
             assertThat(plane.lentBytes()).isLessThan(MEMORY + MEMORY / 8);
         }
@@ -149,9 +150,9 @@ final class MemoryTest {
     void newRequestsAreToldWhileMemoryIsShort() throws Exception {
         DataPlane plane = plane();
         boolean told = false;
-        for (int i = 0; i < 400 && !told; i++) {
+        for (int i = 0; i < 900 && !told; i++) {
             stall(plane);
-            if (i > 60) {
+            if (i > 200) {
                 try (Wire wire = connect(plane)) {
                     wire.send(SMALL);
                     Wire.Message answer = wire.response();
@@ -257,6 +258,37 @@ final class MemoryTest {
             client.windowUpdate(0, 20 * WHOLE);
             for (int stream = 1; stream < 2 * 20; stream += 2) {
                 assertThat(client.await(stream).body.size()).isEqualTo(WHOLE);
+            }
+        }
+    }
+
+    @Test
+    void requestsThatCameAtOnceWithoutWindowsAreBegunInPart() throws Exception {
+        int all = 150;
+        AtomicInteger begun = new AtomicInteger();
+        ScriptedServer application =
+                ScriptedServer.playing((wire, number) -> {
+                    Http2Wire server = Http2Wire.server(wire);
+                    for (var next = server.next(); next != null; next = server.next()) {
+                        begun.incrementAndGet();
+                        server.headers(next.id, false, ":status: 200");
+                        server.data(next.id, new byte[100], true);
+                    }
+                });
+        opened.add(application);
+        DataPlane plane = plane(AppProtocol.HTTP2, application);
+        try (Http2Wire client =
+                Http2Wire.client(connect(plane), Http2Wire.INITIAL_WINDOW_SIZE, 0)) {
+            for (int stream = 1; stream < 2 * all; stream += 2) {
+                client.get(stream, "/");
+            }
+            Thread.sleep(500);
+            assertThat(begun.get()).isBetween(1, all / 2);
+            for (int stream = 1; stream < 2 * all; stream += 2) {
+                client.windowUpdate(stream, 100);
+            }
+            for (int stream = 1; stream < 2 * all; stream += 2) {
+                assertThat(client.await(stream).body.size()).isEqualTo(100);
             }
         }
     }

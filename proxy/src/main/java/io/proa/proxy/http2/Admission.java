@@ -27,13 +27,13 @@ final class Admission extends Timeout {
         this.most = Math.max(LEAST, memory / SHARE / Session.STREAM_WINDOW);
     }
 
-    /// Whether a request may go on now.
-    boolean isOpen() {
-        return waiting.isEmpty() && session.outgoing.stalled() < most;
-    }
-
-    /// Its text is not shown to its owner before its turn.
-    void defer(Lane lane) {
+    /// A request has come. Where it may not go on now, its text is not shown to its owner before
+    /// its turn.
+    void request(Lane lane) {
+        if (waiting.isEmpty() && session.outgoing.stalled() < most) {
+            session.outgoing.begun(lane);
+            return;
+        }
         lane.defer();
         waiting.addLast(lane);
         if (!armed()) {
@@ -59,7 +59,9 @@ final class Admission extends Timeout {
     /// @return false where nobody waits
     private boolean next() {
         for (Lane lane = waiting.pollFirst(); lane != null; lane = waiting.pollFirst()) {
-            if (lane.admit()) {
+            if (lane.stream != 0 && !lane.isClosed()) {
+                session.outgoing.begun(lane);
+                lane.admit();
                 return true;
             }
         }

@@ -53,7 +53,7 @@ final class Lane extends Link {
     /// Whether it waits for room in a window or in the connection's output.
     boolean waits;
 
-    /// Whether that is the peer's window, for data that are here.
+    /// Whether its data wait for the peer's window, or will when they are here.
     boolean stalled;
 
     /// Whether it will be told in its turn.
@@ -114,14 +114,10 @@ final class Lane extends Link {
         deferred = true;
     }
 
-    /// @return false where its stream has ended meanwhile
-    boolean admit() {
+    /// Its turn has come.
+    void admit() {
         deferred = false;
-        if (stream == 0 || closed) {
-            return false;
-        }
         arrived();
-        return true;
     }
 
     /// The peer's direction of the stream is over.

@@ -59,8 +59,17 @@ final class Outgoing {
             session.resetByUs(lane, Http2Error.FLOW_CONTROL_ERROR, "the stream's window overflows");
         } else {
             lane.sendWindow += increment;
-            if (lane.waits && lane.sendWindow > 0) {
+            opened(lane);
+        }
+    }
+
+    /// Perhaps: its own window has grown.
+    private void opened(Lane lane) {
+        if (lane.sendWindow > 0) {
+            if (lane.waits) {
                 resume(lane);
+            } else {
+                goesOn(lane);
             }
         }
     }
@@ -79,8 +88,8 @@ final class Outgoing {
             lane.sendWindow += change;
         }
         for (Lane lane : all) {
-            if (!session.over && lane.waits && lane.stream != 0 && lane.sendWindow > 0) {
-                resume(lane);
+            if (!session.over && lane.stream != 0) {
+                opened(lane);
             }
         }
     }
@@ -89,9 +98,8 @@ final class Outgoing {
     /// window is told when that grows.
     void waitFor(Lane lane, boolean needsWindow) {
         lane.waits = true;
-        if (needsWindow && !lane.stalled && sendable(lane) == 0) {
-            lane.stalled = true;
-            stalled++;
+        if (needsWindow && sendable(lane) == 0) {
+            stall(lane);
         }
         if (!lane.queued && (!needsWindow || lane.sendWindow > 0)) {
             lane.queued = true;
@@ -99,12 +107,27 @@ final class Outgoing {
         }
     }
 
-    /// Lanes whose data wait for the peer's windows.
+    /// A stream begins: one that may be sent nothing will have to wait with what it is sent.
+    void begun(Lane lane) {
+        if (lane.sendWindow <= 0) {
+            stall(lane);
+        }
+    }
+
+    private void stall(Lane lane) {
+        if (!lane.stalled) {
+            lane.stalled = true;
+            stalled++;
+        }
+    }
+
+    /// Lanes whose data wait for the peer's windows, or will.
     int stalled() {
         return stalled;
     }
 
-    private void goesOn(Lane lane) {
+    /// It does not wait for the peer's windows.
+    void goesOn(Lane lane) {
         if (lane.stalled) {
             lane.stalled = false;
             stalled--;

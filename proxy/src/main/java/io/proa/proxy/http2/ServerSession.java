@@ -144,8 +144,8 @@ public final class ServerSession extends Session {
         if (last) {
             lane.peerEnded(tunnel);
         }
-        if (admission != null && !admission.isOpen()) {
-            admission.defer(lane);
+        if (admission != null) {
+            admission.request(lane);
         }
         if (fresh) {
             clients.accept(lane);

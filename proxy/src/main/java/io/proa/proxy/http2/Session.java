@@ -292,6 +292,7 @@ public abstract sealed class Session implements LinkHandler permits ServerSessio
     final void finished(Lane lane) {
         streams.remove(lane.stream);
         lane.stream = 0;
+        outgoing.goesOn(lane);
         goodwill.earn(Goodwill.RESET);
         if (goingAway) {
             lane.retire();

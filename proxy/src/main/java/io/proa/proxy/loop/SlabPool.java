@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /// Lends slabs of four sizes. Loop-confined; [#lent] must be zero when nothing is under way, and
 /// tests check it.
 ///
-/// It is also the account of what a loop's connections hold: from three quarters of its limit on
-/// new work is shed, until half of it is free again. Free slabs are kept while they are needed
-/// again and again: native memory that was dropped is free only after a collection of the heap,
-/// which a burst does not wait for. What was not needed for a second is dropped by halves.
+/// It is also the account of what a loop's connections hold: from half of its limit on it lends
+/// little to read into, and from three quarters on new work is shed, until half is free again. Free
+/// slabs are kept while they are needed again and again: native memory that was dropped is free
+/// only after a collection of the heap, which a burst does not wait for. What was not needed for a
+/// second is dropped by halves.
 public final class SlabPool {
     /// Heads and small messages.
     public static final int SMALL = 2 * 1024;
@@ -90,9 +91,10 @@ public final class SlabPool {
                 bytes + " bytes asked for, at most " + LARGE + " are lent");
     }
 
-    /// A slab to read into: while memory is short a small one, so that it is enough for many.
+    /// A slab to read into: a small one from half of the limit on, so that answers which many do
+    /// not take leave room for others.
     Slab takeForInput() {
-        return take(shedding ? SMALL : RECORD);
+        return take(lentBytes >= low ? SMALL : RECORD);
     }
 
     /// A slab for a copy that can be done without.

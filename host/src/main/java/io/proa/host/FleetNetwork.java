@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -95,11 +94,8 @@ public final class FleetNetwork implements AutoCloseable {
     private final Namespace hub;
     private final Map<String, Pod> pods = new ConcurrentHashMap<>();
     private final Set<Attachment> attachments = ConcurrentHashMap.newKeySet();
-    // Guards itself and `names`.
-    private final Map<String, NameFiles> nameFiles = new HashMap<>();
-
+    private final FleetNames names;
     private final AtomicInteger joined = new AtomicInteger();
-    private @Nullable Map<String, List<InetAddress>> names;
     private int bridgeIndex;
     private @Nullable Egress egress;
 
@@ -109,6 +105,9 @@ public final class FleetNetwork implements AutoCloseable {
         this.machine = machine;
         this.told = told;
         this.hub = hub;
+        this.names =
+                new FleetNames(
+                        settings.runDirectory().resolve("pods"), ipv6, settings.egress().names());
     }
 
     /// Makes the hub.
@@ -193,13 +192,14 @@ public final class FleetNetwork implements AutoCloseable {
     /// Makes a pod: its links are up and its sidecar is started when this returns; its connections
     /// are not redirected yet ([Pod#applyRedirect]). Several pods may be made at the same time.
     public Pod addPod(PodSpec spec) throws IOException {
-        NameFiles files = nameFiles(spec);
+        InetAddress resolver = settings.resolver();
+        NameFiles files = names.add(spec, resolver == null ? null : machine.with(resolver));
         Namespace namespace =
                 Namespace.create(
                         order(
                                 spec.name(),
                                 files.hosts().toString(),
-                                settings.resolver() == null ? "-" : files.resolvConf().toString(),
+                                resolver == null ? "-" : files.resolvConf().toString(),
                                 sysctls("net/ipv4/ip_unprivileged_port_start=0"),
                                 spec.sidecar()),
                         settings.patience());
@@ -213,7 +213,7 @@ public final class FleetNetwork implements AutoCloseable {
                 setup.close();
             }
             namespace.close();
-            forget(spec.name());
+            names.forget(spec.name());
             throw new IOException("pod " + spec.name() + ": " + e.getMessage(), e);
         }
         Pod pod = new Pod(spec, namespace, setup, settings);
@@ -243,22 +243,6 @@ public final class FleetNetwork implements AutoCloseable {
         attached.close();
     }
 
-    private NameFiles nameFiles(PodSpec spec) throws IOException {
-        Path directory = settings.runDirectory().resolve("pods").resolve(spec.name());
-        Files.createDirectories(directory);
-        NameFiles files = new NameFiles(directory, spec, ipv6);
-        InetAddress resolver = settings.resolver();
-        if (resolver != null) {
-            files.writeResolvConf(machine.with(resolver));
-        }
-        synchronized (nameFiles) {
-            Map<String, List<InetAddress>> latest = names;
-            files.writeHosts(withEgress(latest == null ? spec.hosts() : latest));
-            nameFiles.put(spec.name(), files);
-        }
-        return files;
-    }
-
     /// Closes a pod and forgets it; its name and addresses may be used again.
     ///
     /// @param grace see [Pod#close(Duration)]
@@ -268,22 +252,7 @@ public final class FleetNetwork implements AutoCloseable {
             throw new IllegalArgumentException("no pod " + name);
         }
         pod.close(grace);
-        forget(name);
-    }
-
-    private Map<String, List<InetAddress>> withEgress(Map<String, List<InetAddress>> names) {
-        Map<String, List<InetAddress>> all = new HashMap<>(settings.egress().names());
-        all.putAll(names);
-        return all;
-    }
-
-    private void forget(String name) throws IOException {
-        synchronized (nameFiles) {
-            NameFiles files = nameFiles.remove(name);
-            if (files != null) {
-                files.delete();
-            }
-        }
+        names.forget(name);
     }
 
     /// Changes what every pod resolves, those that are there and those to come, whatever their
@@ -291,12 +260,7 @@ public final class FleetNetwork implements AutoCloseable {
     ///
     /// @param all names besides localhost and each pod's own
     public void updateHosts(Map<String, List<InetAddress>> all) throws IOException {
-        synchronized (nameFiles) {
-            names = Map.copyOf(all);
-            for (NameFiles files : nameFiles.values()) {
-                files.writeHosts(withEgress(all));
-            }
-        }
+        names.update(all);
     }
 
     private Namespace.Order order(

@@ -31,6 +31,7 @@ public final class FleetRunner implements AutoCloseable {
     private final Ground ground;
     private final PlannedPods planned;
     private final Guests guests;
+    private final Roster roster;
     private final Mode mode;
     private volatile boolean lost;
     private List<String> noted = List.of();
@@ -48,6 +49,7 @@ public final class FleetRunner implements AutoCloseable {
                         ground,
                         new JoinedDocuments(plan.documented(), site.run().joined()),
                         AddressView.of(plan));
+        this.roster = new Roster(planned, guests);
     }
 
     /// What a start may do otherwise than usual.
@@ -284,33 +286,7 @@ public final class FleetRunner implements AutoCloseable {
 
     /// All pods, those that call before those that are called.
     public List<PodStatus> status() {
-        List<PodStatus> all = new ArrayList<>();
-        for (RunningPod running : planned()) {
-            MeshedPod pod = planned.pod(running.name());
-            if (pod != null) {
-                all.add(status(pod, planned.app(running.name()), planned.ports().of(pod)));
-            }
-        }
-        guests.all()
-                .forEach(seat ->
-                        all.add(
-                                status(
-                                        seat.pod(),
-                                        seat.guest().facts(),
-                                        seat.pod().publishedPorts())));
-        return all;
-    }
-
-    private static PodStatus status(MeshedPod pod, AppFacts app, List<Integer> published) {
-        return new PodStatus(
-                pod.facts(),
-                pod.service().command(),
-                app,
-                pod.sidecarPid(),
-                pod.home().isAlive() ? pod.home().initPid() : 0,
-                pod.service().ports(),
-                published,
-                pod.plan().address());
+        return roster.status();
     }
 
     /// Where the application of a pod writes.
@@ -334,22 +310,7 @@ public final class FleetRunner implements AutoCloseable {
 
     /// Those that call before those that are called; last, those that have joined.
     public List<RunningPod> pods() {
-        List<RunningPod> all = new ArrayList<>(planned());
-        guests.all().forEach(seat -> all.add(seat.pod().facts()));
-        return all;
-    }
-
-    private List<RunningPod> planned() {
-        List<RunningPod> inOrder = new ArrayList<>();
-        for (FleetPlan.Service service : planned.plan().services().reversed()) {
-            for (FleetPlan.PodPlan pod : service.pods()) {
-                MeshedPod one = planned.pod(pod.name());
-                if (one != null) {
-                    inOrder.add(one.facts());
-                }
-            }
-        }
-        return inOrder;
+        return roster.pods();
     }
 
     /// Runs a command on the fleet's bridge, where a stranger to the mesh would stand.
@@ -376,24 +337,15 @@ public final class FleetRunner implements AutoCloseable {
 
     /// Where the program and the sidecar of that pod are.
     public Home home(String name) {
-        return meshed(name).home();
+        return roster.pod(name).home();
     }
 
     /// The HTTP proxy that the pod's program is to use; empty where it need not know one.
     public String proxy(String name) {
-        return switch (meshed(name).plan().address()) {
+        return switch (roster.pod(name).plan().address()) {
             case PodAddress.Loopback address -> LoopbackGround.proxy(address);
             case PodAddress.Network _ -> "";
         };
-    }
-
-    private MeshedPod meshed(String name) {
-        Guests.Seat seat = guests.seat(name);
-        MeshedPod pod = seat == null ? planned.pod(name) : seat.pod();
-        if (pod == null) {
-            throw new IllegalArgumentException("no pod " + name);
-        }
-        return pod;
     }
 
     public Mode mode() {

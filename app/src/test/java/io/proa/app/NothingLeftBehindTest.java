@@ -113,7 +113,11 @@ final class NothingLeftBehindTest {
         Running second = proa.start("demo", "-f", document);
 
         assertThat(second.exit()).isEqualTo(69);
-        assertThat(second.errors()).contains("fleet 'bad' is running already (process ");
+        assertThat(second.errors())
+                .containsPattern(
+                        "(?m)^proa: fleet 'bad' is running already \\(process \\d+\\); expected none"
+                                + " of that name\n  next: nothing has been started; changes of its"
+                                + " document need no second start, and proa down --fleet bad ends it$");
         assertThat(isListening()).isTrue();
         first.signal("TERM");
         assertThat(first.exit()).isEqualTo(143);

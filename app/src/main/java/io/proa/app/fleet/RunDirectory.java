@@ -91,10 +91,10 @@ public final class RunDirectory implements AutoCloseable {
                         + fleet
                         + "' is running already"
                         + (pid.isBlank() ? "" : " (process " + pid.strip() + ")")
-                        + "; expected one of that name at a time",
-                "end that one first (proa down --fleet "
+                        + "; expected none of that name",
+                "nothing has been started; changes of its document need no second start, and proa down --fleet "
                         + fleet
-                        + "); a change of its document needs no second start. Nothing has been started");
+                        + " ends it");
     }
 
     private static Fault cannotMake(Path path, IOException cause) {

@@ -9,12 +9,14 @@ import java.io.PrintStream;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ public record Fleets(Path base) {
     /// Without namespaces a program is known by its parents and its environment alone.
     static final String LEFT_IN_EXPLICIT_MODE =
             "nothing of it is left but programs that have left their parents and cleared their environment";
+
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration STEP = Duration.ofMillis(20);
 
     private static final String LOCK = ".lock";
     private static final String LAST = ".last";
@@ -125,15 +130,51 @@ public record Fleets(Path base) {
         if (running.isEmpty()) {
             throw nothingRuns();
         }
-        if (running.size() > 1) {
-            throw Fault.of(
-                    Sysexit.USAGE,
-                    "several fleets are running ("
-                            + String.join(", ", running)
-                            + "); expected --fleet to name one",
-                    "");
+        return running.size() == 1 ? running.getFirst() : only(running, this::hasPrograms);
+    }
+
+    /// The one that is meant where several run: a fleet whose programs have all ended is kept for
+    /// those to come, and its user may have forgotten it.
+    static String only(List<String> running, Predicate<String> hasPrograms) {
+        List<String> used = running.stream().filter(hasPrograms).toList();
+        if (used.size() == 1) {
+            return used.getFirst();
         }
-        return running.getFirst();
+        throw Fault.of(
+                Sysexit.USAGE,
+                "several fleets are running ("
+                        + String.join(", ", used.isEmpty() ? running : used)
+                        + "); expected --fleet to name one",
+                "");
+    }
+
+    /// Waits a moment for the answer of one that is starting or ending; one that gives none may
+    /// have some.
+    boolean hasPrograms(String fleet) {
+        try {
+            Optional<Boolean> known = Optional.empty();
+            long deadline = System.nanoTime() + ANSWER.toNanos();
+            while (known.isEmpty() && System.nanoTime() < deadline) {
+                known = looked(fleet);
+                if (known.isEmpty()) {
+                    Thread.sleep(STEP);
+                }
+            }
+            return known.orElse(true);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private Optional<Boolean> looked(String fleet) {
+        try {
+            return Optional.of(!client(fleet).get("/ps").path("pods").isEmpty());
+        } catch (IOException _) {
+            return isRunning(fleet) ? Optional.empty() : Optional.of(false);
+        } catch (Fault _) {
+            return Optional.of(true); // it is stopped
+        }
     }
 
     /// What every command says where there is nothing to be looked at or ended.

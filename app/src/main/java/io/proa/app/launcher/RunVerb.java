@@ -126,10 +126,11 @@ public final class RunVerb implements Callable<Integer> {
         }
         JsonNode place =
                 new LocalFleet(fleets, fleet, installation, environment, talking).join(request);
-        if (!quiet) {
-            System.err.println("proa: " + RunHint.of(place, request));
+        String hint = RunHint.of(place, request);
+        if (!quiet && RunHint.isForNow(request)) {
+            System.err.println("proa: " + hint);
         }
-        become(place);
+        become(place, RunHint.isForLater(request, talking) ? hint : "");
         return Sysexit.OS.code();
     }
 
@@ -177,16 +178,19 @@ public final class RunVerb implements Callable<Integer> {
     }
 
     /// Does not return where it succeeds.
-    private void become(JsonNode place) {
+    ///
+    /// @param later what is to be said when the program has stayed for a second; empty = nothing
+    private void become(JsonNode place, String later) {
         try {
             List<byte[]> arguments = new ArrayList<>();
             place.path("entrance").forEach(word -> arguments.add(bytes(word.asString())));
             arguments.addAll(RawProcess.lastArguments(command.size()));
+            List<byte[]> environment = environment(place);
+            if (!later.isEmpty()) {
+                environment.add(bytes(RunHint.LATER + "=" + later));
+            }
             ProcessImage.replace(
-                    SHELL,
-                    arguments,
-                    environment(place),
-                    given(System.getProperty("io.proa.given", "")));
+                    SHELL, arguments, environment, given(System.getProperty("io.proa.given", "")));
         } catch (IOException e) {
             throw Fault.of(Sysexit.OS, "cannot become the program: " + e.getMessage(), "");
         }
@@ -196,7 +200,7 @@ public final class RunVerb implements Callable<Integer> {
     /// has added is left out.
     private List<byte[]> environment(JsonNode place) throws IOException {
         Map<String, String> added = added(place);
-        List<String> without = new ArrayList<>(List.of("PROA_FOUND_JAVA_HOME"));
+        List<String> without = new ArrayList<>(List.of("PROA_FOUND_JAVA_HOME", RunHint.LATER));
         without.addAll(added.keySet());
         env.forEach(pair -> without.add(pair.substring(0, pair.indexOf('='))));
         List<byte[]> environment = RawProcess.environment(without);

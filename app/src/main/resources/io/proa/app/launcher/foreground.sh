@@ -6,6 +6,7 @@
 #
 # COMMAND leads into the pod and resets SIGINT and SIGQUIT, which a shell's background job ignores.
 # What the terminal sends to the whole foreground group has reached the application already.
+# PROA_RUN_HINT, if set, is said when the application has stayed for a second; it does not see it.
 # shellcheck disable=SC2317 # its functions are called by traps
 exec 9<&0 # a background job's standard input is /dev/null, unless told otherwise
 
@@ -40,6 +41,28 @@ from_keyboard() {
     [ "$foreground" = "$group" ] || pass_on "$1"
 }
 
+# A program that reads single keys is drawn over, and needs no port either.
+say_hint() {
+    proa_timer=
+    case $(stty -a <&2 2>/dev/null) in
+    *" icanon"*) printf 'proa: %s\n' "$proa_hint" >&2 ;;
+    esac
+}
+
+# Before the application starts, whose variables are all exported ones: hence these names.
+proa_hint=${PROA_RUN_HINT-} proa_timer=
+unset PROA_RUN_HINT
+if [ -n "$proa_hint" ]; then
+    trap say_hint ALRM
+    { # holds nothing of the terminal's open, and goes with this process
+        trap 'kill $!; exit' TERM
+        sleep 1 &
+        wait $!
+        kill -ALRM $$
+    } </dev/null >/dev/null 2>&1 9<&- &
+    proa_timer=$!
+fi
+
 for proa_signal in HUP TERM USR1 USR2; do # `signal` may be a variable of the application's
     # shellcheck disable=SC2064
     trap "pass_on $proa_signal" $proa_signal
@@ -55,6 +78,7 @@ while :; do
     code=$?
     kill -0 "$entrance" 2>/dev/null || break
 done
+[ -z "$proa_timer" ] || kill "$proa_timer" 2>/dev/null
 # A signal may have come between the end and the word of it; a shell that has told it already says 127.
 wait "$entrance"
 again=$?

@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +89,34 @@ final class FleetsTest {
         assertThatThrownBy(() -> new Fleets(folder).chosen("demo"))
                 .isInstanceOf(Fault.class)
                 .hasMessageContaining("fleet 'demo' is not running");
+    }
+
+    @Test
+    void meansTheOneFleetThatHasPrograms() {
+        List<String> running = List.of("idle", "local", "shop");
+        assertThat(Fleets.only(running, "local"::equals)).isEqualTo("local");
+        assertThatThrownBy(() -> Fleets.only(running, name -> !name.equals("idle")))
+                .isInstanceOf(Fault.class)
+                .hasMessage(
+                        "several fleets are running (local, shop); expected --fleet to name one");
+        assertThatThrownBy(() -> Fleets.only(running, _ -> false))
+                .hasMessageContaining("(idle, local, shop)");
+    }
+
+    @Test
+    void asksALauncherWhetherItHasPrograms() throws IOException {
+        Fleets fleets = new Fleets(folder);
+        assertThat(fleets.hasPrograms("ended")).isFalse();
+        try (LauncherServer _ = launcher("local", List.of());
+                LauncherServer _ = launcher("shop", List.of(Map.of("pod", "web-1")))) {
+            assertThat(fleets.hasPrograms("local")).isFalse();
+            assertThat(fleets.hasPrograms("shop")).isTrue();
+        }
+    }
+
+    private LauncherServer launcher(String fleet, List<Object> pods) throws IOException {
+        Path socket = Files.createDirectory(folder.resolve(fleet)).resolve(LauncherClient.SOCKET);
+        return LauncherServer.open(socket, _ -> Map.of("pods", pods));
     }
 
     private static String told(Fleets fleets) {

@@ -117,6 +117,7 @@ public final class FleetRunner implements AutoCloseable {
         try {
             RunDirectory run = RunDirectory.open(base, plan.name());
             teardown.add("run directory " + run.path(), run::close);
+            teardown.add("the programs' last words", progress::programsEnded);
             run.mode(plan.mode());
             FleetSite site =
                     new FleetSite(installation, run, teardown, progress, variations.accessLog());

@@ -11,4 +11,8 @@ public interface Progress {
     ///
     /// @param sentence without a full stop
     void news(String sentence);
+
+    /// All is being ended: no program runs any more, and what they have written is there for the
+    /// last time. Called by whichever thread ends it.
+    default void programsEnded() {}
 }

@@ -37,6 +37,11 @@ final class Events implements Progress {
         next.news(sentence);
     }
 
+    @Override
+    public void programsEnded() {
+        next.programsEnded();
+    }
+
     /// The oldest first.
     synchronized List<Event> latest() {
         return new ArrayList<>(kept);
